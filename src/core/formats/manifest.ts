@@ -1,0 +1,68 @@
+/** `run.json`: what a run is. Unknown fields are kept when it is rewritten. Validation lives beside it. */
+import type { Side } from '../corpus/document.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import type { TrainingOptions } from '../training/options.ts';
+
+export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
+
+export interface CorpusFileEntry {
+  path: string;
+  language: string;
+  side: Side;
+  /** Characters (code points). */
+  chars: number;
+  /** SHA-256 of the normalised text, hex. */
+  sha256: string;
+}
+
+export interface CorpusSummary {
+  files: CorpusFileEntry[];
+  chars: Record<Side, number>;
+  vocabularySize: number;
+  /** True where the split had to be made inside files (one file, or all alike). */
+  splitInsideFiles: boolean;
+  seed: number;
+}
+
+export interface HeldOut {
+  nats: number;
+  bits: number;
+  perplexity: number;
+}
+
+export interface RunManifest {
+  formatVersion: 1;
+  id: string;
+  name: string;
+  /** ISO 8601. */
+  created: string;
+  state: RunState;
+  /** Why it failed or stopped, in words. */
+  message?: string;
+  spec: ModelSpec;
+  options: TrainingOptions;
+  corpus: CorpusSummary;
+  engine: { name: string; threads: number };
+  parameters: number;
+  /** Totals so far (all sessions). */
+  trainedChars: number;
+  trainingSeconds: number;
+  /** Generation numbers kept on disk, ascending; the one with the best validation loss; the newest. */
+  generations: { number: number; trainedChars: number; validationNats: number | null }[];
+  best: number | null;
+  current: number | null;
+  /** Test files, best checkpoint; set when finished. */
+  heldOut: HeldOut | null;
+}
+
+/** One line of `metrics.jsonl`. All on the clock of trained characters. */
+export interface MetricPoint {
+  chars: number;
+  seconds: number;
+  /** Mean training loss since the last point, nats. */
+  trainNats: number;
+  validationNats?: number;
+  gradientNorm: number;
+  clipScale: number;
+  learningRate: number;
+}

@@ -1,0 +1,28 @@
+/**
+ * A folder tree handed to the core by its host: node's file system in a worker or the command line, vscode.workspace.fs
+ * behind a channel in the browser, a Map in tests. Paths are relative to the storage's root, `/` separated.
+ */
+export interface Storage {
+  /** Throws a StorageError `not-found` where there is no such file. */
+  read(path: string): Promise<Uint8Array>;
+  /** Writes the whole file and syncs it to disk. Creates parent folders. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  /** Replaces `to` atomically where the host can. */
+  rename(from: string, to: string): Promise<void>;
+  /** Recursive; a missing path is no error. */
+  remove(path: string): Promise<void>;
+  /** Names in a folder, sorted; empty where it is missing. */
+  list(path: string): Promise<string[]>;
+}
+
+export type StorageFault = 'not-found' | 'no-space' | 'denied' | 'other';
+
+export class StorageError extends Error {
+  readonly fault: StorageFault;
+  constructor(fault: StorageFault, message: string) {
+    super(message);
+    this.name = 'StorageError';
+    this.fault = fault;
+  }
+}

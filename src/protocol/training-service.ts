@@ -1,0 +1,67 @@
+/** What the training worker offers the host. Types only. */
+import type { SourceFile } from '../core/corpus/document.ts';
+import type { CorpusSummary, HeldOut, MetricPoint, RunState } from '../core/formats/manifest.ts';
+import type { TrainingOptions } from '../core/training/options.ts';
+import type { CallContext } from '../worker/channel.ts';
+
+/** What is known before training starts (the dry summary). */
+export interface TrainingPlan {
+  corpus: CorpusSummary;
+  parameters: number;
+  /** Bytes the worker will hold while training. */
+  memoryBytes: number;
+  engine: { name: string; threads: number };
+  /** From a short timing of the engine on this machine. */
+  charsPerSecond: number;
+  expectedSeconds: number;
+}
+
+export interface TrainingProgress {
+  state: RunState;
+  phase: 'preparing' | 'training' | 'evaluating' | 'saving';
+  trainedChars: number;
+  totalChars: number | null;
+  /** 0…1 of the budget. */
+  fraction: number;
+  secondsLeft: number | null;
+  charsPerSecond: number;
+  /** Points since the last message. */
+  points: MetricPoint[];
+  /** Fresh sample text, about every ten seconds. */
+  sample?: string;
+  /** Set when a generation became current. */
+  generation?: number;
+  message?: string;
+}
+
+export interface TrainingOutcome {
+  state: RunState;
+  run: string;
+  trainedChars: number;
+  seconds: number;
+  charsPerSecond: number;
+  heldOut: HeldOut | null;
+  message?: string;
+}
+
+export interface TrainingService {
+  /** Starts collecting files for a new run. Files are added in chunks so that the host never holds the corpus. */
+  begin(request: { options: TrainingOptions }, context: CallContext): Promise<void>;
+  addFiles(request: { files: SourceFile[] }, context: CallContext): Promise<void>;
+  /** Splits, builds the vocabulary, opens the engine and times it. */
+  plan(request: Record<string, never>, context: CallContext): Promise<TrainingPlan>;
+  /** Trains the planned corpus into a new run folder; resolves when finished, stopped, paused (state saved) or failed. Aborting saves and stops. */
+  train(
+    request: { folder: string; id: string; name: string },
+    context: CallContext<TrainingProgress>,
+  ): Promise<TrainingOutcome>;
+  /** Continues an interrupted or paused run, or trains a finished one longer (`moreChars`). */
+  resume(
+    request: { folder: string; moreChars?: number },
+    context: CallContext<TrainingProgress>,
+  ): Promise<TrainingOutcome>;
+  pause(request: Record<string, never>, context: CallContext): Promise<void>;
+  unpause(request: Record<string, never>, context: CallContext): Promise<void>;
+  /** Saves, evaluates on the test files and finishes. */
+  stop(request: Record<string, never>, context: CallContext): Promise<void>;
+}
