@@ -127,7 +127,8 @@ export function serve<S extends Service<S>>(port: Port, service: S): void {
       running.delete(id);
       port.post(wire, transfer);
     };
-    const handler = Object.hasOwn(service, method) || method in service ? service[method as keyof S] : undefined;
+    // Only the service's own methods, never those every object inherits.
+    const handler = method in Object.prototype ? undefined : service[method as keyof S];
     if (typeof handler !== 'function') {
       reply({ kind: 'error', id, error: { name: 'Error', message: `No such method: ${method}` } });
       return;
