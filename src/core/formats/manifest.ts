@@ -11,8 +11,10 @@ export interface CorpusFileEntry {
   side: Side;
   /** Characters (code points). */
   chars: number;
-  /** SHA-256 of the normalised text, hex. */
+  /** SHA-256 of the whole file's normalised text, hex. */
   sha256: string;
+  /** The part of the file in characters, where the split was made inside files: such a file has one entry for each side. */
+  range?: { start: number; end: number };
 }
 
 export interface CorpusSummary {
