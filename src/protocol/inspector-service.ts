@@ -69,7 +69,9 @@ export interface CharacterReport {
   cell: { layer: number; cell: number; values: Partial<Record<Quantity, number>> };
   /** Largest |z| over all cells (default quantity), against the streaming mean and deviation of this document. */
   loudest: { layer: number; cell: number; value: number; z: number }[];
-  /** The chosen cell over the character's line, for the strip chart and the hover's trace. */
+  /** Index (characters from the start of the document) of the strips' first value: the line's first, but in a very long line. */
+  stripStart: number;
+  /** The chosen cell over the character's line (at most 400 characters of it), for the strip chart and the hover's trace. */
   strips: GateStrip[];
 }
 
@@ -89,7 +91,7 @@ export interface InspectorService {
    */
   page(
     request: { model: string; document: string; cells: CellAddress[]; startLine: number; endLine: number },
-    context: CallContext,
+    context: CallContext<{ line: number }>,
   ): Promise<Page[]>;
   inspect(
     request: { model: string; document: string; offset: number; cell: { layer: number; cell: number } | null },
