@@ -1,0 +1,89 @@
+/** One server, one browser, one workbench on a throw-away copy of a folder: what the end-to-end tests and drive.ts stand on. */
+import { cpSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, injectDevelopment, launchBrowser, workbenchUrl } from './browser.ts';
+import { ensureBrowser, ensureVscodeServer } from './install.ts';
+import { root, temporaryFolder } from './paths.ts';
+import { type Server, type ServerOptions, startServer } from './server.ts';
+import { Workbench } from './workbench.ts';
+
+/** VS Code's four kinds of theme: id for the settings, label in the picker, class of the workbench. */
+export const themes = {
+  light: { id: 'Default Light Modern', label: 'Light Modern', kind: 'vs' },
+  dark: { id: 'Default Dark Modern', label: 'Dark Modern', kind: 'vs-dark' },
+  'hc-dark': { id: 'Default High Contrast', label: 'Dark High Contrast', kind: 'hc-black' },
+  'hc-light': { id: 'Default High Contrast Light', label: 'Light High Contrast', kind: 'hc-light' },
+} as const;
+export type Theme = keyof typeof themes;
+
+export interface SessionOptions extends ServerOptions {
+  /** Copied, so that a test may change it. */
+  folder: string;
+  theme?: Theme;
+  /** The packaged extension; without it the extension runs from the repository in development mode. */
+  packaged?: string;
+  size?: { width: number; height: number };
+}
+
+export interface Session {
+  readonly workbench: Workbench;
+  readonly browser: Browser;
+  readonly server: Server;
+  /** The copied folder. */
+  readonly folder: string;
+  setTheme(theme: Theme): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the workbench with the extension. Throws where there is no browser: callers that can skip ask ensureBrowser first. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  ensureVscodeServer();
+  const executable = ensureBrowser();
+  if (!executable) throw new Error('There is no browser to show the workbench in.');
+  const temporary = temporaryFolder('workspace');
+  const folder = path.join(temporary, path.basename(path.resolve(options.folder)));
+  cpSync(options.folder, folder, { recursive: true });
+  const settings = { 'workbench.colorTheme': themes[options.theme ?? 'dark'].id, ...options.settings };
+  const server = await startServer({
+    ...options,
+    settings,
+    vsix: [...(options.vsix ?? []), ...(options.packaged ? [options.packaged] : [])],
+  });
+  const browser = await launchBrowser(executable, options.size).catch(async (error) => {
+    await server.stop();
+    throw error;
+  });
+  const close = async () => {
+    await browser.close();
+    await server.stop();
+    rmSync(temporary, { recursive: true, force: true });
+  };
+  try {
+    if (!options.packaged) await injectDevelopment(browser.context, server.port, { extensions: [root] });
+    const workbench = new Workbench(browser.page);
+    await workbench.load(workbenchUrl(server.port, folder), 'Cellscope');
+    return {
+      workbench,
+      browser,
+      server,
+      folder,
+      async setTheme(theme) {
+        const { label, kind } = themes[theme];
+        await workbench.command('Preferences: Color Theme');
+        await workbench.pick(label);
+        await browser.page.locator(`.monaco-workbench.${kind}`).waitFor();
+      },
+      close,
+    };
+  } catch (error) {
+    await workbenchFailure(browser, error);
+    await close();
+    throw error;
+  }
+}
+
+/** A picture of a workbench that did not come up says more than a time-out. */
+async function workbenchFailure(browser: Browser, error: unknown): Promise<void> {
+  const file = await new Workbench(browser.page).shot('FAILED-to-open').catch(() => null);
+  if (file && error instanceof Error) error.message += `\nPicture: ${file}`;
+}
