@@ -46,7 +46,16 @@ export interface TrainingOutcome {
 
 export interface TrainingService {
   /** Starts collecting files for a new run. Files are added in chunks so that the host never holds the corpus. */
-  begin(request: { options: TrainingOptions }, context: CallContext): Promise<void>;
+  begin(
+    request: {
+      options: TrainingOptions;
+      /** A character seen less often is `<unk>`; default: the corpus's. */
+      minimumCount?: number;
+      /** Cap on kept generations; default: the run folder's. */
+      keptCheckpoints?: number;
+    },
+    context: CallContext,
+  ): Promise<void>;
   addFiles(request: { files: SourceFile[] }, context: CallContext): Promise<void>;
   /** Splits, builds the vocabulary, opens the engine and times it. */
   plan(request: Record<string, never>, context: CallContext): Promise<TrainingPlan>;
