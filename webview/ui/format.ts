@@ -1,0 +1,73 @@
+/** Numbers and characters as people read them. */
+
+const minus = '\u2212';
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** `+0.87`, `−0.05`, `0.00`. */
+export function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  return Number(text) === 0 ? text : `${value < 0 ? minus : '+'}${text}`;
+}
+
+/** `0.91`, `−0.05`. */
+export function fixed(value: number, digits = 2): string {
+  return value.toFixed(digits).replace('-', minus);
+}
+
+export function whole(value: number): string {
+  return grouped.format(value);
+}
+
+/** `950`, `12.3 k`, `4.21 M`. */
+export function compact(value: number): string {
+  if (value < 1000) return String(Math.round(value));
+  if (value < 999_950) return `${(value / 1000).toFixed(value < 99_950 ? 1 : 0)} k`;
+  return `${(value / 1e6).toFixed(value < 9.995e6 ? 2 : 1)} M`;
+}
+
+/** `48 s`, `3 min 05 s`, `2 h 10 min`. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`;
+  return `${Math.floor(s / 3600)} h ${String(Math.floor((s % 3600) / 60)).padStart(2, '0')} min`;
+}
+
+export function percent(fraction: number): string {
+  const p = fraction * 100;
+  return p > 0 && p < 1 ? '<1%' : `${Math.round(p)}%`;
+}
+
+export const bitsPerNat = Math.LOG2E;
+
+/** Characters that leave no mark of their own. Joiners (U+200C, U+200D) are left alone: emoji and scripts need them. */
+const invisible = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+export const invisiblePattern = new RegExp(invisible.source, 'gu');
+export function isInvisible(character: string): boolean {
+  return invisible.test(character);
+}
+
+/** The visible stand-in of an invisible character: U+2400's control pictures, else a small square. */
+export function controlPicture(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\u25ab';
+}
+
+/** One character in the readout: spaces and controls are shown by a sign. */
+export function characterSign(character: string): string {
+  if (character === ' ') return '\u2423';
+  if (character === '\n') return '\u21b5';
+  if (character === '\t') return '\u21e5';
+  if (character === '\u00a0') return '\u237d';
+  return isInvisible(character) ? controlPicture(character) : character;
+}
+
+const spoken: Record<string, string> = { ' ': 'space', '\n': 'line end', '\t': 'tab', '\u00a0': 'no-break space' };
+/** One character as a word where it has none of its own: for labels and screen readers. */
+export function characterName(character: string): string {
+  const word = spoken[character];
+  if (word) return word;
+  if (!isInvisible(character)) return character;
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}

@@ -1,0 +1,62 @@
+/** The arithmetic of virtual rows: equal heights, with one taller gap after one row. */
+
+export interface Range {
+  /** First row. */
+  start: number;
+  /** One past the last row. */
+  end: number;
+}
+
+export class Rows {
+  readonly count: number;
+  readonly height: number;
+  /** The row after which the gap stands, or −1. */
+  readonly gapAfter: number;
+  readonly gapHeight: number;
+
+  constructor(count: number, height: number, gapAfter = -1, gapHeight = 0) {
+    this.count = count;
+    this.height = height;
+    this.gapAfter = gapAfter < count ? gapAfter : -1;
+    this.gapHeight = this.gapAfter < 0 ? 0 : gapHeight;
+  }
+
+  get total(): number {
+    return this.count * this.height + this.gapHeight;
+  }
+
+  /** Top of a row in pixels. */
+  top(row: number): number {
+    return row * this.height + (row > this.gapAfter ? this.gapHeight : 0);
+  }
+
+  /** The row at a height; within the gap the row above it; clamped to the rows there are. */
+  at(y: number): number {
+    const gapTop = (this.gapAfter + 1) * this.height;
+    const inRows = y < gapTop || this.gapHeight === 0 ? y : Math.max(gapTop - 1, y - this.gapHeight);
+    return Math.max(0, Math.min(this.count - 1, Math.floor(inRows / this.height)));
+  }
+
+  /** True where a height falls into the gap. */
+  inGap(y: number): boolean {
+    const gapTop = (this.gapAfter + 1) * this.height;
+    return this.gapHeight > 0 && y >= gapTop && y < gapTop + this.gapHeight;
+  }
+
+  /** Rows that touch [y, y + extent), with `overscan` rows on either side. */
+  range(y: number, extent: number, overscan = 0): Range {
+    if (this.count === 0) return { start: 0, end: 0 };
+    return {
+      start: Math.max(0, this.at(y) - overscan),
+      end: Math.min(this.count, this.at(y + Math.max(0, extent - 1)) + 1 + overscan),
+    };
+  }
+
+  /** The scroll position that shows a row (and the gap under it, where it has one) with the least movement. */
+  reveal(row: number, scrollTop: number, extent: number, margin = 0): number {
+    const top = this.top(row) - margin;
+    const bottom = this.top(row) + this.height + (row === this.gapAfter ? this.gapHeight : 0) + margin;
+    if (top < scrollTop) return Math.max(0, top);
+    return bottom > scrollTop + extent ? Math.max(0, bottom - extent) : scrollTop;
+  }
+}
