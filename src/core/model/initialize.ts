@@ -14,7 +14,7 @@ import { Random } from '../random.ts';
 import { elements, featureSize, inputSize, parameterLayout } from './layout.ts';
 import type { Init, ModelSpec } from './spec.ts';
 import type { ParameterSet } from './tensors.ts';
-import { validateInit, validateSpec } from './validate.ts';
+import { validateFresh } from './validate.ts';
 
 const uniformBound = 0.08;
 const identityInputDeviation = 0.001;
@@ -22,8 +22,7 @@ const highwayBias = -1;
 
 /** Fresh parameters (float32, by layout order). The same specification, start and seed give the same values on every machine. */
 export function initialize(spec: ModelSpec, init: Init, seed: number): ParameterSet {
-  validateSpec(spec);
-  validateInit(spec, init);
+  validateFresh(spec, init);
   const parameters: ParameterSet = new Map();
   for (const { name, shape } of parameterLayout(spec)) {
     const data = new Float32Array(elements(shape));

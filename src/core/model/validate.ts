@@ -14,7 +14,7 @@ const connectionKinds = new Set<Connections>(['none', 'residual', 'dense', 'high
 const maxPlainLayers = 4;
 const maxConnectedLayers = 8;
 
-/** Throws a {@link SpecError} where the specification contradicts itself. Also meant for specifications read from files. */
+/** Throws a {@link SpecError} where the specification contradicts itself: for every model, new or read from a file. */
 export function validateSpec(spec: ModelSpec): void {
   const { layers, connections, vocabulary, unknown } = spec;
   if (spec.formatVersion !== 1)
@@ -22,11 +22,6 @@ export function validateSpec(spec: ModelSpec): void {
   if (!connectionKinds.has(connections))
     refuse(`Unknown connections "${String(connections)}". Choose none, residual, dense or highway.`);
   if (layers.length < 1) refuse('A model needs at least one layer.');
-  if (connections === 'none' && layers.length > maxPlainLayers)
-    refuse(
-      `${layers.length} layers without connections do not train well: at most ${maxPlainLayers}. Choose residual, dense or highway connections for up to ${maxConnectedLayers}.`,
-    );
-  if (layers.length > maxConnectedLayers) refuse(`At most ${maxConnectedLayers} layers, not ${layers.length}.`);
   if (connections !== 'none' && layers.length === 1)
     refuse(`${capital(connections)} connections join layers, and there is one layer. Choose two or more, or "none".`);
   layers.forEach((layer, k) => {
@@ -51,9 +46,19 @@ export function validateSpec(spec: ModelSpec): void {
     refuse(`The index ${String(unknown)} of <unk> lies outside the vocabulary of ${vocabulary.length} characters.`);
 }
 
-/** Throws a {@link SpecError} where this start does not fit these cells. */
-export function validateInit(spec: ModelSpec, init: Init): void {
-  const wrong = spec.layers.find((layer) => layer.cell !== 'relu');
+/**
+ * Throws a {@link SpecError} where this specification and start make no sensible new model. Stricter than
+ * {@link validateSpec}: a deeper stack that someone else trained may be read.
+ */
+export function validateFresh(spec: ModelSpec, init: Init): void {
+  validateSpec(spec);
+  const { layers, connections } = spec;
+  if (connections === 'none' && layers.length > maxPlainLayers)
+    refuse(
+      `${layers.length} layers without connections do not train well: at most ${maxPlainLayers}. Choose residual, dense or highway connections for up to ${maxConnectedLayers}.`,
+    );
+  if (layers.length > maxConnectedLayers) refuse(`At most ${maxConnectedLayers} layers, not ${layers.length}.`);
+  const wrong = layers.find((layer) => layer.cell !== 'relu');
   if (init === 'identity' && wrong)
     refuse(`The identity start belongs to ReLU RNNs (IRNN); a ${wrong.cell} layer takes orthogonal or uniform.`);
 }
