@@ -20,20 +20,20 @@ export interface Checkpoint {
   own: boolean;
 }
 
-const layerSchema = v.object({
+const layerSchema = v.looseObject({
   cell: v.picklist(['tanh', 'relu', 'lstm', 'gru']),
   hiddenSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536)),
   directions: v.union([v.tuple([v.literal('forward')]), v.tuple([v.literal('forward'), v.literal('backward')])]),
 });
 
 /** A ModelSpec without its vocabulary, as it stands in `__metadata__.spec`. */
-const storedSpecSchema = v.object({
+const storedSpecSchema = v.looseObject({
   formatVersion: v.literal(1),
   layers: v.pipe(v.array(layerSchema), v.minLength(1), v.maxLength(64)),
   connections: v.picklist(['none', 'residual', 'dense', 'highway']),
 });
 
-export const modelSpecSchema = v.object({
+export const modelSpecSchema = v.looseObject({
   ...storedSpecSchema.entries,
   vocabulary: v.array(v.string()),
   unknown: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),

@@ -1,11 +1,10 @@
 /** The vocabulary as a checkpoint stores it: a JSON array of characters. */
+import { unknownEntry } from '../corpus/vocabulary.ts';
 import { ModelFileError } from './model-file-error.ts';
-
-export const unknownToken = '<unk>';
 
 /** Index of `<unk>`, or null where the vocabulary has none. */
 export function unknownIndex(vocabulary: readonly string[]): number | null {
-  const index = vocabulary.indexOf(unknownToken);
+  const index = vocabulary.indexOf(unknownEntry);
   return index < 0 ? null : index;
 }
 
@@ -26,7 +25,7 @@ export function checkVocabulary(characters: readonly unknown[]): string[] {
   const seen = new Set<string>();
   for (const [index, character] of characters.entries()) {
     if (typeof character !== 'string') throw invalid(`entry ${index} is not a text`);
-    if (character !== unknownToken && [...character].length !== 1)
+    if (character !== unknownEntry && [...character].length !== 1)
       throw invalid(`entry ${index} is ${JSON.stringify(character).slice(0, 40)}, not one character`);
     if (seen.has(character)) throw invalid(`${JSON.stringify(character)} occurs twice`);
     seen.add(character);
