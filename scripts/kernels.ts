@@ -1,7 +1,63 @@
-/** Compiles src/kernels/*.ts with AssemblyScript into dist/kernels/*.wasm. */
-import { existsSync } from 'node:fs';
+/**
+ * Compiles src/kernels/*.ts with AssemblyScript into dist/kernels/*.wasm: three builds, each for one thread and for shared memory.
+ * `node scripts/kernels.ts`
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import asc from 'assemblyscript/asc';
+import { type TileShape, tileSource } from './kernel-tiles.ts';
 
-export async function buildKernels(root: string): Promise<void> {
-  if (!existsSync(path.join(root, 'src/kernels'))) return;
+interface KernelBuild {
+  name: string;
+  features: string[];
+  tiles: TileShape;
 }
+
+const builds: KernelBuild[] = [
+  { name: 'simd', features: ['simd'], tiles: { rows: 6, panels: 1, tall: 1 } },
+  { name: 'relaxed', features: ['simd', 'relaxed-simd'], tiles: { rows: 6, panels: 1, tall: 1 } },
+  { name: 'revectorized', features: ['simd', 'relaxed-simd'], tiles: { rows: 4, panels: 2, tall: 3 } },
+];
+
+/** Builds what is missing or older than its sources; `root` is the repository. */
+export async function buildKernels(root: string): Promise<void> {
+  const sources = path.join(root, 'src/kernels');
+  const target = path.join(root, 'dist/kernels');
+  const newest = Math.max(
+    ...readdirSync(sources).map((file) => statSync(path.join(sources, file)).mtimeMs),
+    ...['kernels.ts', 'kernel-tiles.ts'].map((file) => statSync(path.join(root, 'scripts', file)).mtimeMs),
+  );
+  mkdirSync(target, { recursive: true });
+  for (const build of builds) {
+    for (const shared of [false, true]) {
+      const file = path.join(target, `${build.name}${shared ? '.shared' : ''}.wasm`);
+      if (existsSync(file) && statSync(file).mtimeMs >= newest) continue;
+      writeFileSync(file, await compile(sources, build, shared));
+    }
+  }
+}
+
+async function compile(sources: string, build: KernelBuild, shared: boolean): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const options = ['index.ts', '--outFile', 'kernel.wasm', '--baseDir', sources, '-O3', '--noAssert', '--runtime', 'stub'];
+  // The importer sizes the memory; one page here so that any size fits, 4 GiB at most.
+  options.push('--importMemory', '--initialMemory', '1', '--maximumMemory', '65536');
+  for (const feature of build.features) options.push('--enable', feature);
+  if (shared) options.push('--enable', 'threads', '--sharedMemory');
+  const { error, stderr } = await asc.main(options, {
+    readFile: (name, baseDir) => {
+      if (path.basename(name) === 'tiles.ts') return tileSource(build.tiles);
+      const file = path.resolve(baseDir, name);
+      return existsSync(file) ? readFileSync(file, 'utf8') : null;
+    },
+    writeFile: (name, contents) => {
+      if (name.endsWith('.wasm')) binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`AssemblyScript could not compile the ${build.name} kernel:\n${stderr.toString()}`, { cause: error });
+  return binary;
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === import.meta.filename)
+  await buildKernels(path.dirname(import.meta.dirname));
