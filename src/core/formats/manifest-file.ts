@@ -80,6 +80,7 @@ const manifestSchema = v.looseObject({
   best: v.nullable(natural),
   current: v.nullable(natural),
   heldOut: v.nullable(v.looseObject({ nats: v.number(), bits: v.number(), perplexity: v.number() })),
+  keptGenerations: v.exactOptional(positive),
 });
 
 /** Throws RunFileError `invalid` or `version-unknown`; the message says what is wrong with the file. */

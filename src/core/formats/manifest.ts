@@ -55,6 +55,8 @@ export interface RunManifest {
   current: number | null;
   /** Test files, best checkpoint; set when finished. */
   heldOut: HeldOut | null;
+  /** Cap on kept generations; default: see retention.ts. */
+  keptGenerations?: number;
 }
 
 /** One line of `metrics.jsonl`. All on the clock of trained characters. */
@@ -67,4 +69,8 @@ export interface MetricPoint {
   gradientNorm: number;
   clipScale: number;
   learningRate: number;
+  /** Share of the steps since the last point whose gradient was clipped. */
+  clippedShare?: number;
+  /** Mean gradient norm before clipping by parameter name since the last point; on points with a validation loss. */
+  norms?: Record<string, number>;
 }

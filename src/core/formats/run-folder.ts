@@ -30,7 +30,7 @@ import { parseInertJson } from './json.ts';
 import type { MetricPoint, RunManifest, RunState } from './manifest.ts';
 import { encodeManifest, parseManifest, RunFileError } from './manifest-file.ts';
 import { encodeMetrics, parseMetrics } from './metrics-file.ts';
-import { defaultKept, generationsToRemove } from './retention.ts';
+import { generationsToRemove } from './retention.ts';
 import { type Storage, StorageError } from './storage.ts';
 
 const manifestFile = 'run.json';
@@ -46,21 +46,14 @@ export interface NewGeneration extends Omit<GenerationInfo, 'number'> {
 export class RunFolder {
   readonly storage: Storage;
   private current: RunManifest;
-  private readonly keep: number;
 
-  private constructor(storage: Storage, manifest: RunManifest, keep: number) {
+  private constructor(storage: Storage, manifest: RunManifest) {
     this.storage = storage;
     this.current = manifest;
-    this.keep = keep;
   }
 
-  /** Starts a run in an empty or missing folder; run.json comes last and makes it one. `keep`: cap on kept generations. */
-  static async create(
-    storage: Storage,
-    manifest: RunManifest,
-    corpus: CorpusSnapshot,
-    keep = defaultKept,
-  ): Promise<RunFolder> {
+  /** Starts a run in an empty or missing folder; run.json comes last and makes it one. */
+  static async create(storage: Storage, manifest: RunManifest, corpus: CorpusSnapshot): Promise<RunFolder> {
     if ((await storage.list('')).includes(manifestFile))
       throw new RunFileError(
         'invalid',
@@ -72,7 +65,7 @@ export class RunFolder {
       else await storage.append(corpusFile, piece);
       first = false;
     }
-    const folder = new RunFolder(storage, manifest, keep);
+    const folder = new RunFolder(storage, manifest);
     await folder.update({});
     return folder;
   }
@@ -81,7 +74,7 @@ export class RunFolder {
    * Opens a run for reading or for a resume. Throws RunFileError `missing`, `invalid` or `version-unknown`.
    * The manifest reflects the pointer (in memory; nothing is written).
    */
-  static async open(storage: Storage, keep = defaultKept): Promise<RunFolder> {
+  static async open(storage: Storage): Promise<RunFolder> {
     let bytes: Uint8Array;
     try {
       bytes = await storage.read(manifestFile);
@@ -90,7 +83,7 @@ export class RunFolder {
         throw new RunFileError('missing', 'This folder holds no run: it has no run.json.');
       throw error;
     }
-    const folder = new RunFolder(storage, parseManifest(bytes), keep);
+    const folder = new RunFolder(storage, parseManifest(bytes));
     await folder.followPointer();
     return folder;
   }
@@ -136,7 +129,7 @@ export class RunFolder {
     const { trainedChars, validationNats } = generation;
     const generations = [...this.current.generations, { number, trainedChars, validationNats }];
     this.current = { ...this.current, ...changes, generations, current: number, trainedChars };
-    const removed = generationsToRemove(generations, this.current.best, this.keep);
+    const removed = generationsToRemove(generations, this.current.best, this.current.keptGenerations);
     await this.update({ generations: generations.filter((kept) => !removed.includes(kept.number)) });
     for (const old of removed) await this.storage.remove(generationFolder(old));
     // The newest two can be resumed from; older ones are for looking at.

@@ -128,7 +128,7 @@ describe('run folder', () => {
 
   it('stays within its cap, keeps state for two generations, and leaves no other folder', async () => {
     const storage = new MemoryStorage();
-    const run = await RunFolder.create(storage, tinyManifest(), tinyCorpus, 6);
+    const run = await RunFolder.create(storage, { ...tinyManifest(), keptGenerations: 6 }, tinyCorpus);
     for (let k = 1; k <= 15; k++) await run.saveGeneration(someGeneration(k), k === 5 ? { best: 5 } : {});
     const numbers = run.manifest.generations.map(({ number }) => String(number));
     expect(numbers).toHaveLength(6);
@@ -142,7 +142,7 @@ describe('run folder', () => {
   it('a kill at any operation of any save leaves the last good generation, and the run goes on', async () => {
     const whole = new MemoryStorage();
     const setUp = async (storage: MemoryStorage): Promise<RunFolder> => {
-      const run = await RunFolder.create(storage, tinyManifest(), tinyCorpus, 4);
+      const run = await RunFolder.create(storage, { ...tinyManifest(), keptGenerations: 4 }, tinyCorpus);
       for (let k = 1; k <= 5; k++) await run.saveGeneration(someGeneration(k), { best: 2 });
       return run;
     };
@@ -157,7 +157,7 @@ describe('run folder', () => {
       const run = await setUp(storage);
       storage.killAt(operation);
       await expect(run.saveGeneration(someGeneration(6))).rejects.toBeInstanceOf(Killed);
-      const after = await RunFolder.open(storage.reborn(), 4);
+      const after = await RunFolder.open(storage.reborn());
       const generation = await after.loadGeneration();
       expect([5, 6]).toContain(generation.number);
       expect(after.manifest.current).toBe(generation.number);
