@@ -9,79 +9,86 @@ import { type BuildOptions, build, context } from 'esbuild';
 import { buildKernels } from './kernels.ts';
 
 const root = path.dirname(import.meta.dirname);
-const watch = process.argv.includes('--watch');
-const minify = process.argv.includes('--minify');
-
-const shared: BuildOptions = {
-  absWorkingDir: root,
-  bundle: true,
-  minify,
-  sourcemap: minify ? false : 'linked',
-  logLevel: 'warning',
-  legalComments: 'none',
-  charset: 'utf8',
-  treeShaking: true,
-};
-const node: BuildOptions = {
-  ...shared,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  outExtension: { '.js': '.cjs' },
-};
-const browser: BuildOptions = { ...shared, platform: 'browser', target: 'es2022' };
 
 /** Entry points that exist: a part that is not there yet is not an error while the house is being built. */
 function entries(map: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(map).filter(([, file]) => existsSync(path.join(root, file))));
 }
 
-const webviews = readdirSync(path.join(root, 'webview'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'webview', entry.name, 'main.ts')))
-  .map((entry) => [entry.name, `webview/${entry.name}/main.ts`] as const);
-
-const bundles: BuildOptions[] = [
-  { ...node, entryPoints: entries({ host: 'src/host/extension.node.ts' }), external: ['vscode'], outdir: 'dist' },
-  {
-    ...node,
-    entryPoints: entries({
-      'training-worker': 'src/worker/training.node.ts',
-      'inspector-worker': 'src/worker/inspector.node.ts',
-      'kernel-thread': 'src/worker/kernel-thread.node.ts',
-    }),
+function bundles(minify: boolean): BuildOptions[] {
+  const shared: BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    minify,
+    // Beside the bundles for whoever debugs them; the package leaves the maps out.
+    sourcemap: 'linked',
+    logLevel: 'warning',
+    legalComments: 'none',
+    charset: 'utf8',
+    treeShaking: true,
     outdir: 'dist',
-  },
-  { ...node, entryPoints: entries({ cli: 'src/cli/main.ts' }), outdir: 'dist', banner: { js: '#!/usr/bin/env node' } },
-  {
-    ...browser,
+  };
+  const node: BuildOptions = {
+    ...shared,
+    platform: 'node',
+    target: 'node20',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
-    entryPoints: entries({ 'host.browser': 'src/host/extension.browser.ts' }),
-    external: ['vscode'],
-    outdir: 'dist',
-  },
-  {
-    ...browser,
-    format: 'iife',
-    entryPoints: entries({
-      'training-worker.browser': 'src/worker/training.browser.ts',
-      'inspector-worker.browser': 'src/worker/inspector.browser.ts',
-    }),
-    outdir: 'dist',
-  },
-  { ...browser, format: 'iife', entryPoints: Object.fromEntries(webviews), outdir: 'dist/webview' },
-];
-
-await mkdir(path.join(root, 'dist'), { recursive: true });
-await buildKernels(root);
-for (const options of bundles) {
-  if (Object.keys(options.entryPoints ?? {}).length === 0) continue;
-  if (watch) await (await context(options)).watch();
-  else await build(options);
+  };
+  const browser: BuildOptions = { ...shared, platform: 'browser', target: 'es2022' };
+  const webviews = readdirSync(path.join(root, 'webview'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'webview', entry.name, 'main.ts')))
+    .map((entry) => [entry.name, `webview/${entry.name}/main.ts`] as const);
+  return [
+    { ...node, entryPoints: entries({ host: 'src/host/extension.node.ts' }), external: ['vscode'] },
+    {
+      ...node,
+      entryPoints: entries({
+        'training-worker': 'src/worker/training.node.ts',
+        'inspector-worker': 'src/worker/inspector.node.ts',
+        'kernel-thread': 'src/worker/kernel-thread.node.ts',
+      }),
+    },
+    { ...node, entryPoints: entries({ cli: 'src/cli/main.ts' }), banner: { js: '#!/usr/bin/env node' } },
+    {
+      ...browser,
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      entryPoints: entries({ 'host.browser': 'src/host/extension.browser.ts' }),
+      external: ['vscode'],
+    },
+    {
+      ...browser,
+      format: 'iife',
+      entryPoints: entries({
+        'training-worker.browser': 'src/worker/training.browser.ts',
+        'inspector-worker.browser': 'src/worker/inspector.browser.ts',
+      }),
+    },
+    { ...browser, format: 'iife', entryPoints: Object.fromEntries(webviews), outdir: 'dist/webview' },
+  ].filter((options) => Object.keys(options.entryPoints ?? {}).length > 0) as BuildOptions[];
 }
-if (existsSync(path.join(root, 'webview/ui/base.css'))) {
-  for (const file of readdirSync(path.join(root, 'webview'), { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('.css'))
-      await cp(path.join(root, 'webview', file), path.join(root, 'dist/webview', path.basename(file)));
-  }
+
+async function copyStyles(): Promise<void> {
+  const folder = path.join(root, 'webview');
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    if (file.endsWith('.css')) await cp(path.join(folder, file), path.join(root, 'dist/webview', path.basename(file)));
+}
+
+/** Everything once. Throws on the first error, which esbuild or the compiler has printed. */
+export async function buildAll({ minify = false } = {}): Promise<void> {
+  await mkdir(path.join(root, 'dist/webview'), { recursive: true });
+  await buildKernels(root);
+  await Promise.all(bundles(minify).map((options) => build(options)));
+  await copyStyles();
+}
+
+async function watchAll(): Promise<void> {
+  await buildAll();
+  for (const options of bundles(false)) await (await context(options)).watch();
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--watch')) await watchAll();
+  else await buildAll({ minify: process.argv.includes('--minify') });
 }
