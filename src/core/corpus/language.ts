@@ -1,0 +1,87 @@
+/** VS Code language ids by file name and extension, for where no editor can tell (the command line, the browser's walk). */
+const byExtension = new Map<string, string>();
+for (const line of [
+  'typescript ts mts cts',
+  'typescriptreact tsx',
+  'javascript js mjs cjs',
+  'javascriptreact jsx',
+  'python py pyi pyw',
+  'c c h',
+  'cpp cpp cc cxx hpp hh hxx ipp inl',
+  'csharp cs',
+  'java java',
+  'kotlin kt kts',
+  'go go',
+  'rust rs',
+  'ruby rb rake gemspec',
+  'php php',
+  'swift swift',
+  'objective-c m',
+  'objective-cpp mm',
+  'scala scala sc',
+  'groovy groovy gradle',
+  'dart dart',
+  'lua lua',
+  'perl pl pm',
+  'r r',
+  'julia jl',
+  'haskell hs',
+  'ocaml ml mli',
+  'fsharp fs fsi fsx',
+  'clojure clj cljs cljc edn',
+  'elixir ex exs',
+  'erlang erl hrl',
+  'lisp lisp el',
+  'scheme scm',
+  'zig zig',
+  'nim nim',
+  'vb vb',
+  'asm asm s',
+  'cuda-cpp cu cuh',
+  'glsl glsl vert frag',
+  'hlsl hlsl',
+  'wgsl wgsl',
+  'shellscript sh bash zsh',
+  'powershell ps1 psm1',
+  'bat bat cmd',
+  'sql sql',
+  'html html htm',
+  'css css',
+  'scss scss',
+  'less less',
+  'vue vue',
+  'svelte svelte',
+  'json json',
+  'jsonc jsonc',
+  'yaml yaml yml',
+  'toml toml',
+  'ini ini cfg conf properties',
+  'xml xml xsd xsl',
+  'markdown md markdown',
+  'mdx mdx',
+  'restructuredtext rst',
+  'latex tex',
+  'graphql graphql gql',
+  'proto3 proto',
+  'cmake cmake',
+  'terraform tf',
+]) {
+  const [language, ...extensions] = line.split(' ');
+  for (const extension of extensions) byExtension.set(extension, language!);
+}
+
+const byName = new Map([
+  ['dockerfile', 'dockerfile'],
+  ['makefile', 'makefile'],
+  ['gnumakefile', 'makefile'],
+  ['cmakelists.txt', 'cmake'],
+  ['gemfile', 'ruby'],
+  ['rakefile', 'ruby'],
+  ['jenkinsfile', 'groovy'],
+]);
+
+export function languageOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const extension = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1) : '';
+  return byName.get(name) ?? byExtension.get(extension) ?? 'plaintext';
+}
