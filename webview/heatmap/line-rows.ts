@@ -1,0 +1,149 @@
+/**
+ * The line elements: as many as can be seen, recycled while scrolling, always in the text's order (selection follows
+ * the order of the document's tree), each holding one line's text.
+ */
+import { element } from '../ui/dom.ts';
+import { controlPicture, invisiblePattern, isInvisible } from '../ui/format.ts';
+import type { Range } from '../ui/rows.ts';
+
+/** Longer lines are shown up to here, as the editor does. */
+export const longestLine = 10_000;
+
+/** What is shown of a line; a pair of surrogates is not cut in two. */
+export function shownPart(line: string): string {
+  if (line.length <= longestLine) return line;
+  const last = line.charCodeAt(longestLine - 1);
+  return line.slice(0, last >= 0xd800 && last <= 0xdbff ? longestLine - 1 : longestLine);
+}
+
+const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+interface Row {
+  line: number;
+  text: string | null;
+  readonly node: HTMLElement;
+  readonly number: HTMLElement;
+}
+
+export class LineRows {
+  private readonly lines: HTMLElement;
+  private readonly numbers: HTMLElement;
+  private rows: Row[] = [];
+
+  constructor(lines: HTMLElement, numbers: HTMLElement) {
+    this.lines = lines;
+    this.numbers = numbers;
+  }
+
+  /** The line of an element within a row, or null. */
+  lineOf(node: Node): { line: number; node: HTMLElement } | null {
+    const row = this.rows.find((candidate) => candidate.node.contains(node));
+    return row ? { line: row.line, node: row.node } : null;
+  }
+
+  nodeOf(line: number): HTMLElement | null {
+    return this.rows.find((row) => row.line === line)?.node ?? null;
+  }
+
+  /**
+   * Shows a range of lines, and `pinned` ones outside it (they hold an end of the selection and must not be recycled).
+   * @param top gives a line's top within the text, in pixels
+   */
+  show(range: Range, pinned: readonly number[], textOf: (line: number) => string, top: (line: number) => number): void {
+    const wanted = [
+      ...pinned.filter((line) => line < range.start),
+      ...Array.from({ length: range.end - range.start }, (_, i) => range.start + i),
+      ...pinned.filter((line) => line >= range.end),
+    ];
+    this.assign(wanted);
+    for (const row of this.rows) {
+      const text = textOf(row.line);
+      if (row.text !== text) fill(row, text);
+      place(row, top(row.line));
+    }
+  }
+
+  /** Gives each wanted line (ascending) a row: its own if it has one, else one that is no longer needed. */
+  private assign(wanted: readonly number[]): void {
+    const own = new Map(this.rows.map((row) => [row.line, row]));
+    const needed = new Set(wanted);
+    const free = this.rows.filter((row) => !needed.has(row.line));
+    const inOrder = free.length === this.rows.length;
+    const next: Row[] = [];
+    let before: ChildNode | null = this.lines.firstChild;
+    let numberBefore: ChildNode | null = this.numbers.firstChild;
+    for (const line of wanted) {
+      const kept = own.get(line);
+      // Where no row is kept, rows are taken in their order and need not move in the tree.
+      const row: Row = kept ?? (inOrder ? free.shift() : free.pop()) ?? create();
+      if (row.line !== line) {
+        row.line = line;
+        row.node.dataset.line = String(line + 1);
+        row.number.textContent = String(line + 1);
+      }
+      if (row.node === before) {
+        before = before.nextSibling;
+        numberBefore = numberBefore?.nextSibling ?? null;
+      } else {
+        this.lines.insertBefore(row.node, before);
+        this.numbers.insertBefore(row.number, numberBefore);
+      }
+      next.push(row);
+    }
+    for (const row of free) {
+      row.node.remove();
+      row.number.remove();
+    }
+    this.rows = next;
+  }
+}
+
+function create(): Row {
+  return {
+    line: -1,
+    text: null,
+    node: element('div', { class: 'line' }),
+    number: element('div', { class: 'number' }),
+  };
+}
+
+function place(row: Row, top: number): void {
+  const transform = `translateY(${top}px)`;
+  if (row.node.style.transform === transform) return;
+  row.node.style.transform = transform;
+  row.number.style.transform = transform;
+}
+
+function fill(row: Row, text: string): void {
+  row.text = text;
+  const shown = shownPart(text);
+  const { node } = row;
+  node.classList.toggle('left-to-right', rightToLeft.test(shown));
+  if (shown.length < text.length)
+    node.dataset.rest = `  … line of ${text.length} characters, first ${shown.length} shown`;
+  else if (node.dataset.rest) delete node.dataset.rest;
+  if (isInvisible(shown)) {
+    node.replaceChildren(...visibleControls(shown));
+    return;
+  }
+  const only = node.firstChild;
+  if (only instanceof Text && !only.nextSibling) only.data = shown;
+  else node.replaceChildren(shown);
+}
+
+/** Text with its invisible characters in elements that show a picture: the text content stays the line's own. */
+function visibleControls(text: string): (Node | string)[] {
+  const parts: (Node | string)[] = [];
+  let from = 0;
+  for (const match of text.matchAll(invisiblePattern)) {
+    if (match.index > from) parts.push(text.slice(from, match.index));
+    const character = match[0];
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    parts.push(
+      element('span', { class: 'control', 'data-picture': controlPicture(character), title: `U+${code}` }, character),
+    );
+    from = match.index + character.length;
+  }
+  if (from < text.length) parts.push(text.slice(from));
+  return parts;
+}

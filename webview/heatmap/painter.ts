@@ -1,0 +1,164 @@
+/**
+ * The colours: canvas tiles under the text that scroll with it. A tile is painted once and again only when its values,
+ * the theme or the pixel ratio change, so that scrolling paints the few tiles that come into view.
+ */
+import { fitCanvas } from '../ui/canvas.ts';
+import type { Rows } from '../ui/rows.ts';
+import type { Theme } from '../ui/theme.ts';
+import type { LineLayout } from './layout.ts';
+import { levels, mergeRuns } from './runs.ts';
+
+export interface PaintSource {
+  readonly rows: Rows;
+  layout(line: number): LineLayout;
+  values(line: number): Float32Array | undefined;
+  readonly scale: number;
+}
+
+/** The part of the content that can be seen, in CSS pixels. */
+export interface Viewport {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const tileWidth = 1024;
+const tileHeight = 256;
+
+interface Tile {
+  canvas: HTMLCanvasElement;
+  column: number;
+  row: number;
+  dirty: boolean;
+}
+
+export class Painter {
+  private readonly host: HTMLElement;
+  private readonly tiles = new Map<string, Tile>();
+  private palette: string[] = [];
+  private solid: { positive: string; negative: string } | null = null;
+  private runs = new Int32Array(1024);
+  private ratio = 0;
+
+  constructor(host: HTMLElement) {
+    this.host = host;
+  }
+
+  setTheme(theme: Theme): void {
+    const rgba = (colour: readonly number[], alpha: number): string => `rgba(${colour.join(',')},${alpha.toFixed(4)})`;
+    this.palette = Array.from({ length: 2 * levels + 1 }, (_, i) => {
+      const level = i - levels;
+      return level > 0
+        ? rgba(theme.positive, (theme.positiveStrength * level) / levels)
+        : rgba(theme.negative, (theme.negativeStrength * -level) / levels);
+    });
+    const highContrast = theme.kind === 'highContrast' || theme.kind === 'highContrastLight';
+    this.solid = highContrast ? { positive: rgba(theme.positive, 1), negative: rgba(theme.negative, 1) } : null;
+    this.invalidate();
+  }
+
+  /** Marks the tiles of these pixels (all without arguments) to be painted again. */
+  invalidate(top = 0, bottom = Number.POSITIVE_INFINITY): void {
+    for (const tile of this.tiles.values()) {
+      if (tile.row * tileHeight < bottom && (tile.row + 1) * tileHeight > top) tile.dirty = true;
+    }
+  }
+
+  /** Paints what is in view and not painted yet. `contentWidth`: no colours are to the right of it. */
+  paint(view: Viewport, contentWidth: number, source: PaintSource): void {
+    if (this.ratio !== devicePixelRatio) {
+      this.ratio = devicePixelRatio;
+      this.invalidate();
+    }
+    const firstRow = Math.max(0, Math.floor((view.top - tileHeight / 2) / tileHeight));
+    const lastRow = Math.floor((Math.min(source.rows.total, view.top + view.height + tileHeight / 2) - 1) / tileHeight);
+    const firstColumn = Math.floor(view.left / tileWidth);
+    const lastColumn = Math.floor((Math.min(contentWidth, view.left + view.width) - 1) / tileWidth);
+    const wanted = new Set<string>();
+    for (let row = firstRow; row <= lastRow; row++)
+      for (let column = firstColumn; column <= lastColumn; column++) wanted.add(`${column},${row}`);
+    const free: Tile[] = [];
+    for (const [key, tile] of this.tiles) {
+      if (wanted.has(key)) continue;
+      free.push(tile);
+      this.tiles.delete(key);
+    }
+    for (const key of wanted) {
+      if (this.tiles.has(key)) continue;
+      const [column, row] = key.split(',').map(Number) as [number, number];
+      const tile = free.pop() ?? this.create();
+      Object.assign(tile, { column, row, dirty: true });
+      tile.canvas.style.transform = `translate(${column * tileWidth}px,${row * tileHeight}px)`;
+      this.tiles.set(key, tile);
+    }
+    for (const tile of free) tile.canvas.remove();
+    for (const tile of this.tiles.values()) if (tile.dirty) this.paintTile(tile, source);
+  }
+
+  private create(): Tile {
+    const canvas = document.createElement('canvas');
+    canvas.className = 'tile';
+    this.host.append(canvas);
+    return { canvas, column: 0, row: 0, dirty: true };
+  }
+
+  private paintTile(tile: Tile, source: PaintSource): void {
+    tile.dirty = false;
+    const { ratio } = this;
+    const cleared = fitCanvas(tile.canvas, tileWidth, tileHeight, ratio);
+    const context = tile.canvas.getContext('2d');
+    if (!context) return;
+    if (!cleared) context.clearRect(0, 0, tile.canvas.width, tile.canvas.height);
+    const { rows } = source;
+    const top = tile.row * tileHeight;
+    const { start, end } = rows.range(top, tileHeight);
+    for (let line = start; line < end; line++) {
+      const values = source.values(line);
+      if (!values) continue;
+      const y = Math.round((rows.top(line) - top) * ratio);
+      const height = Math.round((rows.top(line) + rows.height - top) * ratio) - y;
+      this.paintLine(context, values, source.scale, source.layout(line), tile.column * tileWidth, y, height);
+    }
+  }
+
+  private paintLine(
+    context: CanvasRenderingContext2D,
+    values: Float32Array,
+    scale: number,
+    layout: LineLayout,
+    left: number,
+    y: number,
+    height: number,
+  ): void {
+    const { ratio, palette, solid } = this;
+    const { edges } = layout;
+    const count = Math.min(values.length, layout.count + 1);
+    if (this.runs.length < 3 * count) this.runs = new Int32Array(6 * count);
+    const written = mergeRuns(values, count, scale, this.runs);
+    for (let i = 0; i < written; i += 3) {
+      // Edges are rounded to the screen's pixels: neighbours share theirs and no seam shows.
+      const x0 = Math.round((edges[this.runs[i]!]! - left) * ratio);
+      const x1 = Math.round((edges[this.runs[i + 1]!]! - left) * ratio);
+      if (x1 <= 0) continue;
+      if (x0 >= tileWidth * ratio) break;
+      const level = this.runs[i + 2]!;
+      context.fillStyle = palette[level + levels]!;
+      context.fillRect(x0, y, x1 - x0, height);
+      if (solid && Math.abs(level) >= levels / 4) this.underline(context, level, x0, x1, y + height);
+    }
+  }
+
+  /** In high contrast the sign does not rest on hue alone: a solid line under what is on, dots under what is off. */
+  private underline(context: CanvasRenderingContext2D, level: number, x0: number, x1: number, bottom: number): void {
+    const thick = Math.max(1, Math.round(1.5 * this.ratio));
+    if (level > 0) {
+      context.fillStyle = this.solid!.positive;
+      context.fillRect(x0, bottom - thick, x1 - x0, thick);
+      return;
+    }
+    context.fillStyle = this.solid!.negative;
+    const step = 4 * thick;
+    for (let x = Math.ceil(x0 / step) * step; x < x1; x += step) context.fillRect(x, bottom - thick, thick, thick);
+  }
+}
