@@ -24,6 +24,7 @@ export class GitIgnore {
 
   /** Folders above are taken as not ignored: a walk never enters those. */
   ignores(path: string, kind: 'file' | 'folder'): boolean {
+    if (path === '') return false;
     for (const { prefix, rules } of this.levels) {
       const verdict = rules.test(path.slice(prefix.length) + (kind === 'folder' ? '/' : ''));
       if (verdict.ignored) return true;

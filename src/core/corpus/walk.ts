@@ -8,16 +8,19 @@ import { globMatcher } from './glob.ts';
 import { languageOf } from './language.ts';
 import { type LeftOut, LeftOutCounter } from './left-out.ts';
 
-/** One folder of a workspace. `name` stands in front of its files' paths; null where it is the only folder. */
+/** One folder of a workspace. */
 export interface WalkRoot {
+  /** Stands in front of its files' paths; null where it is the only folder. */
   name: string | null;
   files: FileSystem;
+  /** A folder below it to read instead of all; `.gitignore` files above that folder hold too. */
+  start?: string;
+  /** Globs relative to the root; empty or not given: everything. */
+  include?: readonly string[];
+  exclude?: readonly string[];
 }
 
 export interface WalkOptions {
-  /** Globs relative to each root; empty: everything. */
-  include: readonly string[];
-  exclude: readonly string[];
   respectGitIgnore: boolean;
   maxFileBytes: number;
   /** Where the files together are larger, a seeded sample by file stays below it. */
@@ -40,8 +43,6 @@ export const alwaysExcluded: readonly string[] = [
 ];
 
 export const defaultWalkOptions: WalkOptions = {
-  include: [],
-  exclude: [],
   respectGitIgnore: true,
   maxFileBytes: 1_000_000,
   maxTotalBytes: 20_000_000,
@@ -106,15 +107,15 @@ export async function walk(
   hooks: WalkHooks = {},
 ): Promise<WalkReport> {
   const walker = new Walker(options, hooks);
-  for (const root of roots) await walker.list(root, '', GitIgnore.none, 0);
+  for (const root of roots) await walker.start(root);
   return walker.read(onFile);
 }
 
 class Walker {
   private readonly options: WalkOptions;
   private readonly hooks: WalkHooks;
-  private readonly isIncluded: (path: string) => boolean;
-  private readonly isExcluded: (path: string) => boolean;
+  private isIncluded: (path: string) => boolean = () => true;
+  private isExcluded: (path: string) => boolean = () => false;
   private readonly leftOut = new LeftOutCounter();
   private readonly candidates: Candidate[] = [];
   private turnStart = performance.now();
@@ -122,11 +123,22 @@ class Walker {
   constructor(options: WalkOptions, hooks: WalkHooks) {
     this.options = options;
     this.hooks = hooks;
-    this.isIncluded = options.include.length > 0 ? globMatcher(options.include) : () => true;
-    this.isExcluded = globMatcher([...alwaysExcluded, ...options.exclude]);
   }
 
-  async list(root: WalkRoot, folder: string, above: GitIgnore, depth: number): Promise<void> {
+  async start(root: WalkRoot): Promise<void> {
+    const { include = [], exclude = [], start = '' } = root;
+    this.isIncluded = include.length > 0 ? globMatcher(include) : () => true;
+    this.isExcluded = globMatcher([...alwaysExcluded, ...exclude]);
+    let rules = GitIgnore.none;
+    const names = start.split('/').filter((name) => name !== '');
+    for (let depth = 0; depth < names.length; depth++)
+      rules = await this.gitIgnore(root, names.slice(0, depth).join('/'), rules);
+    const folder = names.join('/');
+    // Who asks for an ignored folder means it.
+    await this.list(root, folder, rules.ignores(folder, 'folder') ? GitIgnore.none : rules, 0);
+  }
+
+  private async list(root: WalkRoot, folder: string, above: GitIgnore, depth: number): Promise<void> {
     await this.turn({ phase: 'listing', found: this.candidates.length, done: 0 });
     let entries: FolderEntry[];
     try {
@@ -135,7 +147,8 @@ class Walker {
       this.leftOut.add('unreadable', shownPath(root, folder) || '.', 'folder', messageOf(error));
       return;
     }
-    const rules = await this.gitIgnore(root, folder, entries, above);
+    const hasRules = entries.some((entry) => entry.name === '.gitignore' && entry.type === 'file');
+    const rules = hasRules ? await this.gitIgnore(root, folder, above) : above;
     const files: { path: string; shown: string }[] = [];
     const folders: string[] = [];
     for (const { name, type, symbolicLink } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -162,21 +175,15 @@ class Walker {
     }
   }
 
-  private async gitIgnore(
-    root: WalkRoot,
-    folder: string,
-    entries: readonly FolderEntry[],
-    above: GitIgnore,
-  ): Promise<GitIgnore> {
+  private async gitIgnore(root: WalkRoot, folder: string, above: GitIgnore): Promise<GitIgnore> {
     if (!this.options.respectGitIgnore) return above;
-    if (!entries.some((entry) => entry.name === '.gitignore' && entry.type === 'file')) return above;
     try {
       const path = folder === '' ? '.gitignore' : `${folder}/.gitignore`;
       if ((await root.files.size(path)) > this.options.maxFileBytes) return above;
       const decoded = decodeText(await root.files.read(path));
       return decoded.kind === 'text' ? above.within(folder, decoded.text) : above;
     } catch {
-      return above; // the walk reports it as unreadable when it comes to the file itself
+      return above; // missing, or told as unreadable when the walk comes to the file itself
     }
   }
 

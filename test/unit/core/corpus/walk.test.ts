@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceFile } from '../../../../src/core/corpus/document.ts';
 import { describeLeftOut } from '../../../../src/core/corpus/left-out.ts';
-import { defaultWalkOptions, type WalkOptions, type WalkReport, walk } from '../../../../src/core/corpus/walk.ts';
+import {
+  defaultWalkOptions,
+  type WalkOptions,
+  type WalkReport,
+  type WalkRoot,
+  walk,
+} from '../../../../src/core/corpus/walk.ts';
 import { type MemoryEntry, MemoryFiles } from './memory-files.ts';
 import { codeLike } from './texts.ts';
 
 async function read(
   entries: Record<string, MemoryEntry>,
-  options: Partial<WalkOptions> = {},
+  options: Partial<WalkOptions & Pick<WalkRoot, 'start' | 'include' | 'exclude'>> = {},
 ): Promise<{
   files: SourceFile[];
   paths: string[];
@@ -17,7 +23,9 @@ async function read(
 }> {
   const files: SourceFile[] = [];
   const memory = new MemoryFiles(entries);
-  const report = await walk([{ name: null, files: memory }], { ...defaultWalkOptions, ...options }, (file) => {
+  const { start, include, exclude, ...walkOptions } = { start: '', include: [], exclude: [], ...options };
+  const root = { name: null, files: memory, start, include, exclude };
+  const report = await walk([root], { ...defaultWalkOptions, ...walkOptions }, (file) => {
     files.push(file);
   });
   const reasons = Object.fromEntries(report.leftOut.map((entry) => [entry.reason, entry.examples]));
@@ -67,6 +75,19 @@ describe('reading a workspace', () => {
     expect(log.filter((path) => path.startsWith('build'))).toEqual([]);
     const all = await read({ '.gitignore': 'x.ts\n', 'x.ts': 'x\n' }, { respectGitIgnore: false });
     expect(all.paths).toContain('x.ts');
+  });
+
+  it('reads one folder below the root, with the rules of the folders above it', async () => {
+    const entries = {
+      '.gitignore': '*.log.ts\nout/\n',
+      'a/b/x.ts': 'x\n',
+      'a/b/y.log.ts': 'y\n',
+      'a/z.ts': 'z\n',
+      'out/o.ts': 'o\n',
+    };
+    expect((await read(entries, { start: 'a/b' })).paths).toEqual(['a/b/x.ts']);
+    expect((await read(entries, { start: 'out' })).paths).toEqual(['out/o.ts']);
+    expect((await read(entries, { start: 'a', exclude: ['a/b/**'] })).paths).toEqual(['a/z.ts']);
   });
 
   it('follows include and exclude globs', async () => {

@@ -1,0 +1,92 @@
+import type { CorpusSummary } from '../formats/manifest.ts';
+import type { LeftOut } from './left-out.ts';
+import type { WalkReport } from './walk.ts';
+
+export interface LanguageShare {
+  language: string;
+  files: number;
+  chars: number;
+}
+
+/** What training will cost; from a short timing of the engine. */
+export interface Expectation {
+  parameters: number;
+  seconds: number;
+  memoryBytes: number;
+}
+
+/** What is told before training: what would be read, what not and why, and what it will cost. */
+export interface DrySummary {
+  files: number;
+  chars: number;
+  /** Largest first. */
+  languages: LanguageShare[];
+  vocabularySize: number;
+  /** Characters by side of the split. */
+  sides: CorpusSummary['chars'];
+  splitInsideFiles: boolean;
+  sampled: boolean;
+  invalid: WalkReport['invalid'];
+  leftOut: LeftOut[];
+  expected: Expectation;
+}
+
+export function drySummary(corpus: CorpusSummary, report: WalkReport, expected: Expectation): DrySummary {
+  const paths = new Set<string>();
+  const languages = new Map<string, LanguageShare>();
+  for (const { path, language, chars } of corpus.files) {
+    const share = languages.get(language) ?? { language, files: 0, chars: 0 };
+    languages.set(language, share);
+    share.chars += chars;
+    if (!paths.has(path)) share.files++;
+    paths.add(path);
+  }
+  return {
+    files: paths.size,
+    chars: corpus.files.reduce((sum, file) => sum + file.chars, 0),
+    languages: [...languages.values()].sort((a, b) => b.chars - a.chars),
+    vocabularySize: corpus.vocabularySize,
+    sides: corpus.chars,
+    splitInsideFiles: corpus.splitInsideFiles,
+    sampled: report.sampled,
+    invalid: report.invalid,
+    leftOut: report.leftOut,
+    expected,
+  };
+}
+
+/** The summary as rows of a name and a value, for a table in whatever form. */
+export function drySummaryRows(summary: DrySummary): [name: string, value: string][] {
+  const { files, chars, languages, sides, expected, invalid } = summary;
+  const n = (value: number): string => value.toLocaleString('en-US');
+  const share = (part: number): string => `${((100 * part) / Math.max(1, chars)).toFixed(0)} %`;
+  const shown = languages.slice(0, 6).map(({ language, chars: own }) => `${language} ${share(own)}`);
+  const split = `${share(sides.train)} train, ${share(sides.validation)} validation, ${share(sides.test)} test`;
+  const rows: [string, string][] = [
+    ['Files', n(files)],
+    ['Characters', n(chars)],
+    ['Languages', [...shown, ...(languages.length > 6 ? [`${languages.length - 6} more`] : [])].join(', ')],
+    ['Vocabulary', `${n(summary.vocabularySize)} characters (rarer ones share <unk>)`],
+    [
+      'Split',
+      summary.splitInsideFiles
+        ? `${split}, inside files: there are too few different files to hold whole ones out`
+        : `${split}, by file, near-duplicates together`,
+    ],
+    ['Parameters', n(expected.parameters)],
+    ['Expected time', durationWords(expected.seconds)],
+    ['Expected memory', `${n(Math.max(1, Math.round(expected.memoryBytes / 1e6)))} MB`],
+  ];
+  if (summary.sampled) rows.push(['Sample', 'the text is over the total limit: a seeded sample of files is used']);
+  if (invalid.places > 0)
+    rows.push(['Invalid bytes', `${n(invalid.places)} places in ${n(invalid.files)} files are shown as U+FFFD`]);
+  return rows;
+}
+
+/** `under a minute`, `about 3 minutes`, `about 2.5 hours`. */
+export function durationWords(seconds: number): string {
+  if (seconds < 60) return 'under a minute';
+  if (seconds < 90) return 'about a minute';
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes`;
+  return `about ${(seconds / 3600).toFixed(1)} hours`;
+}
