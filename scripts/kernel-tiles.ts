@@ -30,8 +30,7 @@ function tile(rows: number, panels: number, tall: number): string {
   const panel = (base: string, j: number): string => (j < 2 ? base : `${base}Next`);
   const head: string[] = [];
   if (panels > 1) head.push('let bNext = b + bStride;', 'const cNext = c + cStride;');
-  for (const q of Array.from({ length: tall - 1 }, (_, q) => q + 1))
-    head.push(`let a${q} = a + ${q} * aStride;`);
+  for (const q of Array.from({ length: tall - 1 }, (_, q) => q + 1)) head.push(`let a${q} = a + ${q} * aStride;`);
   for (const i of all) head.push(`let ${vectors.map((j) => `s${i}_${j} = f32x4.splat(0)`).join(', ')};`);
   head.push('if (accumulate) {');
   for (const i of all)

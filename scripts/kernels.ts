@@ -39,7 +39,17 @@ export async function buildKernels(root: string): Promise<void> {
 
 async function compile(sources: string, build: KernelBuild, shared: boolean): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
-  const options = ['index.ts', '--outFile', 'kernel.wasm', '--baseDir', sources, '-O3', '--noAssert', '--runtime', 'stub'];
+  const options = [
+    'index.ts',
+    '--outFile',
+    'kernel.wasm',
+    '--baseDir',
+    sources,
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+  ];
   // The importer sizes the memory; one page here so that any size fits, 4 GiB at most.
   options.push('--importMemory', '--initialMemory', '1', '--maximumMemory', '65536');
   for (const feature of build.features) options.push('--enable', feature);
@@ -55,7 +65,10 @@ async function compile(sources: string, build: KernelBuild, shared: boolean): Pr
     },
     listFiles: () => [],
   });
-  if (error || !binary) throw new Error(`AssemblyScript could not compile the ${build.name} kernel:\n${stderr.toString()}`, { cause: error });
+  if (error || !binary)
+    throw new Error(`AssemblyScript could not compile the ${build.name} kernel:\n${stderr.toString()}`, {
+      cause: error,
+    });
   return binary;
 }
 

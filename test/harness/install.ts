@@ -111,7 +111,7 @@ function executable(file: string): boolean {
 
 /** First of `names` on the PATH, or null. */
 export function onPath(names: readonly string[]): string | null {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
+  const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
   for (const name of names)
     for (const folder of folders) {
       const file = path.join(folder, process.platform === 'win32' ? `${name}.exe` : name);
@@ -121,7 +121,7 @@ export function onPath(names: readonly string[]): string | null {
 }
 
 function installedBrowser(): string | null {
-  const chosen = process.env['CHROME_PATH'];
+  const chosen = process.env.CHROME_PATH;
   if (chosen) {
     if (executable(chosen)) return chosen;
     throw new Error(`CHROME_PATH names ${chosen}, which is not an executable file. Correct or unset it.`);

@@ -1,6 +1,6 @@
 /** A real VS Code server on 127.0.0.1, with its own throw-away settings, extensions and data. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { vscodeServer } from './install.ts';
 import { temporaryFolder } from './paths.ts';
@@ -34,8 +34,10 @@ export interface ServerOptions {
   vsix?: readonly string[];
   /** 0: any free port. */
   port?: number;
-  /** Called with the extensions folder before the start: whatever unpacked extension lies there counts as installed. */
-  prepare?: (extensionsFolder: string) => void;
+  /** Where settings, extensions and data live, and stay; default: a temporary folder that goes with the server. */
+  folder?: string;
+  /** Needed then in the address (`tkn`); without one any local process may connect: for tests. */
+  token?: string;
 }
 
 export interface Server {
@@ -84,10 +86,11 @@ function listening(child: ChildProcess, output: () => string): Promise<number> {
 
 /** Starts a server in its own process group and waits until it listens. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const folder = temporaryFolder('vscode');
+  const folder = options.folder ?? temporaryFolder('vscode');
   for (const name of ['user/User', 'extensions', 'tmp']) mkdirSync(path.join(folder, name), { recursive: true });
   const settings = { ...quietSettings, ...options.settings };
-  writeFileSync(path.join(folder, 'user/User/settings.json'), JSON.stringify(settings, null, 2));
+  const settingsFile = path.join(folder, 'user/User/settings.json');
+  if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify(settings, null, 2));
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     HOME: folder,
@@ -97,23 +100,25 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     ...options.env,
   };
   for (const vsix of options.vsix ?? []) installVsix(folder, vsix, env);
-  options.prepare?.(path.join(folder, 'extensions'));
   const child = spawn(
     process.execPath,
     [
       main,
       ...folders(folder),
       ...['--host', '127.0.0.1', '--port', String(options.port ?? 0)],
-      ...['--without-connection-token', '--without-browser-env-var', '--force-disable-user-env'],
-      ...['--telemetry-level', 'off', '--disable-workspace-trust', '--log', 'info'],
+      ...(options.token ? ['--connection-token', options.token] : ['--without-connection-token']),
+      ...['--without-browser-env-var', '--force-disable-user-env', '--telemetry-level', 'off'],
+      ...['--disable-workspace-trust', '--log', 'info'],
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
+  const log = path.join(folder, 'server.log');
+  writeFileSync(log, '');
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => {
       printed += chunk;
-      appendFileSync(path.join(folder, 'server.log'), chunk);
+      appendFileSync(log, chunk);
     });
   const output = () => printed;
 
@@ -133,7 +138,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       clearTimeout(timer);
     }
     signal('SIGKILL'); // the group's stragglers: extension hosts that outlive the server
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    if (!options.folder) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
     return { port: await listening(child, output), folder, process: child, output, stop };
