@@ -3,8 +3,9 @@ import { forward, zeroState } from '../../../../src/core/engine/reference/forwar
 import { networkOf, toFloat64 } from '../../../../src/core/engine/reference/network.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
 import { sigmoid } from '../../../../src/core/model/cells/functions.ts';
+import { dropoutFactor, dropoutKey } from '../../../../src/core/model/dropout.ts';
 import { engineConformance } from './conformance.ts';
-import { noisyParameters, randomStream, specOf } from './models.ts';
+import { noisyParameters, randomStream, randomWindow, specOf } from './models.ts';
 
 // Against itself the agreement says nothing; the properties of the session do. Float32 in the interface bounds them.
 engineConformance('reference', referenceEngine, { gradients: 1e-6, weights: 1e-6, values: 1e-6 }, (spec) => {
@@ -53,5 +54,20 @@ describe('the equations themselves', () => {
     expect(new Set(tanhc)).toEqual(new Set([Math.fround(Math.tanh(0.75))]));
     for (let t = 0; t < 9; t++) expect(h![t]).toBeCloseTo(o![t]! * Math.tanh(0.75), 6);
     expect(end[0]!.c![1]).toBe(0.75);
+  });
+
+  it('dropout acts on what layers hand on, place by place, and neither on the last layer nor on the states', () => {
+    const spec = specOf({ cell: 'gru', layers: 3, hiddenSize: 4, vocabularySize: 5 });
+    const network = networkOf(spec, toFloat64(spec, noisyParameters(spec, 3)));
+    const { inputs } = randomWindow(spec, 6, 2, 4);
+    const dropout = { probability: 0.5, seed: 77 };
+    const tape = forward(network, { batch: 2, inputs, dropout }, zeroState(network, 2));
+    for (const k of [0, 1]) {
+      const key = dropoutKey(77, k);
+      const { h } = tape.layers[k]!.trace;
+      expect(tape.layers[k + 1]!.x).toEqual(h.map((value, index) => value * dropoutFactor(key, index, 0.5)));
+    }
+    expect(tape.features).toEqual(tape.layers[2]!.trace.h);
+    expect(tape.layers[0]!.trace.hBefore.slice(8)).toEqual(tape.layers[0]!.trace.h.slice(0, -8));
   });
 });
