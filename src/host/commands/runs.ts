@@ -1,0 +1,87 @@
+/** What can be done with a run from the Cellscope view: open, rename, delete, reveal. */
+import * as vscode from 'vscode';
+import type { ModelReference } from '../../protocol/inspector-service.ts';
+import type { Inspection, RunEntry, Training } from '../contracts.ts';
+import { bytesText } from '../runs/format.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { entryOf } from '../trees/runs-tree.ts';
+import { guarded, pickRun } from './train.ts';
+
+interface Dependencies {
+  store: RunStore;
+  training: Training;
+  inspection: Inspection;
+  log: vscode.LogOutputChannel;
+}
+
+export function registerRunCommands(deps: Dependencies): vscode.Disposable {
+  const { store, training, inspection, log } = deps;
+  const command = (name: string, action: (entry: RunEntry) => Promise<unknown>): vscode.Disposable =>
+    vscode.commands.registerCommand(`cellscope.${name}`, (argument?: unknown) =>
+      guarded(deps, async () => {
+        const entry = entryOf(argument) ?? (await pickRun(store, 'Which run?', () => true));
+        return entry ? action(entry) : null;
+      }),
+    );
+  return vscode.Disposable.from(
+    command('openRun', async (entry) => {
+      await inspection.selectModel(runReference(entry));
+      await vscode.commands.executeCommand('cellscope.openHeatmap');
+    }),
+    command('renameRun', async (entry) => {
+      const name = await vscode.window.showInputBox({
+        title: 'Rename Run',
+        value: entry.manifest.name,
+        prompt: 'A name for this run; empty returns to its own.',
+      });
+      if (name !== undefined) await store.rename(entry.id, name);
+    }),
+    command('deleteRun', async (entry) => {
+      if (training.activeRun === entry.id) {
+        void vscode.window.showWarningMessage('This run is being trained. Stop it before deleting it.');
+        return;
+      }
+      const confirmed = 'Delete';
+      const chosen = await vscode.window.showWarningMessage(
+        `Delete the run "${entry.manifest.name}"?`,
+        {
+          modal: true,
+          detail: `Its ${entry.manifest.generations.length} checkpoints (${bytesText(entry.size)}) are removed from disk. This cannot be undone.`,
+        },
+        confirmed,
+      );
+      if (chosen !== confirmed) return;
+      if (inspection.model?.key.startsWith(`run:${entry.id}:`)) await inspection.selectModel(null);
+      await store.delete(entry.id);
+    }),
+    command('revealRun', async (entry) => vscode.commands.executeCommand('revealFileInOS', entry.folder)),
+    vscode.commands.registerCommand('cellscope.refreshRuns', () => guarded(deps, () => store.refresh())),
+    vscode.commands.registerCommand('cellscope.showLog', () => log.show()),
+    vscode.commands.registerCommand('cellscope.openModel', (file?: vscode.Uri) =>
+      guarded(deps, async () => {
+        const uri = file instanceof vscode.Uri ? file : await askModelFile();
+        if (!uri) return;
+        await inspection.selectModel({ key: `file:${uri.toString()}`, kind: 'file', path: uri.fsPath });
+        await vscode.commands.executeCommand('cellscope.openHeatmap');
+      }),
+    ),
+  );
+}
+
+/** How the inspector is asked for a run: its best and newest checkpoint, or one kept generation. */
+export function runReference(
+  entry: { id: string; folder: vscode.Uri },
+  generation: number | null = null,
+): ModelReference {
+  return { key: `run:${entry.id}:${generation ?? 'current'}`, kind: 'run', folder: entry.folder.fsPath, generation };
+}
+
+async function askModelFile(): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: 'Open Model File',
+    openLabel: 'Open Model',
+    canSelectMany: false,
+    filters: { 'Safetensors checkpoints': ['safetensors'] },
+  });
+  return chosen?.[0];
+}

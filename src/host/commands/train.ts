@@ -1,0 +1,287 @@
+/** Train on Workspace, Train on This Folder, Preview Training Text, Resume, Train Longer. */
+import * as vscode from 'vscode';
+import type { TrainingOptions } from '../../core/training/options.ts';
+import type { TrainingOutcome } from '../../protocol/training-service.ts';
+import type { RunEntry } from '../contracts.ts';
+import { bitsText, countText } from '../runs/format.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { PlannedTraining, TrainingController, TrainingScope } from '../training/controller.ts';
+import { optionsFromSettings } from '../training/settings.ts';
+import { isLarge, summaryDocument, summaryLine } from '../training/summary.ts';
+import { entryOf } from '../trees/runs-tree.ts';
+
+export interface TrainArguments {
+  /** Overrides of the settings. */
+  options?: Partial<TrainingOptions>;
+  /** Whether to ask before training; default: the setting. */
+  confirm?: boolean;
+  /** Resolve when the run has started instead of when it has ended. */
+  detach?: boolean;
+}
+
+interface Dependencies {
+  training: TrainingController;
+  store: RunStore;
+  log: vscode.LogOutputChannel;
+}
+
+export function registerTrainCommands(deps: Dependencies): vscode.Disposable {
+  const { training, store } = deps;
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('cellscope.trainOnWorkspace', (args?: TrainArguments) =>
+      guarded(deps, async () => {
+        const scope = await workspaceScope();
+        return scope ? startTraining(deps, scope, isArguments(args) ? args : {}) : null;
+      }),
+    ),
+    vscode.commands.registerCommand(
+      'cellscope.trainOnFolder',
+      (folder: vscode.Uri, selected?: unknown, args?: TrainArguments) =>
+        guarded(deps, async () => {
+          if (!(folder instanceof vscode.Uri)) return null;
+          const folders =
+            Array.isArray(selected) && selected.every((uri) => uri instanceof vscode.Uri) ? selected : [folder];
+          return startTraining(deps, { folders, label: lastSegment(folder) }, isArguments(args) ? args : {});
+        }),
+    ),
+    vscode.commands.registerCommand('cellscope.previewCorpus', () =>
+      guarded(deps, async () => {
+        const scope = await workspaceScope();
+        if (!scope || !(await idle(training))) return;
+        const planned = await withPreparation(training, scope, optionsFromSettings());
+        if (!planned) return;
+        await training.discard();
+        await showSummary(planned);
+      }),
+    ),
+    vscode.commands.registerCommand('cellscope.pause', () => guarded(deps, () => training.pause())),
+    vscode.commands.registerCommand('cellscope.stop', () => guarded(deps, () => training.stop())),
+    vscode.commands.registerCommand('cellscope.resume', (argument?: unknown) =>
+      guarded(deps, async () => {
+        const asked = entryOf(argument);
+        if (training.activeRun !== null && (asked === null || asked.id === training.activeRun))
+          return training.unpause();
+        const entry = asked ?? (await pickRun(store, 'Resume which run?', isResumable));
+        return entry && (await idle(training)) ? continueRun(deps, entry, undefined) : null;
+      }),
+    ),
+    vscode.commands.registerCommand('cellscope.trainLonger', (argument?: unknown, characters?: number) =>
+      guarded(deps, async () => {
+        const entry =
+          entryOf(argument) ??
+          (await pickRun(store, 'Train which run longer?', (run) => run.manifest.state === 'finished'));
+        if (!entry || !(await idle(training))) return null;
+        const more = typeof characters === 'number' ? characters : await askCharacters(entry);
+        return more === undefined ? null : continueRun(deps, entry, more);
+      }),
+    ),
+  );
+}
+
+/** What a new training does from click to outcome. Returns the run's id, or null where it did not start. */
+async function startTraining(deps: Dependencies, scope: TrainingScope, args: TrainArguments): Promise<string | null> {
+  const { training } = deps;
+  if (!(await idle(training))) return null;
+  const options = optionsFromSettings(args.options);
+  const planned = await withPreparation(training, scope, options);
+  if (!planned) return null;
+  deps.log.info(summaryLine(planned));
+  const setting = vscode.workspace.getConfiguration('cellscope.training').get<string>('confirm', 'whenLarge');
+  const ask = args.confirm ?? (setting === 'always' || (setting === 'whenLarge' && isLarge(planned)));
+  if (ask && !(await confirm(planned))) {
+    await training.discard();
+    return null;
+  }
+  const name = `${scope.label} · ${options.architecture} ${options.layers}×${options.hiddenSize}`;
+  return withTrainingProgress(deps, name, args.detach ?? false, (token, onStarted) =>
+    training.train(name, token, onStarted),
+  );
+}
+
+async function continueRun(deps: Dependencies, entry: RunEntry, more: number | undefined): Promise<string | null> {
+  return withTrainingProgress(deps, entry.manifest.name, true, (token, onStarted) =>
+    deps.training.resume(entry, more, token, onStarted),
+  );
+}
+
+function withPreparation(
+  training: TrainingController,
+  scope: TrainingScope,
+  options: TrainingOptions,
+): Thenable<PlannedTraining | null> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Cellscope', cancellable: true },
+    async (progress, token) => {
+      try {
+        return await training.prepare(scope, options, token, (message) => progress.report({ message }));
+      } catch (error) {
+        if (isCancelled(error)) return null;
+        throw error;
+      }
+    },
+  );
+}
+
+/** A notification with percent and Cancel while a training goes on; Cancel saves, so that the run can be resumed. */
+async function withTrainingProgress(
+  deps: Dependencies,
+  name: string,
+  detach: boolean,
+  run: (token: vscode.CancellationToken, onStarted: (id: string) => void) => Promise<TrainingOutcome>,
+): Promise<string | null> {
+  const { training } = deps;
+  let started: (id: string) => void = () => {};
+  const startedId = new Promise<string>((resolve) => {
+    started = resolve;
+  });
+  const ended = vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Training ${name}`, cancellable: true },
+    async (progress, token) => {
+      let done = 0;
+      const subscription = training.onDidProgress((state) => {
+        const percent = state.fraction * 100;
+        const bits = state.points.at(-1)?.trainNats;
+        const loss = bits === undefined ? '' : ` · ${bitsText(bits)}`;
+        progress.report({
+          increment: Math.max(0, percent - done),
+          message: `${Math.floor(percent)} %${loss}${state.phase === 'training' ? '' : ` · ${state.phase}`}`,
+        });
+        done = Math.max(done, percent);
+      });
+      try {
+        return await run(token, started);
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );
+  const shown = Promise.resolve(ended).then((outcome) => {
+    showOutcome(outcome, name);
+    return outcome.run;
+  });
+  if (!detach) return shown;
+  shown.catch((error: unknown) => showError(deps, error));
+  return Promise.race([startedId, shown]);
+}
+
+function showOutcome(outcome: TrainingOutcome, name: string): void {
+  const loss = outcome.heldOut ? ` Held-out loss ${bitsText(outcome.heldOut.nats)}.` : '';
+  if (outcome.state === 'finished')
+    void offer(`${name}: trained on ${countText(outcome.trainedChars)} characters.${loss}`, [
+      ['Open Heatmap', 'cellscope.openHeatmap'],
+      ['Train Longer…', 'cellscope.trainLonger'],
+    ]);
+  else if (outcome.state === 'paused')
+    void offer(`${name}: saved after ${countText(outcome.trainedChars)} characters.`, [['Resume', 'cellscope.resume']]);
+  else void vscode.window.showErrorMessage(`${name} ${outcome.state}: ${outcome.message ?? 'see the log.'}`);
+}
+
+async function offer(message: string, actions: [string, string][]): Promise<void> {
+  const chosen = await vscode.window.showInformationMessage(message, ...actions.map(([label]) => label));
+  const action = actions.find(([label]) => label === chosen);
+  if (action) await vscode.commands.executeCommand(action[1]);
+}
+
+async function workspaceScope(): Promise<TrainingScope | null> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) {
+    const open = 'Open Folder';
+    const chosen = await vscode.window.showErrorMessage(
+      'Cellscope trains on the files of a folder, and no folder is open.',
+      open,
+    );
+    if (chosen === open) await vscode.commands.executeCommand('vscode.openFolder');
+    return null;
+  }
+  return { folders: folders.map((folder) => folder.uri), label: vscode.workspace.name ?? folders[0]!.name };
+}
+
+/** Whether a training may start; where one runs already, offers to look at it. */
+async function idle(training: TrainingController): Promise<boolean> {
+  if (!training.isBusy) return true;
+  const show = 'Show It';
+  const chosen = await vscode.window.showWarningMessage(
+    'Cellscope is training already in this window. Stop or pause it first.',
+    show,
+  );
+  if (chosen === show) await vscode.commands.executeCommand('cellscope.openTraining');
+  return false;
+}
+
+async function confirm(planned: PlannedTraining): Promise<boolean> {
+  const start = 'Train';
+  const details = 'Show Summary';
+  const chosen = await vscode.window.showInformationMessage(summaryLine(planned), { modal: true }, start, details);
+  if (chosen === details) await showSummary(planned);
+  return chosen === start;
+}
+
+async function showSummary(planned: PlannedTraining): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: summaryDocument(planned) });
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+function isResumable(entry: RunEntry): boolean {
+  return entry.manifest.state !== 'finished' && entry.manifest.state !== 'running';
+}
+
+export async function pickRun(
+  store: RunStore,
+  title: string,
+  filter: (entry: RunEntry) => boolean,
+): Promise<RunEntry | null> {
+  await store.refresh();
+  const items = store.entries.filter(filter).map((entry) => ({
+    label: entry.manifest.name,
+    description: entry.manifest.state,
+    detail: `${countText(entry.manifest.trainedChars)} characters trained`,
+    entry,
+  }));
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage('Cellscope has no such run. Train on a workspace first.');
+    return null;
+  }
+  if (items.length === 1) return items[0]!.entry;
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: title }))?.entry ?? null;
+}
+
+async function askCharacters(entry: RunEntry): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Train Longer',
+    prompt: `On how many more characters? ${entry.manifest.name} has seen ${countText(entry.manifest.trainedChars)}.`,
+    value: String(Math.max(100_000, entry.manifest.trainedChars)),
+    validateInput: (value) =>
+      /^\d+$/.test(value.trim()) && Number(value) >= 1000 ? null : 'A whole number from 1000 on.',
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+function isArguments(value: unknown): value is TrainArguments {
+  return typeof value === 'object' && value !== null && !(value instanceof vscode.Uri);
+}
+
+function lastSegment(uri: vscode.Uri): string {
+  return uri.path.split('/').filter(Boolean).at(-1) ?? 'folder';
+}
+
+export function isCancelled(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === 'cancelled';
+}
+
+function showError({ log }: Pick<Dependencies, 'log'>, error: unknown): void {
+  log.error(error instanceof Error ? error : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  void vscode.window.showErrorMessage(message, 'Show Log').then((chosen) => {
+    if (chosen) log.show();
+  });
+}
+
+/** Runs a command; a failure is shown and logged, not thrown at the person. */
+export async function guarded<T>(deps: Pick<Dependencies, 'log'>, action: () => Promise<T>): Promise<T | null> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isCancelled(error)) showError(deps, error);
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+/** The extension's composition: who knows whom. The entry points hand in the platform. */
+import * as vscode from 'vscode';
+import { registerRunCommands, runReference } from './commands/runs.ts';
+import { registerTrainCommands } from './commands/train.ts';
+import { registerEditor } from './editor/register.ts';
+import { InspectionSession } from './inspection/inspection-session.ts';
+import { registerHeatmapPanel } from './panels/heatmap-panel.ts';
+import { registerTrainingPanel } from './panels/training-panel.ts';
+import type { HostPlatform } from './platform.ts';
+import { RunStore } from './runs/run-store.ts';
+import { TrainingController } from './training/controller.ts';
+import { registerStatusBar } from './training/status-bar.ts';
+import { RunsTree } from './trees/runs-tree.ts';
+
+/** What tests inside the extension host may reach. */
+export interface CellscopeApi {
+  readonly store: RunStore;
+  readonly training: TrainingController;
+  readonly inspection: InspectionSession;
+}
+
+export async function activate(context: vscode.ExtensionContext, platform: HostPlatform): Promise<CellscopeApi> {
+  const log = vscode.window.createOutputChannel('Cellscope', { log: true });
+  const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'));
+  const training = new TrainingController(platform, store, log);
+  const inspection = new InspectionSession(context, platform, store, log);
+  const tree = new RunsTree(store, training);
+  const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
+  const panels = { context, store, runs: store, training, inspection, log };
+
+  context.subscriptions.push(
+    log,
+    store,
+    training,
+    inspection,
+    tree,
+    view,
+    view.onDidChangeVisibility((event) => event.visible && void store.refresh()),
+    registerStatusBar(training),
+    registerTrainCommands({ training, store, log }),
+    registerRunCommands({ store, training, inspection, log }),
+    registerHeatmapPanel(context, panels),
+    registerTrainingPanel(context, panels),
+    registerEditor(context, inspection),
+    followTraining(store, training, inspection, log),
+    inspection.onDidChangeModel((model) => {
+      void vscode.commands.executeCommand('setContext', 'cellscope.modelOpen', model !== null);
+    }),
+  );
+  await store.refresh();
+  await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
+  return { store, training, inspection };
+}
+
+/** Opens the panels of a training that starts, and moves the inspected model along with its checkpoints. */
+function followTraining(
+  store: RunStore,
+  training: TrainingController,
+  inspection: InspectionSession,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  let opened: string | null = null;
+  const wish = (): string => vscode.workspace.getConfiguration('cellscope.training').get('openWhenStarted', 'both');
+  return vscode.Disposable.from(
+    training.onDidChangeActive((run) => {
+      opened = null;
+      if (run !== null && /^(training|both)$/.test(wish()))
+        void vscode.commands.executeCommand('cellscope.openTraining');
+    }),
+    training.onDidProgress((progress) => {
+      const run = training.activeRun;
+      if (progress.generation === undefined || run === null) return;
+      const following = inspection.model?.key === `run:${run}:current`;
+      const first = opened !== run;
+      opened = run;
+      // A person who looks at another model, or at an earlier checkpoint, is not pulled away from it.
+      if (!first && !following) return;
+      void inspection.selectModel(runReference({ id: run, folder: store.folderOf(run) })).then(
+        () => {
+          if (first && /^(heatmap|both)$/.test(wish())) void vscode.commands.executeCommand('cellscope.openHeatmap');
+        },
+        (error: unknown) => log.warn(`The checkpoint ${progress.generation} could not be opened.`, error),
+      );
+    }),
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * The runs of this machine: folders under global storage, read through VS Code's file system so that the same code
+ * serves desktop, remote and browser hosts. Only a training writes `run.json`; the host's own words about a run
+ * (its name) live beside it in `user.json`, so that a rename never races with a training.
+ */
+import * as vscode from 'vscode';
+import type { MetricPoint } from '../../core/formats/manifest.ts';
+import { parseManifest } from '../../core/formats/manifest-file.ts';
+import { parseMetrics } from '../../core/formats/metrics-file.ts';
+import type { RunEntry, Runs } from '../contracts.ts';
+
+/** A heartbeat older than this belongs to a training that died. */
+const staleAfterMs = 30_000;
+
+export class RunStore implements Runs, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  entries: readonly RunEntry[] = [];
+  /** Folders whose run.json could not be read, with the reason. */
+  unreadable: readonly { folder: vscode.Uri; reason: string }[] = [];
+  private refreshing: Promise<void> | null = null;
+  readonly root: vscode.Uri;
+
+  constructor(root: vscode.Uri) {
+    this.root = root;
+  }
+
+  folderOf(id: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.root, id);
+  }
+
+  find(id: string): RunEntry | undefined {
+    return this.entries.find((entry) => entry.id === id);
+  }
+
+  /** Reads all runs again; calls that arrive meanwhile share one further read. */
+  async refresh(): Promise<void> {
+    if (this.refreshing) await this.refreshing;
+    this.refreshing ??= this.read().finally(() => {
+      this.refreshing = null;
+    });
+    await this.refreshing;
+  }
+
+  async metrics(id: string): Promise<MetricPoint[]> {
+    try {
+      return parseMetrics(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folderOf(id), 'metrics.jsonl')));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Names a run; an empty name returns to the run's own. */
+  async rename(id: string, name: string): Promise<void> {
+    const file = vscode.Uri.joinPath(this.folderOf(id), 'user.json');
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...(await readUser(file)), name: name.trim() }));
+    await vscode.workspace.fs.writeFile(file, bytes);
+    await this.refresh();
+  }
+
+  async delete(id: string): Promise<void> {
+    await vscode.workspace.fs.delete(this.folderOf(id), { recursive: true, useTrash: false });
+    await this.refresh();
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+
+  private async read(): Promise<void> {
+    const unreadable: { folder: vscode.Uri; reason: string }[] = [];
+    let names: [string, vscode.FileType][] = [];
+    try {
+      names = await vscode.workspace.fs.readDirectory(this.root);
+    } catch {
+      // No run yet: the folder does not exist.
+    }
+    const folders = names.filter(([, type]) => type === vscode.FileType.Directory).map(([name]) => name);
+    const entries = await Promise.all(
+      folders.map(async (id): Promise<RunEntry | null> => {
+        const folder = this.folderOf(id);
+        try {
+          return await this.readEntry(id, folder);
+        } catch (error) {
+          if (await exists(vscode.Uri.joinPath(folder, 'run.json')))
+            unreadable.push({ folder, reason: error instanceof Error ? error.message : String(error) });
+          return null;
+        }
+      }),
+    );
+    this.entries = entries
+      .filter((entry) => entry !== null)
+      .sort((a, b) => b.manifest.created.localeCompare(a.manifest.created));
+    this.unreadable = unreadable;
+    this.changed.fire();
+  }
+
+  private async readEntry(id: string, folder: vscode.Uri): Promise<RunEntry> {
+    const manifest = parseManifest(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'run.json')));
+    const { name } = await readUser(vscode.Uri.joinPath(folder, 'user.json'));
+    const live = manifest.state === 'running' || manifest.state === 'paused';
+    const state = live && !(await beating(folder)) ? 'interrupted' : manifest.state;
+    return { id, folder, manifest: { ...manifest, state, name: name || manifest.name }, size: await sizeOf(folder) };
+  }
+}
+
+/** Whether a training still renews the lock of this run. */
+async function beating(folder: vscode.Uri): Promise<boolean> {
+  try {
+    const stat = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, 'lock.json'));
+    return Date.now() - stat.mtime < staleAfterMs;
+  } catch {
+    return false;
+  }
+}
+
+async function readUser(file: vscode.Uri): Promise<{ name?: string }> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+    const name = (value as { name?: unknown } | null)?.name;
+    return typeof name === 'string' ? { name: name.slice(0, 200) } : {};
+  } catch {
+    return {};
+  }
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes of all files below a folder. */
+async function sizeOf(folder: vscode.Uri): Promise<number> {
+  let total = 0;
+  try {
+    for (const [name, type] of await vscode.workspace.fs.readDirectory(folder)) {
+      const child = vscode.Uri.joinPath(folder, name);
+      if (type === vscode.FileType.Directory) total += await sizeOf(child);
+      else if (type === vscode.FileType.File) total += (await vscode.workspace.fs.stat(child)).size;
+    }
+  } catch {
+    // A folder that vanishes while it is measured counts as far as it was seen.
+  }
+  return total;
+}

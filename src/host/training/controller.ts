@@ -1,0 +1,226 @@
+/**
+ * The training of this window: reads files, hands them to the training worker, follows its progress, and keeps the run
+ * list, the status bar and the context keys in step. The numbers are the worker's; nothing is computed here.
+ */
+import * as vscode from 'vscode';
+import type { TrainingOptions } from '../../core/training/options.ts';
+import type {
+  TrainingOutcome,
+  TrainingPlan,
+  TrainingProgress,
+  TrainingService,
+} from '../../protocol/training-service.ts';
+import { connect, type Remote } from '../../worker/channel.ts';
+import type { RunEntry, Training } from '../contracts.ts';
+import type { HostPlatform, WorkerHandle } from '../platform.ts';
+import { durationText } from '../runs/format.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { type CorpusReading, readCorpus } from '../workspace/reading.ts';
+
+export interface TrainingScope {
+  /** Folders to read: workspace folders or one folder below them. */
+  folders: readonly vscode.Uri[];
+  /** For the run's name. */
+  label: string;
+}
+
+/** A worker with a corpus planned in it, ready to train. */
+export interface PlannedTraining {
+  plan: TrainingPlan;
+  reading: CorpusReading;
+}
+
+export class TrainingController implements Training, vscode.Disposable {
+  private readonly progressed = new vscode.EventEmitter<TrainingProgress>();
+  private readonly activeChanged = new vscode.EventEmitter<string | null>();
+  private readonly outcomes = new vscode.EventEmitter<TrainingOutcome>();
+  readonly onDidProgress = this.progressed.event;
+  readonly onDidChangeActive = this.activeChanged.event;
+  readonly onDidEnd = this.outcomes.event;
+  activeRun: string | null = null;
+  latest: TrainingProgress | null = null;
+
+  private worker: WorkerHandle | null = null;
+  private remote: Remote<TrainingService> | null = null;
+  private busy = false;
+
+  private readonly platform: HostPlatform;
+  private readonly store: RunStore;
+  private readonly log: vscode.LogOutputChannel;
+
+  constructor(platform: HostPlatform, store: RunStore, log: vscode.LogOutputChannel) {
+    this.platform = platform;
+    this.store = store;
+    this.log = log;
+  }
+
+  /** True from the first file read until the worker is gone. */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  /** Reads the files of a scope into a fresh worker and lets it plan. Throws `cancelled` when the token fires. */
+  async prepare(
+    scope: TrainingScope,
+    options: TrainingOptions,
+    token: vscode.CancellationToken,
+    report: (message: string) => void,
+  ): Promise<PlannedTraining> {
+    this.busy = true;
+    try {
+      const remote = await this.start();
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      const { signal } = controller;
+      const corpus = vscode.workspace.getConfiguration('cellscope');
+      await remote.call('begin', {
+        options,
+        minimumCount: corpus.get<number>('files.minimumCount', 3),
+        keptCheckpoints: corpus.get<number>('runs.keptCheckpoints', 20),
+      });
+      const reading = await readCorpus(scope.folders, {
+        seed: options.seed,
+        signal,
+        onFiles: (files) => remote.call('addFiles', { files }, { signal }),
+        onProgress: (files) => report(`reading files: ${files}`),
+      });
+      report('splitting by file, building the vocabulary, timing the engine');
+      return { plan: await remote.call('plan', {}, { signal }), reading };
+    } catch (error) {
+      await this.finish();
+      throw error;
+    }
+  }
+
+  /** Trains what was planned; resolves with the outcome. The run's id is known at once through `onStarted`. */
+  async train(
+    name: string,
+    token: vscode.CancellationToken,
+    onStarted: (id: string) => void,
+  ): Promise<TrainingOutcome> {
+    const id = newRunId();
+    return this.follow(id, token, onStarted, (remote, options) =>
+      remote.call('train', { folder: this.path(id), id, name }, options),
+    );
+  }
+
+  /** Continues a paused, interrupted or failed run, or trains a finished one on `moreChars` further characters. */
+  async resume(
+    entry: RunEntry,
+    moreChars: number | undefined,
+    token: vscode.CancellationToken,
+    onStarted: (id: string) => void,
+  ): Promise<TrainingOutcome> {
+    this.busy = true;
+    return this.follow(entry.id, token, onStarted, (remote, options) =>
+      remote.call(
+        'resume',
+        { folder: this.path(entry.id), ...(moreChars === undefined ? {} : { moreChars }) },
+        options,
+      ),
+    );
+  }
+
+  async pause(): Promise<void> {
+    await this.remote?.call('pause', {});
+  }
+
+  async unpause(): Promise<void> {
+    await this.remote?.call('unpause', {});
+  }
+
+  async stop(): Promise<void> {
+    await this.remote?.call('stop', {});
+  }
+
+  /** Ends a planned training that will not be started, or a running one (it saves first where it can). */
+  async discard(): Promise<void> {
+    await this.finish();
+  }
+
+  /** Stops the worker where it stands, as a crash would: for tests of recovery. */
+  async kill(): Promise<void> {
+    await this.worker?.terminate();
+  }
+
+  dispose(): void {
+    void this.worker?.terminate();
+    this.progressed.dispose();
+    this.activeChanged.dispose();
+    this.outcomes.dispose();
+  }
+
+  private path(id: string): string {
+    const folder = this.store.folderOf(id);
+    return folder.scheme === 'file' || this.platform.kind === 'node' ? folder.fsPath : folder.toString();
+  }
+
+  private async start(): Promise<Remote<TrainingService>> {
+    this.worker = await this.platform.startWorker('training-worker');
+    this.remote = connect<TrainingService>(this.worker.port);
+    return this.remote;
+  }
+
+  private async follow(
+    id: string,
+    token: vscode.CancellationToken,
+    onStarted: (id: string) => void,
+    run: (
+      remote: Remote<TrainingService>,
+      options: { signal: AbortSignal; onProgress: (progress: TrainingProgress) => void },
+    ) => Promise<TrainingOutcome>,
+  ): Promise<TrainingOutcome> {
+    const remote = this.remote ?? (await this.start());
+    const controller = new AbortController();
+    token.onCancellationRequested(() => controller.abort());
+    this.activeRun = id;
+    this.latest = null;
+    await vscode.commands.executeCommand('setContext', 'cellscope.training', 'running');
+    this.activeChanged.fire(id);
+    onStarted(id);
+    try {
+      const outcome = await run(remote, {
+        signal: controller.signal,
+        onProgress: (progress) => this.receive(progress),
+      });
+      this.log.info(
+        `Run ${id}: ${outcome.state}, ${outcome.trainedChars} characters in ${durationText(outcome.seconds)}.`,
+      );
+      this.outcomes.fire(outcome);
+      return outcome;
+    } catch (error) {
+      this.log.error(`Run ${id} ended with an error.`, error);
+      throw error;
+    } finally {
+      await this.finish();
+    }
+  }
+
+  private receive(progress: TrainingProgress): void {
+    const stateChanged = this.latest?.state !== progress.state;
+    this.latest = progress;
+    if (stateChanged) void vscode.commands.executeCommand('setContext', 'cellscope.training', progress.state);
+    if (stateChanged || progress.generation !== undefined) void this.store.refresh();
+    this.progressed.fire(progress);
+  }
+
+  private async finish(): Promise<void> {
+    const { worker } = this;
+    this.worker = null;
+    this.remote = null;
+    this.busy = false;
+    await worker?.terminate();
+    await vscode.commands.executeCommand('setContext', 'cellscope.training', '');
+    await this.store.refresh();
+    if (this.activeRun !== null) {
+      this.activeRun = null;
+      this.activeChanged.fire(null);
+    }
+  }
+}
+
+/** Sortable by time, unique without a counter: `20261121-043012-7f3a`. */
+export function newRunId(now = new Date(), random = Math.floor(Math.random() * 65536)): string {
+  const stamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+  return `${stamp}-${random.toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,114 @@
+/** The Cellscope view: runs, newest first, with state, held-out loss and the loss curve as a sparkline. */
+import * as vscode from 'vscode';
+import type { RunState } from '../../core/formats/manifest.ts';
+import type { RunEntry, Training } from '../contracts.ts';
+import { bitsText, bytesText, countText, durationText, sparkline } from '../runs/format.ts';
+import type { RunStore } from '../runs/run-store.ts';
+
+type Node = { kind: 'run'; entry: RunEntry } | { kind: 'unreadable'; folder: vscode.Uri; reason: string };
+
+const stateIcon: Record<RunState, vscode.ThemeIcon> = {
+  running: new vscode.ThemeIcon('sync~spin', new vscode.ThemeColor('charts.blue')),
+  paused: new vscode.ThemeIcon('debug-pause', new vscode.ThemeColor('charts.yellow')),
+  interrupted: new vscode.ThemeIcon('warning', new vscode.ThemeColor('charts.yellow')),
+  finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('charts.green')),
+  failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('charts.red')),
+};
+
+export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly subscriptions: vscode.Disposable[];
+  private readonly store: RunStore;
+  private readonly training: Training;
+
+  constructor(store: RunStore, training: Training) {
+    this.store = store;
+    this.training = training;
+    this.subscriptions = [
+      store.onDidChange(() => this.changed.fire()),
+      training.onDidProgress(() => this.changed.fire()),
+    ];
+  }
+
+  getChildren(node?: Node): Node[] {
+    if (node) return [];
+    return [
+      ...this.store.entries.map((entry): Node => ({ kind: 'run', entry })),
+      ...this.store.unreadable.map(({ folder, reason }): Node => ({ kind: 'unreadable', folder, reason })),
+    ];
+  }
+
+  async getTreeItem(node: Node): Promise<vscode.TreeItem> {
+    if (node.kind === 'unreadable') return unreadableItem(node.folder, node.reason);
+    const { entry } = node;
+    const { manifest } = entry;
+    const active = this.training.activeRun === entry.id;
+    const live = active ? this.training.latest : null;
+    const state = live?.state ?? manifest.state;
+    const item = new vscode.TreeItem(manifest.name, vscode.TreeItemCollapsibleState.None);
+    item.id = entry.id;
+    item.contextValue = `run.${state}`;
+    item.iconPath = stateIcon[state];
+    const curve = (await this.store.metrics(entry.id)).flatMap((point) => point.validationNats ?? []);
+    const loss = manifest.heldOut?.nats ?? curve.at(-1);
+    const percent = live && state !== 'finished' ? `${Math.floor(live.fraction * 100)} %` : '';
+    item.description = [percent, loss === undefined ? stateWord(state) : bitsText(loss), sparkline(curve)]
+      .filter(Boolean)
+      .join('  ');
+    item.tooltip = tooltip(entry, state, loss);
+    item.accessibilityInformation = {
+      label: `${manifest.name}, ${stateWord(state)}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}`,
+    };
+    item.command = { command: 'cellscope.openRun', title: 'Open Run in Heatmap', arguments: [entry] };
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+    this.changed.dispose();
+  }
+}
+
+/** The run behind a tree node or an argument of a command. */
+export function entryOf(argument: unknown): RunEntry | null {
+  if (typeof argument !== 'object' || argument === null) return null;
+  const node = argument as { kind?: string; entry?: RunEntry; manifest?: unknown };
+  if (node.kind === 'run' && node.entry) return node.entry;
+  return node.manifest === undefined ? null : (argument as RunEntry);
+}
+
+export function stateWord(state: RunState): string {
+  return state;
+}
+
+function tooltip(entry: RunEntry, state: RunState, loss: number | undefined): vscode.MarkdownString {
+  const { manifest } = entry;
+  const layer = manifest.spec.layers[0];
+  const text = new vscode.MarkdownString();
+  text.appendText(`${manifest.name} — ${stateWord(state)}\n`);
+  const rows: [string, string][] = [
+    [
+      'Network',
+      `${manifest.options.architecture} ${manifest.spec.layers.length}×${layer?.hiddenSize ?? 0}, ${countText(manifest.parameters)} parameters`,
+    ],
+    ['Trained on', `${countText(manifest.trainedChars)} characters in ${durationText(manifest.trainingSeconds)}`],
+    ['Text', `${manifest.corpus.files.length} files, ${countText(manifest.corpus.chars.train)} characters to train on`],
+    ['Held-out loss', loss === undefined ? 'not measured yet' : `${bitsText(loss)} (${loss.toFixed(3)} nats)`],
+    ['Engine', `${manifest.engine.name}`],
+    ['On disk', `${bytesText(entry.size)}, ${manifest.generations.length} checkpoints`],
+  ];
+  if (manifest.message) rows.push(['Note', manifest.message]);
+  for (const [name, value] of rows) text.appendText(`\n${name}: ${value}\n`);
+  return text;
+}
+
+function unreadableItem(folder: vscode.Uri, reason: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(folder.path.split('/').at(-1) ?? 'run');
+  item.description = 'cannot be read';
+  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('charts.red'));
+  item.tooltip = `${reason}\nThe folder is left as it is: reveal it, mend or delete run.json, then refresh.`;
+  item.contextValue = 'unreadable';
+  item.resourceUri = folder;
+  return item;
+}
