@@ -1,9 +1,10 @@
 /** Unpacks a message of pages (layout: src/protocol/heatmap.ts). */
+import type { Quantity } from '../../src/core/model/spec.ts';
 
 export interface UnpackedCell {
   layer: number;
   cell: number;
-  quantity: string;
+  quantity: Quantity;
   scale: number;
   /** Values of each line, its newline's value last (the text's last line has none). Views on one buffer. */
   lines: Float32Array[];
@@ -12,7 +13,7 @@ export interface UnpackedCell {
 interface PackedPages {
   startLine: number;
   endLine: number;
-  cells: readonly { layer: number; cell: number; quantity: string; scale: number }[];
+  cells: readonly { layer: number; cell: number; quantity: Quantity; scale: number }[];
   buffer: ArrayBuffer;
 }
 

@@ -1,10 +1,11 @@
 /** Values of the few cells that were looked at lately, line by line, kept through edits until fresh ones arrive. */
+import type { Quantity } from '../../src/core/model/spec.ts';
 import { spliceMany } from './text.ts';
 
 export interface Cell {
   layer: number;
   cell: number;
-  quantity: string;
+  quantity: Quantity;
 }
 
 export function cellKey(model: string, cell: Cell): string {

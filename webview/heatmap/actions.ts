@@ -1,0 +1,30 @@
+/** The menu of the toolbar. */
+import { fromHeatmap } from '../../src/protocol/heatmap.ts';
+import type { MenuItem } from '../ui/menu.ts';
+import type { HeatmapApp } from './app.ts';
+
+export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
+  const nothing = !app.text || !app.model || !app.cell;
+  const { visible } = app.view;
+  const shown = { startLine: visible.start, endLine: visible.end };
+  const html = (range: typeof shown | null) => (): void =>
+    app.link.post(fromHeatmap.exportHtml({ range, colours: app.exportColours() }));
+  const csv = (range: typeof shown | null) => (): void => app.link.post(fromHeatmap.exportCsv({ range }));
+  return [
+    { label: 'Gates Under the Line', hint: 'G', checked: app.stripShown, run: () => app.toggleStrip() },
+    { label: 'Scratch Text', checked: app.isScratch, run: () => app.toggleScratch() },
+    null,
+    {
+      label: 'Reveal Character in Editor',
+      hint: 'Enter',
+      disabled: nothing || app.isScratch,
+      run: () => app.inspector.reveal(),
+    },
+    { label: 'Describe Line in Words', hint: 'D', disabled: nothing, run: () => app.inspector.describe() },
+    null,
+    { label: 'Export Heatmap as HTML…', disabled: nothing, run: html(null) },
+    { label: 'Export Visible Lines as HTML…', disabled: nothing, run: html(shown) },
+    { label: 'Export Activations as CSV…', disabled: nothing, run: csv(null) },
+    { label: 'Export Visible Activations as CSV…', disabled: nothing, run: csv(shown) },
+  ];
+}

@@ -1,0 +1,395 @@
+/** The heatmap panel: holds what is shown and lets its parts know. */
+import type { Quantity } from '../../src/core/model/spec.ts';
+import {
+  fromHeatmap,
+  type ModelSummary,
+  type RunSummary,
+  type ShownDocument,
+  type ShownReport,
+  toHeatmap,
+} from '../../src/protocol/heatmap.ts';
+import { on } from '../../src/protocol/webview.ts';
+import { type Announcer, createAnnouncer } from '../ui/announcer.ts';
+import { toHex } from '../ui/colour.ts';
+import { element } from '../ui/dom.ts';
+import { connectHost, type HostLink } from '../ui/messaging.ts';
+import type { Range } from '../ui/rows.ts';
+import { onThemeChange, readTheme } from '../ui/theme.ts';
+import { menuItems } from './actions.ts';
+import { CellList } from './cell-list.ts';
+import { emptyState } from './empty-states.ts';
+import { Inspector } from './inspector.ts';
+import { EmptyPane, NoticeBar } from './notices.ts';
+import { PageClient } from './page-client.ts';
+import { unpackPages } from './pages.ts';
+import { looks, quantitiesOf } from './quantities.ts';
+import { ScratchBox } from './scratch.ts';
+import { type KeptState, readState } from './state.ts';
+import { ShownText } from './text.ts';
+import { TextView } from './text-view.ts';
+import { Toolbar } from './toolbar.ts';
+import { cellKey, ValueStore } from './values.ts';
+import { describeMissing, missingCharacters } from './vocabulary.ts';
+
+export interface ChosenCell {
+  layer: number;
+  cell: number;
+  quantity: Quantity;
+}
+
+export class HeatmapApp {
+  readonly view: TextView;
+  readonly announcer: Announcer;
+  readonly link: HostLink<KeptState>;
+  model: ModelSummary | null = null;
+  cell: ChosenCell | null = null;
+  text: ShownText | null = null;
+  document: ShownDocument | null = null;
+  readonly inspector: Inspector;
+  private readonly root: HTMLElement;
+  private readonly toolbar: Toolbar;
+  private readonly cells: CellList;
+  private readonly notices: NoticeBar;
+  private readonly empty = new EmptyPane();
+  private readonly scratch: ScratchBox;
+  private readonly pages: PageClient;
+  private store = new ValueStore(0);
+  /** Values shown while those of a newly chosen cell or checkpoint are on their way. */
+  private fallbackKey: string | null = null;
+  private runs: RunSummary[] | null = null;
+  private following = true;
+  private canTrain = true;
+  private kept: KeptState;
+  private overviewTimer: ReturnType<typeof setTimeout> | undefined;
+  private missingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: HTMLElement) {
+    this.root = root;
+    this.link = connectHost<KeptState>(
+      (value): value is KeptState => typeof value === 'object' && value !== null,
+      [
+        on(toHeatmap.runs, ({ runs, selected }) => this.onRuns(runs, selected)),
+        on(toHeatmap.model, ({ model }) => this.onModel(model)),
+        on(toHeatmap.cell, (cell) => this.onCell(cell)),
+        on(toHeatmap.document, (message) => this.onDocument(message.document, message.following, message.canTrain)),
+        on(toHeatmap.edit, (edit) => this.onEdit(edit)),
+        on(toHeatmap.side, ({ id, side }) => {
+          if (this.document?.id !== id) return;
+          this.document.side = side;
+          this.toolbar.setDocument(this.document, this.following);
+        }),
+        on(toHeatmap.ready, ({ id }) => {
+          if (this.text?.id !== id) return;
+          this.pages.resume();
+          this.refresh();
+        }),
+        on(toHeatmap.cursor, ({ id, line, column }) => {
+          if (this.text?.id === id) this.inspector.moveTo(line, column);
+        }),
+        on(toHeatmap.pages, (message) => this.onPages(message)),
+        on(toHeatmap.noPages, ({ request }) => this.pages.failed(request)),
+        on(toHeatmap.report, ({ id, model, report }) => this.onReport(id, model, report)),
+        on(toHeatmap.overview, ({ id, model, fraction, buffer }) => {
+          if (this.text?.id === id && this.model?.key === model) this.cells.setOverview(fraction, buffer);
+        }),
+        on(toHeatmap.problem, ({ message, busy }) => this.notices.setProblem(message, busy)),
+      ],
+    );
+    this.kept = readState(this.link.restored);
+    this.following = this.kept.following;
+    this.announcer = createAnnouncer(root);
+    this.pages = new PageClient((request) => this.link.post(fromHeatmap.requestPages(request)));
+    const app = this;
+    this.view = new TextView({
+      values: (line) => app.valuesOf(line),
+      stale: (line) => app.text !== null && app.model !== null && !app.isFresh(line),
+      get scale() {
+        return app.current?.scale ?? 1;
+      },
+    });
+    this.cells = new CellList((cell) => this.chooseCell(cell.layer, cell.cell));
+    this.cells.order = this.kept.order;
+    this.cells.onOrder = (order) => this.link.remember({ order });
+    this.inspector = new Inspector(this);
+    this.notices = new NoticeBar(() => {
+      this.pages.resume();
+      this.link.post(fromHeatmap.retry({}));
+    });
+    this.scratch = new ScratchBox(this.kept.scratch, (text) => {
+      this.link.remember(text === null ? { scratchOpen: false } : { scratch: text, scratchOpen: true });
+      this.link.post(fromHeatmap.scratch({ text }));
+    });
+    this.toolbar = new Toolbar({
+      selectRun: (id) => this.link.post(fromHeatmap.selectRun({ id })),
+      selectGeneration: (generation) => this.link.post(fromHeatmap.selectGeneration({ generation })),
+      selectQuantity: (quantity) => this.cell && this.chooseCell(this.cell.layer, this.cell.cell, quantity),
+      moveCell: (offset) => this.moveCell(offset),
+      openCells: () => {
+        this.root.classList.toggle('cells-open');
+        this.cells.focusFilter();
+      },
+      follow: (following) => this.link.post(fromHeatmap.follow({ following })),
+      menu: () => menuItems(this),
+    });
+    this.build();
+  }
+
+  /** Opens the scratch box, or goes back to the editor's text. */
+  toggleScratch(): void {
+    this.scratch.toggle();
+  }
+
+  get isScratch(): boolean {
+    return this.document?.kind === 'scratch';
+  }
+
+  get stripShown(): boolean {
+    return this.kept.strip;
+  }
+
+  toggleStrip(): void {
+    this.kept.strip = !this.kept.strip;
+    this.link.remember({ strip: this.kept.strip });
+    this.inspector.stripToggled();
+  }
+
+  chooseCell(layer: number, cell: number, quantity = this.cell?.quantity): void {
+    const kind = this.model?.layers[layer]?.cell;
+    if (!kind) return;
+    const has = quantity && quantitiesOf[kind].includes(quantity) ? quantity : quantitiesOf[kind][0]!;
+    const chosen = { layer, cell, quantity: has };
+    this.onCell(chosen);
+    this.link.post(fromHeatmap.selectCell(chosen));
+  }
+
+  /** Steps through the list of cells. */
+  moveCell(offset: number): void {
+    this.cells.move(offset);
+  }
+
+  /** True where a line's values are of the chosen cell and the text as it stands. */
+  isFresh(line: number): boolean {
+    return this.current?.fresh[line] === 1;
+  }
+
+  valuesOf(line: number): Float32Array | undefined {
+    return this.current?.lines[line] ?? (this.fallbackKey ? this.store.get(this.fallbackKey)?.lines[line] : undefined);
+  }
+
+  get scale(): number {
+    return this.current?.scale ?? 1;
+  }
+
+  exportColours() {
+    const theme = readTheme();
+    return {
+      background: toHex(theme.background),
+      foreground: toHex(theme.text),
+      positive: toHex(theme.positive),
+      negative: toHex(theme.negative),
+      positiveStrength: theme.positiveStrength,
+      negativeStrength: theme.negativeStrength,
+    };
+  }
+
+  private get key(): string | null {
+    return this.model && this.cell ? cellKey(this.model.key, this.cell) : null;
+  }
+
+  private get current() {
+    return this.key === null ? undefined : this.store.get(this.key);
+  }
+
+  private build(): void {
+    this.view.onRender = (visible) => this.onRender(visible);
+    this.root.append(
+      this.toolbar.node,
+      this.notices.node,
+      element(
+        'div',
+        { class: 'body' },
+        element('main', { class: 'text-pane' }, this.scratch.node, this.view.node, this.empty.node),
+        this.cells.node,
+      ),
+      this.inspector.readout.node,
+    );
+    const applyTheme = (): void => this.view.setTheme(readTheme());
+    applyTheme();
+    onThemeChange(applyTheme);
+    this.showEmptyState();
+    const { run, generation, cell, scratch, scratchOpen, following, document } = this.kept;
+    const restore = this.link.restored
+      ? { run, generation, cell, scratch: scratchOpen ? scratch : null, following, document }
+      : null;
+    if (scratchOpen) this.scratch.open(false);
+    this.link.post(fromHeatmap.ready({ restore }));
+  }
+
+  private onRuns(runs: RunSummary[], selected: string | null): void {
+    this.runs = runs;
+    this.toolbar.setRuns(runs, selected);
+    if (selected !== null) this.link.remember({ run: selected });
+    this.showEmptyState();
+  }
+
+  private onModel(model: ModelSummary | null): void {
+    const sameShape = JSON.stringify(model?.layers) === JSON.stringify(this.model?.layers);
+    const previous = this.key;
+    this.model = model;
+    this.toolbar.setModel(model);
+    this.link.remember({ generation: model?.generation ?? null });
+    if (!sameShape) this.cells.setModel(model?.layers ?? []);
+    this.fallbackKey = sameShape ? previous : null;
+    if (this.cell) this.onCell(this.cell);
+    this.afterChange();
+    this.requestOverview(sameShape ? 400 : 50);
+    this.countMissing();
+  }
+
+  private onCell(cell: ChosenCell): void {
+    const kind = this.model?.layers[cell.layer]?.cell;
+    const previous = this.key;
+    const sameQuantity = this.cell?.quantity === cell.quantity;
+    this.cell = cell;
+    Object.assign(this.root.dataset, { layer: cell.layer, cell: cell.cell, quantity: cell.quantity });
+    if (previous !== this.key) this.fallbackKey = sameQuantity ? previous : null;
+    if (!kind) return;
+    this.toolbar.setCell(cell, kind);
+    this.cells.setChosen(cell);
+    this.link.remember({ cell });
+    this.inspector.setCell(cell, kind);
+    this.afterChange();
+  }
+
+  private onDocument(document: ShownDocument | null, following: boolean, canTrain: boolean): void {
+    const same = document !== null && document.id === this.document?.id;
+    this.document = document;
+    this.following = following;
+    this.canTrain = canTrain;
+    this.toolbar.setDocument(document, following);
+    this.link.remember({ following, document: document?.kind === 'scratch' ? null : (document?.id ?? null) });
+    if (same && document.version === this.text?.version) return;
+    const scrollTop = this.text ? (same ? this.view.scrollTop : 0) : this.kept.scrollTop;
+    const first = this.text === null;
+    this.text = document ? new ShownText(document) : null;
+    this.store = new ValueStore(this.text?.lines.length ?? 0);
+    this.fallbackKey = null;
+    this.pages.resume();
+    this.view.setText(this.text, document?.tabSize ?? 4);
+    this.view.scrollTop = scrollTop;
+    this.inspector.textChanged(first && this.kept.line !== null ? this.kept : null);
+    this.afterChange();
+    this.requestOverview(200);
+    this.countMissing();
+  }
+
+  private onEdit(edit: { id: string; version: number; startLine: number; removed: number; lines: string[] }): void {
+    const { text } = this;
+    if (text?.id !== edit.id || edit.version <= text.version) return;
+    text.splice(edit.version, edit.startLine, edit.removed, edit.lines);
+    this.store.splice(edit.startLine, edit.removed, edit.lines.length);
+    this.view.textChanged();
+    this.inspector.edited(edit.startLine, edit.removed, edit.lines.length);
+    this.afterChange();
+    this.requestOverview(2000);
+    this.countMissing();
+  }
+
+  private onPages(message: ReturnType<typeof toHeatmap.pages>['payload']): void {
+    const { text } = this;
+    if (!this.pages.answered(message.request) && text?.version !== message.version) return;
+    if (text?.id !== message.id) return;
+    if (message.version !== text.version) {
+      // An answer of an earlier text: the next one is asked for when the inspector knows the edit (`ready`).
+      return;
+    }
+    const cells = unpackPages(message);
+    if (!cells) {
+      this.notices.setProblem('Values arrived in a form this view does not understand. Reload the window.', false);
+      return;
+    }
+    for (const cell of cells) {
+      const key = cellKey(message.model, cell);
+      this.store.open(key).put(message.startLine, cell.lines, cell.scale);
+      if (key !== this.key) continue;
+      this.fallbackKey = null;
+      this.toolbar.setScale(cell.scale, looks[this.cell!.quantity].signed);
+      this.view.coloursChanged({ start: message.startLine, end: message.endLine });
+      this.inspector.valuesArrived();
+    }
+    if (this.key) this.store.open(this.key);
+    this.view.schedule();
+  }
+
+  private onReport(id: string, model: string, report: ShownReport): void {
+    if (this.text?.id === id && this.model?.key === model && report.version === this.text.version) {
+      if (this.inspector.onReport(report)) this.cells.setLoudest(report.loudest);
+    } else this.inspector.outdated();
+  }
+
+  private onRender(visible: Range): void {
+    this.link.remember({ scrollTop: this.view.scrollTop });
+    const { model, cell, text, current } = this;
+    this.root.dataset.settled = String(current?.staleWithin(visible.start, visible.end) === null);
+    if (!model || !cell || !text) return;
+    this.pages.update(
+      {
+        model: model.key,
+        version: text.version,
+        lineCount: text.lines.length,
+        cell,
+        neighbours: this.cells.neighbours.flatMap((near) => {
+          const kind = model.layers[near.layer]?.cell;
+          return kind && quantitiesOf[kind].includes(cell.quantity) ? { ...near, quantity: cell.quantity } : [];
+        }),
+        visible,
+      },
+      this.store,
+    );
+  }
+
+  private refresh(): void {
+    this.view.schedule();
+    this.inspector.refresh();
+  }
+
+  private afterChange(): void {
+    if (this.key) this.store.open(this.key);
+    if (this.cell) this.toolbar.setScale(this.scale, looks[this.cell.quantity].signed);
+    this.pages.resume();
+    this.view.coloursChanged();
+    this.inspector.refresh();
+    this.showEmptyState();
+  }
+
+  private requestOverview(delay: number): void {
+    clearTimeout(this.overviewTimer);
+    this.overviewTimer = setTimeout(() => {
+      if (this.text && this.model) this.link.post(fromHeatmap.requestOverview({}));
+    }, delay);
+  }
+
+  private countMissing(): void {
+    clearTimeout(this.missingTimer);
+    this.missingTimer = setTimeout(() => {
+      const { model, text } = this;
+      const missing = model && text ? missingCharacters(text.lines, new Set(model.vocabulary)) : null;
+      this.notices.setRemark(missing && describeMissing(missing, model?.unknown !== null));
+    }, 150);
+  }
+
+  private showEmptyState(): void {
+    const state = emptyState({
+      runs: this.runs,
+      model: this.model,
+      text: this.text,
+      scratch: this.isScratch,
+      canTrain: this.canTrain,
+      train: () => this.link.post(fromHeatmap.train({})),
+      openScratch: () => this.scratch.open(true),
+    });
+    this.empty.set(state);
+    this.view.node.hidden = state !== null;
+    this.root.classList.toggle('no-model', this.model === null);
+  }
+}

@@ -1,0 +1,228 @@
+/** The sidebar: every cell with its range over this text; sorted, filtered, flipped through with the arrow keys. */
+import { createDropdown } from '../ui/controls.ts';
+import { element } from '../ui/dom.ts';
+import { fixed, signed, whole } from '../ui/format.ts';
+import { VirtualList } from '../ui/virtual-list.ts';
+
+export interface CellName {
+  layer: number;
+  cell: number;
+}
+
+export interface CellStatistics {
+  mean: number;
+  deviation: number;
+  min: number;
+  max: number;
+}
+
+export type CellOrder = 'index' | 'deviation' | 'loudness';
+
+interface Entry extends CellName {
+  /** Position over all layers. */
+  flat: number;
+}
+
+const orders: { value: CellOrder; label: string }[] = [
+  { value: 'index', label: 'by layer and index' },
+  { value: 'deviation', label: 'by deviation' },
+  { value: 'loudness', label: 'by loudness here' },
+];
+
+export class CellList {
+  readonly node: HTMLElement;
+  order: CellOrder = 'index';
+  onOrder: (order: CellOrder) => void = () => {};
+  private readonly list: VirtualList<Entry>;
+  private readonly count = element('span', { class: 'count' });
+  private readonly state = element('div', { class: 'list-state' });
+  private readonly filter: HTMLInputElement;
+  private readonly orderDropdown;
+  private entries: Entry[] = [];
+  private shown: Entry[] = [];
+  private statistics: CellStatistics[] | null = null;
+  private loudness = new Map<number, number>();
+  private chosen: CellName | null = null;
+  private range = 1;
+
+  constructor(onSelect: (cell: CellName) => void) {
+    this.list = new VirtualList<Entry>({
+      label: 'Cells: arrow keys flip through them',
+      rowHeight: 22,
+      create: createRow,
+      fill: (row, entry, selected) => this.fill(row, entry, selected),
+      onSelect: (entry) => {
+        this.chosen = entry;
+        onSelect({ layer: entry.layer, cell: entry.cell });
+      },
+    });
+    this.filter = element('input', {
+      class: 'filter',
+      type: 'search',
+      placeholder: 'Cell, or layer·cell',
+      'aria-label': 'Filter cells by index',
+      spellcheck: 'false',
+    });
+    this.filter.addEventListener('input', () => this.arrange(true));
+    this.filter.addEventListener('keydown', (event) => {
+      if (event.key === 'ArrowDown') this.list.node.focus();
+      else if (event.key === 'Enter' && this.shown[0]) onSelect(this.shown[0]);
+    });
+    this.orderDropdown = createDropdown('Order of the cells', (value) => {
+      this.order = value as CellOrder;
+      this.arrange(true);
+      this.onOrder(this.order);
+    });
+    this.node = element(
+      'aside',
+      { class: 'cells', 'aria-label': 'Cells' },
+      element(
+        'div',
+        { class: 'cells-head' },
+        element('h2', {}, 'Cells', this.count),
+        element('div', { class: 'cells-tools' }, this.filter, this.orderDropdown.node),
+      ),
+      this.state,
+      this.list.node,
+    );
+  }
+
+  setModel(layers: readonly { hiddenSize: number }[]): void {
+    this.entries = [];
+    layers.forEach((layer, l) => {
+      for (let cell = 0; cell < layer.hiddenSize; cell++)
+        this.entries.push({ layer: l, cell, flat: this.entries.length });
+    });
+    this.statistics = null;
+    this.loudness.clear();
+    this.count.textContent = this.entries.length > 0 ? whole(this.entries.length) : '';
+    this.orderDropdown.set(orders, this.order);
+    this.arrange(true);
+  }
+
+  setChosen(cell: CellName): void {
+    if (this.chosen?.layer === cell.layer && this.chosen.cell === cell.cell) return;
+    this.chosen = cell;
+    this.arrange(true);
+  }
+
+  /** Mean, deviation, min and max of every cell, packed; null while they are computed. */
+  setOverview(fraction: number, buffer: ArrayBuffer | null): void {
+    if (!buffer) {
+      this.state.textContent = this.statistics ? '' : `Reading the whole text… ${Math.round(fraction * 100)} %`;
+      return;
+    }
+    const values = new Float32Array(buffer);
+    if (values.length !== 4 * this.entries.length) return;
+    this.state.textContent = '';
+    this.range = 1;
+    this.statistics = this.entries.map((_, i) => {
+      const [mean, deviation, min, max] = values.subarray(4 * i, 4 * i + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      this.range = Math.max(this.range, Math.abs(min), Math.abs(max));
+      return { mean, deviation, min, max };
+    });
+    this.arrange(false);
+  }
+
+  /** The loudest cells at the cursor, by z-score. */
+  setLoudest(loudest: readonly (CellName & { z: number })[]): void {
+    const starts = this.layerStarts();
+    this.loudness = new Map(loudest.map(({ layer, cell, z }) => [(starts[layer] ?? 0) + cell, z]));
+    if (this.order === 'loudness') this.arrange(false);
+  }
+
+  /** The cells before and after the chosen one in the order shown. */
+  get neighbours(): CellName[] {
+    return [1, -1, 2].flatMap((offset) => this.list.around(offset) ?? []);
+  }
+
+  move(offset: number): void {
+    this.list.move(offset);
+  }
+
+  focusFilter(): void {
+    this.filter.focus();
+    this.filter.select();
+  }
+
+  private layerStarts(): number[] {
+    const starts: number[] = [];
+    for (const entry of this.entries) starts[entry.layer] ??= entry.flat;
+    return starts;
+  }
+
+  private arrange(reveal: boolean): void {
+    const wanted = this.filter.value
+      .trim()
+      .split(/[\s·.,:/]+/)
+      .filter(Boolean);
+    const matches = (entry: Entry): boolean => {
+      if (wanted.length === 0) return true;
+      if (wanted.length === 1) return String(entry.cell).startsWith(wanted[0]!);
+      return String(entry.layer) === wanted[0] && String(entry.cell).startsWith(wanted[1]!);
+    };
+    this.shown = this.entries.filter(matches);
+    if (this.order !== 'index') {
+      const deviation = (entry: Entry): number => this.statistics?.[entry.flat]?.deviation ?? 0;
+      const loud = (entry: Entry): number =>
+        this.order === 'loudness' ? Math.abs(this.loudness.get(entry.flat) ?? 0) : 0;
+      this.shown.sort((a, b) => loud(b) - loud(a) || deviation(b) - deviation(a) || a.flat - b.flat);
+    }
+    const { chosen } = this;
+    const selected = chosen
+      ? this.shown.findIndex((entry) => entry.layer === chosen.layer && entry.cell === chosen.cell)
+      : -1;
+    this.list.set(this.shown, selected, reveal);
+  }
+
+  private fill(row: HTMLElement, entry: Entry, selected: boolean): void {
+    const [name, track, number] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+    const statistics = this.statistics?.[entry.flat];
+    const z = this.order === 'loudness' ? this.loudness.get(entry.flat) : undefined;
+    row.classList.toggle('selected', selected);
+    name.textContent = `${entry.layer} · ${entry.cell}`;
+    number.textContent = z !== undefined ? `z ${signed(z, 1)}` : statistics ? `σ ${fixed(statistics.deviation)}` : '';
+    track.hidden = !statistics;
+    const label = `Layer ${entry.layer}, cell ${entry.cell}`;
+    if (!statistics) {
+      row.setAttribute('aria-label', label);
+      row.title = '';
+      return;
+    }
+    const { mean, deviation, min, max } = statistics;
+    const at = (value: number): number => 50 + 50 * Math.max(-1, Math.min(1, value / this.range));
+    const [whisker, negative, positive] = track.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
+    span(whisker, at(min), at(max));
+    span(negative, at(mean - deviation), Math.min(50, at(mean + deviation)));
+    span(positive, Math.max(50, at(mean - deviation)), at(mean + deviation));
+    const words = `mean ${signed(mean)}, deviation ${fixed(deviation)}, from ${signed(min)} to ${signed(max)}`;
+    row.setAttribute('aria-label', `${label}, ${words}`);
+    row.title = `${label}: ${words}`;
+  }
+}
+
+function createRow(): HTMLElement {
+  return element(
+    'div',
+    { class: 'cell-row' },
+    element('span', { class: 'name' }),
+    element(
+      'span',
+      { class: 'box' },
+      element('i', { class: 'whisker' }),
+      element('i', { class: 'negative' }),
+      element('i', { class: 'positive' }),
+    ),
+    element('span', { class: 'number' }),
+  );
+}
+
+function span(part: HTMLElement, from: number, to: number): void {
+  part.style.insetInlineStart = `${from}%`;
+  part.style.inlineSize = `${Math.max(0, to - from)}%`;
+}

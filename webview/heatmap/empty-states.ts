@@ -1,0 +1,55 @@
+/** Why there is nothing to show, in words, and what to do about it. */
+import type { ModelSummary, RunSummary } from '../../src/protocol/heatmap.ts';
+import type { EmptyState } from './notices.ts';
+import type { ShownText } from './text.ts';
+
+interface Situation {
+  /** Null until the host has told. */
+  runs: readonly RunSummary[] | null;
+  model: ModelSummary | null;
+  text: ShownText | null;
+  scratch: boolean;
+  canTrain: boolean;
+  train(): void;
+  openScratch(): void;
+}
+
+export function emptyState(now: Situation): EmptyState | null {
+  if (now.runs === null) return { title: 'Opening…', text: 'The panel is being connected.' };
+  if (!now.model && now.runs.length === 0) {
+    if (!now.canTrain)
+      return {
+        title: 'No trained network yet',
+        text: 'Open a folder with some code, then train a small network on it. Everything stays on this machine.',
+      };
+    return {
+      title: 'No trained network yet',
+      text: 'Train a small network on this workspace: the first colours appear within seconds, while it goes on learning. Everything stays on this machine.',
+      action: { label: 'Train on Workspace', run: now.train },
+    };
+  }
+  if (!now.model)
+    return {
+      title: 'No network is open',
+      text: 'Choose a run above. One that was just started opens with its first checkpoint.',
+    };
+  const scratch = { label: 'Open Scratch Box', run: now.openScratch };
+  if (!now.text)
+    return {
+      title: 'No text is open',
+      text: 'Open a file in the editor and its characters are coloured here, or paste any text into the scratch box.',
+      action: scratch,
+    };
+  if (now.text.isEmpty && !now.scratch)
+    return {
+      title: 'This file is empty',
+      text: 'There is no character to colour. Type something, or open another file.',
+      second: scratch,
+    };
+  if (now.text.isEmpty)
+    return {
+      title: 'Paste or type any text above',
+      text: 'It is coloured as you type. It was never part of the training.',
+    };
+  return null;
+}

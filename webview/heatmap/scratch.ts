@@ -1,0 +1,47 @@
+/** The scratch box: any text, coloured as it is typed. Its text goes to the host, which treats it as a document. */
+import { scratchLimit } from '../../src/protocol/heatmap.ts';
+import { createIconButton } from '../ui/controls.ts';
+import { element } from '../ui/dom.ts';
+
+export class ScratchBox {
+  readonly node: HTMLElement;
+  private readonly input: HTMLTextAreaElement;
+  private readonly send: (text: string | null) => void;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(text: string, send: (text: string | null) => void) {
+    this.send = send;
+    this.input = element('textarea', {
+      class: 'scratch-input',
+      'aria-label': 'Scratch text',
+      placeholder: 'Paste or type any text to see it coloured',
+      spellcheck: 'false',
+      maxlength: scratchLimit,
+      rows: 5,
+    });
+    this.input.value = text;
+    this.input.addEventListener('input', () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => send(this.input.value), 120);
+    });
+    const close = createIconButton('close', 'Close the scratch box and go back to the file', () => this.toggle());
+    this.node = element('div', { class: 'scratch', hidden: true }, this.input, close.node);
+  }
+
+  toggle(): void {
+    if (this.node.hidden) this.open(true);
+    else {
+      clearTimeout(this.timer);
+      this.node.hidden = true;
+      this.send(null);
+    }
+  }
+
+  /** Shows the box; `fresh`: the host is told and the box gets the focus. */
+  open(fresh: boolean): void {
+    this.node.hidden = false;
+    if (!fresh) return;
+    this.send(this.input.value);
+    this.input.focus();
+  }
+}

@@ -1,0 +1,184 @@
+/** One line: run, cell, quantity, training, colour scale, whose side the file is on, menu. */
+import type { Quantity } from '../../src/core/model/spec.ts';
+import type { ModelSummary, RunSummary, ShownDocument, SideOfSplit } from '../../src/protocol/heatmap.ts';
+import { createDropdown, createIconButton } from '../ui/controls.ts';
+import { element } from '../ui/dom.ts';
+import { bitsPerNat, compact, fixed } from '../ui/format.ts';
+import { attachMenu, type MenuItem } from '../ui/menu.ts';
+import { looks, quantitiesOf } from './quantities.ts';
+
+export interface ToolbarActions {
+  selectRun(id: string): void;
+  selectGeneration(generation: number): void;
+  selectQuantity(quantity: Quantity): void;
+  /** Steps through the list of cells. */
+  moveCell(offset: number): void;
+  openCells(): void;
+  follow(following: boolean): void;
+  menu(): (MenuItem | null)[];
+}
+
+export class Toolbar {
+  readonly node: HTMLElement;
+  private readonly run;
+  private readonly quantity;
+  private readonly cell: HTMLButtonElement;
+  private readonly slider: HTMLInputElement;
+  private readonly checkpoint = element('span', { class: 'checkpoint number' });
+  private readonly training: HTMLElement;
+  private readonly low = element('span', { class: 'number' });
+  private readonly high = element('span', { class: 'number' });
+  private readonly badge = element('span', { class: 'badge', hidden: true });
+  private readonly followButton;
+  private readonly cellsButton;
+  private generations: ModelSummary['generations'] = [];
+  private following = true;
+
+  constructor(actions: ToolbarActions) {
+    this.run = createDropdown('Run', (id) => actions.selectRun(id));
+    this.quantity = createDropdown('Quantity', (value) => actions.selectQuantity(value as Quantity));
+    this.cell = element('button', {
+      class: 'cell-name',
+      type: 'button',
+      title: 'Choose a cell from the list',
+    });
+    this.cell.addEventListener('click', () => actions.openCells());
+    this.slider = element('input', { type: 'range', class: 'slider', min: 0, step: 1, 'aria-label': 'Training' });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    this.slider.addEventListener('input', () => {
+      this.labelCheckpoint();
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        const chosen = this.generations[Number(this.slider.value)];
+        if (chosen) actions.selectGeneration(chosen.number);
+      }, 60);
+    });
+    this.training = element('label', { class: 'field training' }, caption('Training'), this.slider, this.checkpoint);
+    this.followButton = createIconButton('unlock', 'Follow the active editor', () => actions.follow(!this.following));
+    this.cellsButton = createIconButton('list', 'Cells', () => actions.openCells());
+    this.cellsButton.node.classList.add('narrow-only');
+    const menu = createIconButton('more', 'More actions', () => {});
+    attachMenu(menu.node, 'More actions', actions.menu);
+    this.node = element(
+      'header',
+      { class: 'toolbar', role: 'toolbar', 'aria-label': 'Heatmap' },
+      element('div', { class: 'field' }, caption('Run'), this.run.node),
+      element(
+        'div',
+        { class: 'field cell-field' },
+        caption('Cell'),
+        createIconButton('chevronLeft', 'Previous cell', () => actions.moveCell(-1)).node,
+        this.cell,
+        createIconButton('chevronRight', 'Next cell', () => actions.moveCell(1)).node,
+      ),
+      element('div', { class: 'field quantity' }, caption('Quantity'), this.quantity.node),
+      this.training,
+      element(
+        'div',
+        { class: 'field scale', role: 'img', 'aria-label': 'Colour scale: off to on' },
+        this.low,
+        element('span', { class: 'gradient' }),
+        this.high,
+      ),
+      element('div', { class: 'space' }),
+      this.badge,
+      this.cellsButton.node,
+      this.followButton.node,
+      menu.node,
+    );
+  }
+
+  setRuns(runs: readonly RunSummary[], selected: string | null): void {
+    this.run.set(
+      runs.map((run) => ({ value: run.id, label: run.detail ? `${run.name} · ${run.detail}` : run.name })),
+      selected,
+    );
+  }
+
+  setModel(model: ModelSummary | null): void {
+    this.generations = model?.generations ?? [];
+    this.training.hidden = this.generations.length < 2;
+    const at = this.generations.findIndex((entry) => entry.number === model?.generation);
+    this.slider.max = String(Math.max(0, this.generations.length - 1));
+    this.slider.value = String(at < 0 ? this.generations.length - 1 : at);
+    this.labelCheckpoint();
+  }
+
+  setCell(
+    cell: { layer: number; cell: number; quantity: Quantity },
+    kind: ModelSummary['layers'][number]['cell'],
+  ): void {
+    this.cell.textContent = `layer ${cell.layer} · ${cell.cell}`;
+    this.quantity.set(
+      quantitiesOf[kind].map((quantity) => ({ value: quantity, label: looks[quantity].label })),
+      cell.quantity,
+    );
+  }
+
+  /** Range of the colours: ±1, or the largest value seen for open quantities. */
+  setScale(scale: number, signed: boolean): void {
+    const text = scale === 1 ? '1' : fixed(scale, scale < 10 ? 1 : 0);
+    this.low.textContent = signed ? `−${text}` : '0';
+    this.high.textContent = signed ? `+${text}` : text;
+    this.node.classList.toggle('unsigned', !signed);
+  }
+
+  setDocument(document: ShownDocument | null, following: boolean): void {
+    this.following = following;
+    const scratch = document?.kind === 'scratch';
+    this.followButton.set({
+      icon: following ? 'unlock' : 'lock',
+      label: following
+        ? 'Following the active editor: click to stay on this text'
+        : 'Staying on this text: click to follow the active editor',
+      pressed: !following,
+      enabled: !scratch,
+    });
+    this.badge.hidden = !document;
+    if (document) this.setSide(document.name, document.path, scratch ? null : document.side, scratch);
+  }
+
+  setSide(name: string, path: string, side: SideOfSplit, scratch = false): void {
+    const words = scratch ? 'not part of the training' : wordsOf(side);
+    this.badge.replaceChildren(
+      element('span', { class: 'file' }, name),
+      element('span', { class: 'side' }, ` · ${words}`),
+    );
+    this.badge.title = `${path}\n${explain(side)}`;
+    this.badge.className = `badge ${side ? (side.side === 'train' ? 'trained' : 'held-out') : 'outside'}`;
+  }
+
+  private labelCheckpoint(): void {
+    const at = Number(this.slider.value);
+    const entry = this.generations[at];
+    if (!entry) {
+      this.checkpoint.textContent = '';
+      return;
+    }
+    const loss = entry.validationNats === null ? '' : ` · ${fixed(entry.validationNats * bitsPerNat)} bits`;
+    this.checkpoint.textContent = `${at + 1} / ${this.generations.length}`;
+    const words = `Checkpoint ${at + 1} of ${this.generations.length}: ${compact(entry.trainedChars)} characters${loss}`;
+    this.checkpoint.title = words;
+    this.slider.title = words;
+    this.slider.setAttribute('aria-valuetext', words);
+  }
+}
+
+function caption(text: string): HTMLElement {
+  return element('span', { class: 'caption' }, text);
+}
+
+function wordsOf(side: SideOfSplit): string {
+  if (!side) return 'not part of the run';
+  const words = { train: 'trained on', validation: 'held out (validation)', test: 'held out' }[side.side];
+  return side.changed ? `${words}, changed since` : words;
+}
+
+function explain(side: SideOfSplit): string {
+  if (!side) return 'This text was neither trained on nor held out by the chosen run.';
+  const changed = side.changed ? ' Its text has changed since.' : '';
+  if (side.side === 'train') return `The network saw this file while it learned.${changed}`;
+  if (side.side === 'validation')
+    return `The network did not learn from this file; it decided when to stop and which checkpoint is best.${changed}`;
+  return `The network never saw this file.${changed}`;
+}
