@@ -1,0 +1,118 @@
+/** Begins a run, or takes one up again: everything that a trainer stands on is opened here. */
+import { Corpus } from '../corpus/corpus.ts';
+import type { Engine, Session } from '../engine/engine.ts';
+import type { RunManifest } from '../formats/manifest.ts';
+import { RunFolder } from '../formats/run-folder.ts';
+import { RunLock } from '../formats/run-lock.ts';
+import type { Storage } from '../formats/storage.ts';
+import { countParameters } from '../model/count.ts';
+import { totalChars } from './budget.ts';
+import { initOf, specOf } from './model-of-options.ts';
+import type { TrainingOptions } from './options.ts';
+import { Trainer } from './trainer.ts';
+import type { TrainerHost } from './trainer-host.ts';
+import { parseTrainerState } from './trainer-state.ts';
+
+export interface NewRun {
+  /** Root of the run's folder; must not hold a run. */
+  storage: Storage;
+  corpus: Corpus;
+  engine: Engine;
+  options: TrainingOptions;
+  id: string;
+  name: string;
+  /** ISO 8601. */
+  created: string;
+  keptGenerations?: number;
+}
+
+export interface ContinuedRun {
+  storage: Storage;
+  engine: Engine;
+  /** Trains this many characters beyond what was planned (beyond what was trained, where the run has finished). */
+  moreChars?: number;
+}
+
+/**
+ * Creates the run's folder and opens a fresh model. Throws StorageError, RunFileError, or the engine's and the model's
+ * own errors; nothing is trained before `run`.
+ */
+export async function startTraining(setup: NewRun, host: TrainerHost): Promise<Trainer> {
+  const { storage, corpus, engine, options } = setup;
+  const spec = specOf(options, corpus.vocabulary);
+  const manifest: RunManifest = {
+    formatVersion: 1,
+    id: setup.id,
+    name: setup.name,
+    created: setup.created,
+    state: 'running',
+    spec,
+    options,
+    corpus: corpus.summary,
+    engine: { name: engine.name, threads: engine.threads },
+    parameters: countParameters(spec),
+    trainedChars: 0,
+    trainingSeconds: 0,
+    generations: [],
+    best: null,
+    current: null,
+    heldOut: null,
+    ...(setup.keptGenerations === undefined ? {} : { keptGenerations: setup.keptGenerations }),
+  };
+  const limits = { maxTime: options.sequence, maxBatch: options.batch };
+  const session = await engine.open(spec, { kind: 'fresh', seed: options.seed, init: initOf(options) }, limits);
+  let lock: RunLock | null = null;
+  try {
+    lock = await RunLock.acquire(storage, host.lock);
+    const folder = await RunFolder.create(storage, manifest, corpus.snapshot());
+    return new Trainer({ folder, engine, lock, session, corpus }, null, host);
+  } catch (error) {
+    await session.close();
+    await lock?.release().catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Takes up a run at its last good generation. Throws RunFileError: `locked` while it is trained elsewhere,
+ * `no-generation`, `invalid` where its files are damaged.
+ */
+export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Promise<Trainer> {
+  const { storage, engine, moreChars } = setup;
+  const folder = await RunFolder.open(storage);
+  const lock = await RunLock.acquire(storage, host.lock);
+  let session: Session | null = null;
+  try {
+    const generation = await folder.loadGeneration();
+    const state = parseTrainerState(generation.trainer);
+    const corpus = Corpus.restore(await folder.readCorpus());
+    let { options } = folder.manifest;
+    if (moreChars !== undefined) {
+      const charsPerEpoch = corpus.chars('train');
+      const planned = folder.manifest.state === 'finished' ? null : totalChars(options.budget, charsPerEpoch);
+      options = { ...options, budget: { kind: 'chars', amount: (planned ?? state.trainedChars) + moreChars } };
+      state.evaluationsWithoutImprovement = 0;
+    }
+    const limits = { maxTime: options.sequence, maxBatch: options.batch };
+    session = await engine.open(folder.manifest.spec, { kind: 'state', state: generation.session }, limits);
+    await folder.rewind(generation);
+    const was = folder.manifest.engine.name;
+    const best = state.best && folder.manifest.generations.some((kept) => kept.number === state.best?.generation);
+    await folder.update({
+      options,
+      heldOut: moreChars === undefined ? folder.manifest.heldOut : null,
+      best: best ? state.best!.generation : null,
+      engine: { name: engine.name, threads: engine.threads },
+    });
+    const trainer = new Trainer({ folder, engine, lock, session, corpus }, state, host);
+    if (was !== engine.name)
+      trainer.note(
+        `This run was trained by “${was}”; it goes on with “${engine.name}”: the weights will not be those of an uninterrupted run.`,
+      );
+    return trainer;
+  } catch (error) {
+    await session?.close();
+    await lock.release().catch(() => undefined);
+    throw error;
+  }
+}

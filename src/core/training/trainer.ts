@@ -1,0 +1,319 @@
+/**
+ * The training loop of one run: steps over windows of the training documents, evaluations, generations on disk, metrics.
+ * Everything that decides a weight depends on characters and seeds alone; the clock decides only when to save, to report
+ * and to write a sample. So a resume from any generation continues bit for bit (same engine build and machine; a budget in
+ * seconds is the exception).
+ */
+import type { Corpus } from '../corpus/corpus.ts';
+import type { WindowSampler } from '../corpus/windows.ts';
+import type { Engine, Session, Update } from '../engine/engine.ts';
+import type { RunState } from '../formats/manifest.ts';
+import { RunFileError } from '../formats/manifest-file.ts';
+import type { RunFolder } from '../formats/run-folder.ts';
+import type { RunLock } from '../formats/run-lock.ts';
+import { StorageError } from '../formats/storage.ts';
+import { Random } from '../random.ts';
+import { sampleText } from '../sampling/sample.ts';
+import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
+import { type EvaluationStream, evaluateStreams, heldOutOf } from './evaluate.ts';
+import { optimizerSpec } from './optimizers.ts';
+import { Reporter } from './reporter.ts';
+import { learningRateAt } from './schedule.ts';
+import { intervals, type TrainerHost, type TrainerOutcome } from './trainer-host.ts';
+import { freshTrainerState, type TrainerState } from './trainer-state.ts';
+import { validationSet } from './validation-set.ts';
+
+/** All that a training stands on; the trainer closes the session and releases the lock at its end. */
+export interface TrainerParts {
+  folder: RunFolder;
+  engine: Engine;
+  lock: RunLock;
+  session: Session;
+  corpus: Corpus;
+}
+
+/** A training that cannot go on although storage and engine work; the message says why and what to do. */
+class TrainingFailure extends Error {}
+/** Thrown inside the loop after an abort. */
+class Aborted extends Error {}
+
+export class Trainer {
+  readonly folder: RunFolder;
+  private readonly engine: Engine;
+  private readonly host: TrainerHost;
+  private readonly lock: RunLock;
+  private readonly session: Session;
+  private readonly corpus: Corpus;
+  private readonly sampler: WindowSampler;
+  private readonly validation: EvaluationStream[];
+  private readonly report: Reporter;
+  private readonly total: number | null;
+  private state: TrainerState;
+  /** Something happened since the last generation. */
+  private dirty: boolean;
+  private request: 'none' | 'stop' | 'abort' = 'none';
+  private paused = false;
+  private wake: () => void = () => {};
+  private lastTick: number;
+  private lastYield: number;
+  private lastSave: number;
+  private nextSample: number;
+
+  /** Use `startTraining` or `resumeTraining`. `state`: of the generation that the session was opened from; null: a fresh run. */
+  constructor(parts: TrainerParts, state: TrainerState | null, host: TrainerHost) {
+    const { options } = parts.folder.manifest;
+    this.folder = parts.folder;
+    this.engine = parts.engine;
+    this.lock = parts.lock;
+    this.session = parts.session;
+    this.corpus = parts.corpus;
+    this.host = host;
+    this.sampler = parts.corpus.trainSampler({ time: options.sequence, batch: options.batch, seed: options.seed });
+    this.total = totalChars(options.budget, this.sampler.charsPerEpoch);
+    this.validation = validationSet(parts.corpus, validationLimit(this.total), options.seed);
+    this.dirty = state === null;
+    this.state = state ?? freshTrainerState();
+    this.sampler.restore(this.state.sampler);
+    this.report = new Reporter(this.folder, host, this.total, this.sampler.charsPerEpoch);
+    this.lastTick = this.lastYield = this.lastSave = host.now();
+    this.nextSample = this.lastTick + intervals.firstSample;
+  }
+
+  /** A remark that goes out with the next progress message. */
+  note(message: string): void {
+    this.report.note(message);
+  }
+
+  /** Saves, then waits for `unpause`. */
+  pause(): void {
+    this.paused = true;
+  }
+
+  unpause(): void {
+    this.paused = false;
+    this.wake();
+  }
+
+  /** Ends the training here: evaluates and finishes. */
+  stop(): void {
+    if (this.request === 'none') this.request = 'stop';
+    this.wake();
+  }
+
+  /** Saves and leaves; the run can be resumed. */
+  abort(): void {
+    this.request = 'abort';
+    this.wake();
+  }
+
+  /**
+   * Trains to the end of the budget, `stop`, `abort` or a failure. A run that cannot go on (NaN, a full disk) resolves as
+   * `failed` with a message and keeps its last good generation; only unforeseen errors reject. Call once.
+   */
+  async run(): Promise<TrainerOutcome> {
+    let ending: { state: RunState; message?: string };
+    try {
+      await this.folder.setState('running');
+      await this.train();
+      ending = await this.finish();
+    } catch (error) {
+      ending = error instanceof Aborted ? { state: 'interrupted' } : { state: 'failed', message: this.describe(error) };
+      // Where even this cannot be written, the released lock makes the run read as interrupted.
+      await this.folder.setState(ending.state, ending.message).catch(() => undefined);
+      if (!isForeseen(error)) throw error;
+    } finally {
+      await this.session.close().catch(() => undefined);
+      await this.lock.release().catch(() => undefined);
+    }
+    const { trainedChars, trainingSeconds: seconds } = this.state;
+    const charsPerSecond = seconds > 0 ? trainedChars / seconds : 0;
+    return { ...ending, trainedChars, seconds, charsPerSecond, heldOut: this.folder.manifest.heldOut };
+  }
+
+  private async train(): Promise<void> {
+    const { patience, budget } = this.folder.manifest.options;
+    for (;;) {
+      await this.evaluateAndSaveIfDue();
+      if (this.request === 'abort') await this.leave();
+      if (this.request === 'stop') return;
+      if (this.paused) {
+        await this.waitWhilePaused();
+        continue;
+      }
+      if (patience > 0 && this.state.evaluationsWithoutImprovement >= patience) return;
+      const spent = { chars: this.state.trainedChars, seconds: this.state.activeSeconds };
+      const progress = progressOf(budget, this.sampler.charsPerEpoch, spent);
+      if (progress >= 1) return;
+      await this.step(progress);
+      await this.tick();
+      if (this.host.now() >= this.nextSample) await this.sample();
+      await this.report.flushIfDue(this.state);
+    }
+  }
+
+  private async step(progress: number): Promise<void> {
+    const { state } = this;
+    const { options } = this.folder.manifest;
+    const window = this.sampler.next();
+    const update: Update = {
+      optimizer: optimizerSpec(options.optimizer, options.momentum),
+      learningRate: learningRateAt(options, state.trainedChars, progress),
+      clipNorm: options.clipNorm,
+      dropout: options.dropout,
+      dropoutSeed: Random.derive(options.seed, `dropout ${state.steps}`).below(2 ** 31),
+    };
+    const start = this.host.now();
+    const step = await this.session.trainStep(window, update);
+    const seconds = (this.host.now() - start) / 1000;
+    if (step.nonFinite !== null || !Number.isFinite(step.loss)) {
+      const kept = this.folder.manifest.generations.at(-1);
+      throw new TrainingFailure(
+        `“${step.nonFinite ?? 'loss'}” became NaN or infinite after ${state.trainedChars} characters (learning rate ${update.learningRate.toPrecision(3)}). The run keeps its last good checkpoint${kept ? `, at ${kept.trainedChars} characters` : ''}. Train again with a lower learning rate or a smaller clip norm.`,
+      );
+    }
+    let chars = 0;
+    for (let n = 0; n < window.inputs.length; n++) if (window.inputs[n]! >= 0) chars++;
+    state.trainedChars += chars;
+    state.steps++;
+    state.trainingSeconds += seconds;
+    this.dirty = true;
+    this.report.add(step, update.learningRate, chars, seconds);
+  }
+
+  private async evaluateAndSaveIfDue(): Promise<void> {
+    const { state } = this;
+    const milestone = state.trainedChars >= state.nextMilestone;
+    if (milestone || state.trainedChars >= state.nextEvaluation) {
+      const improved = await this.evaluate();
+      if (milestone) state.nextMilestone = nextMilestone(state.trainedChars);
+      state.nextEvaluation = state.trainedChars + evaluationInterval(this.total, state.trainedChars);
+      if (milestone || improved) await this.save();
+    } else if (this.dirty && this.host.now() - this.lastSave >= intervals.save) await this.save();
+  }
+
+  /** Validation loss here; true where it is the lowest so far. The next generation saved is then the best. */
+  private async evaluate(): Promise<boolean> {
+    const { state } = this;
+    this.report.send(state, 'evaluating');
+    const evaluation = await evaluateStreams(this.session, this.validation, () => this.goesOn());
+    if (!evaluation) return this.leave();
+    const nats = heldOutOf(evaluation)?.nats ?? null;
+    state.evaluated = { chars: state.trainedChars, nats };
+    this.dirty = true;
+    if (nats === null) return false;
+    this.report.validation(state, nats);
+    const improved = state.best === null || nats < state.best.nats;
+    if (improved) state.best = { nats, generation: this.folder.nextGeneration };
+    state.evaluationsWithoutImprovement = improved ? 0 : state.evaluationsWithoutImprovement + 1;
+    return improved;
+  }
+
+  private async save(): Promise<void> {
+    const { state, folder } = this;
+    await this.report.flush(state, 'saving', true);
+    this.tickClock();
+    state.sampler = this.sampler.save();
+    const validationNats = state.evaluated?.chars === state.trainedChars ? state.evaluated.nats : null;
+    const generation = await folder.saveGeneration(
+      { session: await this.session.save(), trainedChars: state.trainedChars, validationNats, trainer: state },
+      { best: state.best?.generation ?? null, trainingSeconds: state.trainingSeconds },
+    );
+    this.dirty = false;
+    this.lastSave = this.host.now();
+    this.report.send(state, 'saving', { generation });
+    await this.lock.beat();
+  }
+
+  private async finish(): Promise<{ state: RunState; message?: string }> {
+    const { state, folder } = this;
+    if (state.evaluated?.chars !== state.trainedChars) await this.evaluate();
+    if (this.dirty) await this.save();
+    const { patience } = folder.manifest.options;
+    const early = patience > 0 && state.evaluationsWithoutImprovement >= patience;
+    const message = early ? `Stopped early: no improvement in ${patience} evaluations.` : undefined;
+    await this.report.flush(state, 'evaluating');
+    const { spec, parameters } = await folder.readModel('best');
+    const best = await this.engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
+    try {
+      const evaluation = await evaluateStreams(best, this.corpus.streams('test'), () => this.goesOn());
+      if (!evaluation) throw new Aborted();
+      await folder.update({ heldOut: heldOutOf(evaluation) });
+    } finally {
+      await best.close();
+    }
+    await folder.setState('finished', message);
+    await this.report.flush(state, 'evaluating', true);
+    return message === undefined ? { state: 'finished' } : { state: 'finished', message };
+  }
+
+  private async leave(): Promise<never> {
+    if (this.dirty) await this.save();
+    throw new Aborted();
+  }
+
+  private async waitWhilePaused(): Promise<void> {
+    if (this.dirty) await this.save();
+    await this.folder.setState('paused');
+    await this.report.flush(this.state, 'training');
+    while (this.paused && this.request === 'none') {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1000);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      await this.lock.beat();
+    }
+    this.lastTick = this.host.now(); // a pause is no active time
+    await this.folder.setState('running');
+    await this.report.flush(this.state, 'training');
+  }
+
+  private async sample(): Promise<void> {
+    const text = await sampleText(this.session, {
+      prime: '\n',
+      length: 240,
+      temperature: 0.8,
+      seed: this.folder.manifest.options.seed,
+      aborted: () => this.request === 'abort',
+    });
+    this.nextSample = this.host.now() + intervals.sample;
+    this.report.send(this.state, 'training', { sample: text });
+  }
+
+  private describe(error: unknown): string {
+    if (!(error instanceof StorageError)) return error instanceof Error ? error.message : String(error);
+    const kept = this.folder.manifest.generations.at(-1);
+    const keeps = kept
+      ? `The run keeps its last good checkpoint, at ${kept.trainedChars} characters.`
+      : 'Nothing was saved yet.';
+    const advice = error.fault === 'no-space' ? 'Free some space' : "Make the run's folder writable";
+    return `Saving failed: ${error.message} ${keeps} ${advice}, then resume the run.`;
+  }
+
+  /** For evaluations: lets messages in, keeps the lock; false after an abort. */
+  private async goesOn(): Promise<boolean> {
+    await this.tick();
+    return this.request !== 'abort';
+  }
+
+  private async tick(): Promise<void> {
+    const now = this.tickClock();
+    if (now - this.lastYield < intervals.slice) return;
+    await this.host.letMessagesIn();
+    this.lastYield = this.host.now();
+    await this.lock.beat();
+  }
+
+  private tickClock(): number {
+    const now = this.host.now();
+    this.state.activeSeconds += (now - this.lastTick) / 1000;
+    this.lastTick = now;
+    return now;
+  }
+}
+
+function isForeseen(error: unknown): boolean {
+  return [Aborted, TrainingFailure, StorageError, RunFileError].some((kind) => error instanceof kind);
+}
