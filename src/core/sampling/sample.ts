@@ -27,7 +27,10 @@ const primeChunk = 4096;
  *
  * @throws where the temperature or length is negative or not a number
  */
-export async function* sampleCharacters(session: Session, options: SampleOptions): AsyncGenerator<string, void> {
+export async function* sampleCharacters(
+  session: Pick<Session, 'spec' | 'run'>,
+  options: SampleOptions,
+): AsyncGenerator<string, void> {
   const { prime, length, temperature, seed, aborted = () => false } = options;
   if (!(temperature >= 0) || !Number.isFinite(temperature))
     throw new Error(`The temperature must be 0 or more, not ${temperature}. Usual values lie between 0.5 and 1.`);
