@@ -64,7 +64,10 @@ export function readSafetensors(bytes: Uint8Array): SafetensorsFile {
   checkLayout(entries, bytes.length - dataStart);
   const tensors = new Map<string, Tensor>();
   for (const { name, dtype, shape, start, end } of entries) {
-    tensors.set(name, { shape, data: decode(dtype, bytes.slice(dataStart + start, dataStart + end)) });
+    tensors.set(name, {
+      shape,
+      data: decode(dtype, new Uint8Array(bytes.subarray(dataStart + start, dataStart + end))),
+    });
   }
   return { metadata, tensors };
 }
@@ -177,7 +180,7 @@ function checkLayout(entries: Entry[], size: number): void {
     throw new ModelFileError('trailing-data', `The file holds ${size - at} bytes after its last tensor.`);
 }
 
-/** `bytes` is a copy of its own: aligned, and kept by the result. */
+/** `bytes` is a copy of its own (a Buffer's `slice` would not be one): aligned, and kept by the result. */
 function decode(dtype: string, bytes: Uint8Array): Float32Array | Float64Array {
   const buffer = bytes.buffer as ArrayBuffer;
   if (dtype === 'F64') return new Float64Array(buffer);

@@ -1,0 +1,100 @@
+/** The storage of a run folder on node's file system: whole files are synced, with their folder, before a write resolves. */
+import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { type Storage, StorageError, type StorageFault } from '../core/formats/storage.ts';
+
+const faultOf: Record<string, StorageFault> = {
+  ENOENT: 'not-found',
+  ENOTDIR: 'not-found',
+  ENOSPC: 'no-space',
+  EDQUOT: 'no-space',
+  EFBIG: 'no-space',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+};
+
+/** @param root absolute path of the run's folder; it is created with the first write. */
+export function nodeStorage(root: string): Storage {
+  const top = path.resolve(root);
+  /** Refuses what would lead out of the root: names come from the core, but some of them were read from files. */
+  const place = (relative: string): string => {
+    const file = path.resolve(top, relative);
+    if (file !== top && !file.startsWith(top + path.sep))
+      throw new StorageError('denied', `${relative} lies outside the run's folder.`);
+    return file;
+  };
+  const attempt = async <T>(relative: string, action: (file: string) => Promise<T>): Promise<T> => {
+    const file = place(relative);
+    try {
+      return await action(file);
+    } catch (error) {
+      const fault = faultOfError(error);
+      throw new StorageError(fault, messages[fault](file, error instanceof Error ? error.message : String(error)));
+    }
+  };
+  return {
+    read: (relative) =>
+      attempt(relative, async (file) => {
+        const { buffer, byteOffset, byteLength } = await readFile(file);
+        return new Uint8Array(buffer, byteOffset, byteLength);
+      }),
+    write: (relative, bytes) =>
+      attempt(relative, async (file) => {
+        await mkdir(path.dirname(file), { recursive: true });
+        const handle = await open(file, 'w');
+        try {
+          await handle.writeFile(bytes);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await syncFolder(path.dirname(file));
+      }),
+    append: (relative, bytes) =>
+      attempt(relative, async (file) => {
+        await mkdir(path.dirname(file), { recursive: true });
+        await appendFile(file, bytes);
+      }),
+    rename: (from, to) =>
+      attempt(to, async (file) => {
+        await rename(place(from), file);
+        await syncFolder(path.dirname(file));
+      }),
+    remove: (relative) => attempt(relative, (file) => rm(file, { recursive: true, force: true })),
+    list: (relative) =>
+      attempt(relative, async (folder) => {
+        try {
+          return (await readdir(folder)).sort();
+        } catch (error) {
+          if (faultOfError(error) === 'not-found') return [];
+          throw error;
+        }
+      }),
+  };
+}
+
+/** Makes new and renamed entries of a folder durable, where the system can (Windows and some network folders cannot). */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes(String((error as { code?: unknown }).code))) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+const messages: Record<StorageFault, (file: string, reason: string) => string> = {
+  'not-found': (file) => `${file} does not exist.`,
+  'no-space': (file) => `The disk is full: ${file} could not be written.`,
+  denied: (file) => `Permission denied: ${file}.`,
+  other: (file, reason) => `${file} cannot be used: ${reason}.`,
+};
+
+function faultOfError(error: unknown): StorageFault {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (typeof code === 'string' && Object.hasOwn(faultOf, code) && faultOf[code]) || 'other';
+}
