@@ -37,6 +37,11 @@ export class InspectedText {
     return this.text.lineStart(line);
   }
 
+  /** 0-based line of a character. */
+  lineAt(index: number): number {
+    return this.text.lineAt(index);
+  }
+
   /** Where the character at a UTF-16 offset stands; the column counts UTF-16 units. Null in an empty text; the last character at its end. */
   locate(offset: number): { index: number; line: number; column: number; character: string } | null {
     if (this.text.length === 0) return null;

@@ -1,0 +1,238 @@
+/** Serves activations, hover reports and samples. One instance per worker; it works in slices (inspector-queue.ts). */
+import { readCharacter } from '../core/activations/character.ts';
+import { InspectedText } from '../core/activations/inspected-text.ts';
+import { readPage } from '../core/activations/page.ts';
+import type { Track } from '../core/activations/track.ts';
+import type { Turn } from '../core/activations/turns.ts';
+import type { Engine, Session } from '../core/engine/engine.ts';
+import { type ModelSpec, quantitiesOf } from '../core/model/spec.ts';
+import { sampleCharacters } from '../core/sampling/sample.ts';
+import type { CellAddress, CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
+import { type CallContext, CodedError, withTransfer } from './channel.ts';
+import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
+import { Priority, TurnQueue } from './inspector-queue.ts';
+
+type Request<M extends keyof InspectorService> = Parameters<InspectorService[M]>[0];
+
+const MOST_CELLS = 3;
+/** Between two messages of progress, milliseconds. */
+const PROGRESS_INTERVAL = 100;
+/** Characters of a sample's prime that are read in one slice. */
+const PRIME_SLICE = 256;
+
+export class Inspector implements InspectorService {
+  private readonly platform: InspectorPlatform;
+  private readonly queue: TurnQueue;
+  private engine: Promise<Engine> | null = null;
+  private readonly models = new Map<string, OpenModel>();
+  private readonly texts = new Map<string, InspectedText>();
+  /** Tracks that are being computed to their end in the background. */
+  private readonly finishing = new Set<Track>();
+
+  constructor(platform: InspectorPlatform) {
+    this.platform = platform;
+    this.queue = new TurnQueue(() => platform.pause());
+  }
+
+  async openModel(request: Request<'openModel'>, context: CallContext): Promise<ModelInfo> {
+    this.engine ??= this.platform.openEngine();
+    this.engine.catch(() => {
+      this.engine = null;
+    });
+    const model = await openModel(await this.engine, this.platform, request);
+    if (context.signal.aborted) await model.session.close();
+    else {
+      const old = this.models.get(request.key);
+      this.models.set(request.key, model);
+      if (old) await this.release(old);
+    }
+    return model.info;
+  }
+
+  async closeModel({ key }: Request<'closeModel'>): Promise<void> {
+    const model = this.models.get(key);
+    this.models.delete(key);
+    if (model) await this.release(model);
+  }
+
+  async openDocument({ document, version, text }: Request<'openDocument'>): Promise<void> {
+    this.texts.set(document, new InspectedText(version, text));
+  }
+
+  async changeDocument({ document, version, changes }: Request<'changeDocument'>): Promise<void> {
+    const text = this.text(document);
+    try {
+      text.edit(version, changes);
+    } catch (error) {
+      // The two copies have come apart: whoever asks next is told to send the text again.
+      this.texts.delete(document);
+      throw new CodedError('out-of-step', (error as Error).message);
+    }
+    for (const model of this.models.values()) if (text.has(model)) this.finish(model, text);
+  }
+
+  async closeDocument({ document }: Request<'closeDocument'>): Promise<void> {
+    this.texts.delete(document);
+  }
+
+  async page(request: Request<'page'>, context: CallContext<{ line: number }>): Promise<Page[]> {
+    const model = this.model(request.model);
+    const text = this.text(request.document);
+    checkCells(model.info.spec, request.cells);
+    const track = text.track(model);
+    const turn = reporting(this.turns(Priority.page, model, context), () =>
+      context.progress({ line: text.lineAt(track.computed) }),
+    );
+    const lines = { start: request.startLine, end: request.endLine };
+    const pages = await readPage(track, text, request.cells, lines, turn);
+    this.finish(model, text);
+    return withTransfer(
+      pages.map((page) => ({ ...page, pending: !track.complete })),
+      pages.flatMap((page) => [page.values.buffer as ArrayBuffer, page.lineStarts.buffer as ArrayBuffer]),
+    );
+  }
+
+  async inspect(request: Request<'inspect'>, context: CallContext): Promise<CharacterReport> {
+    const model = this.model(request.model);
+    const text = this.text(request.document);
+    const { cell } = request;
+    if (cell) checkPlace(model.info.spec, cell);
+    const track = text.track(model);
+    const turn = this.turns(Priority.hover, model, context);
+    for (;;) {
+      const { version } = text;
+      const at = text.locate(request.offset);
+      if (!at) throw new CodedError('empty-document', 'The document is empty: there is no character to inspect.');
+      const line = { from: text.lineStart(at.line), to: text.lineStart(at.line + 1) };
+      const reading = await readCharacter(track, at.index, line, cell, turn);
+      if (!reading) continue; // edited meanwhile
+      this.finish(model, text);
+      return withTransfer(
+        { version, ...at, ...reading },
+        reading.strips.map((strip) => strip.values.buffer as ArrayBuffer),
+      );
+    }
+  }
+
+  async overview(request: Request<'overview'>, context: CallContext<{ fraction: number }>) {
+    const model = this.model(request.model);
+    const track = this.text(request.document).track(model);
+    const turn = reporting(this.turns(Priority.overview, model, context), () =>
+      context.progress({ fraction: track.computed / Math.max(1, track.length) }),
+    );
+    while (!track.complete) await track.ensure(track.length, turn);
+    const { min, max } = track.extremes();
+    const { statistics } = track;
+    let row = 0;
+    return model.info.spec.layers.flatMap(({ hiddenSize }, layer) =>
+      Array.from({ length: statistics.count === 0 ? 0 : hiddenSize }, (_, cell) => {
+        const k = row++;
+        const deviation = statistics.deviation(k);
+        return { layer, cell, mean: statistics.mean(k), deviation, min: min[k]!, max: max[k]! };
+      }),
+    );
+  }
+
+  async sample(request: Request<'sample'>, context: CallContext<{ text: string }>): Promise<{ text: string }> {
+    const model = this.model(request.model);
+    const session = inTurns(model.session, this.turns(Priority.sample, model, context));
+    let text = '';
+    const aborted = (): boolean => context.signal.aborted;
+    for await (const character of sampleCharacters(session, { ...request, aborted })) {
+      text += character;
+      context.progress({ text: character });
+    }
+    return { text };
+  }
+
+  private turns<P>(priority: Priority, model: OpenModel, context: CallContext<P>): Turn {
+    return this.queue.turns(priority, [context.signal, model.closing.signal]);
+  }
+
+  /** Computes a text to its end while nothing else is to be done, so that scrolling finds everything there. */
+  private finish(model: OpenModel, text: InspectedText): void {
+    const track = text.track(model);
+    if (track.complete || this.finishing.has(track)) return;
+    this.finishing.add(track);
+    const turn = this.queue.turns(Priority.background, [model.closing.signal]);
+    const work = async (): Promise<void> => {
+      while (!track.complete && this.isOpen(text)) await track.ensure(track.computed + 1, turn);
+    };
+    work()
+      // A closed model ends it; any other failure meets whoever asks for the same characters next.
+      .catch(() => {})
+      .finally(() => this.finishing.delete(track));
+  }
+
+  private isOpen(text: InspectedText): boolean {
+    for (const open of this.texts.values()) if (open === text) return true;
+    return false;
+  }
+
+  private async release(model: OpenModel): Promise<void> {
+    model.closing.abort();
+    for (const text of this.texts.values()) text.forget(model);
+    // In a turn of its own: no slice is reading from the session then.
+    await this.queue.turns(Priority.hover)(() => model.session.close());
+  }
+
+  private model(key: string): OpenModel {
+    const model = this.models.get(key);
+    if (!model) throw new CodedError('no-model', 'This model is not open. Open it again.');
+    return model;
+  }
+
+  private text(document: string): InspectedText {
+    const text = this.texts.get(document);
+    if (!text) throw new CodedError('no-document', 'The inspector does not hold this document. Send its text again.');
+    return text;
+  }
+}
+
+function checkPlace(spec: ModelSpec, { layer, cell }: { layer: number; cell: number }): void {
+  const size = spec.layers[layer]?.hiddenSize;
+  if (size === undefined) throw new CodedError('no-cell', `The model has no layer ${layer}.`);
+  if (!(Number.isInteger(cell) && cell >= 0 && cell < size))
+    throw new CodedError('no-cell', `Layer ${layer} has cells 0 to ${size - 1}, not ${cell}.`);
+}
+
+function checkCells(spec: ModelSpec, cells: readonly CellAddress[]): void {
+  if (cells.length > MOST_CELLS) throw new CodedError('no-cell', `At most ${MOST_CELLS} cells can be read at a time.`);
+  for (const address of cells) {
+    checkPlace(spec, address);
+    const kind = spec.layers[address.layer]!.cell;
+    if (!quantitiesOf[kind].includes(address.quantity))
+      throw new CodedError('no-cell', `A cell of kind ${kind} has no quantity “${address.quantity}”.`);
+  }
+}
+
+/** The same turns, with a word of progress after a slice now and then. */
+function reporting(turn: Turn, report: () => void): Turn {
+  let last = performance.now();
+  return async (slice) => {
+    const result = await turn(slice);
+    if (performance.now() - last > PROGRESS_INTERVAL) {
+      last = performance.now();
+      report();
+    }
+    return result;
+  };
+}
+
+/** A session's reading half that works only when it is its turn, long streams in slices. Captures at the last character only. */
+function inTurns(session: Session, turn: Turn): Pick<Session, 'spec' | 'run'> {
+  return {
+    spec: session.spec,
+    run: async ({ inputs, start }, capture) => {
+      let state = start;
+      let from = 0;
+      for (; inputs.length - from > PRIME_SLICE; from += PRIME_SLICE) {
+        const slice = { inputs: inputs.slice(from, from + PRIME_SLICE), start: state, targets: null };
+        state = (await turn(() => session.run(slice, {}))).end;
+      }
+      const rest = { inputs: inputs.slice(from), start: state, targets: null };
+      const logitsAt = Int32Array.of(rest.inputs.length - 1);
+      return turn(() => session.run(rest, { ...capture, logitsAt }));
+    },
+  };
+}
