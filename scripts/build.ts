@@ -6,6 +6,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build, context } from 'esbuild';
+import { writeRegistry } from './concepts.ts';
+import { buildGrammars } from './grammars.ts';
 import { buildKernels } from './kernels.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -27,6 +29,8 @@ function bundles(minify: boolean): BuildOptions[] {
     charset: 'utf8',
     treeShaking: true,
     outdir: 'dist',
+    // Its ES module asks for import.meta, which a CommonJS bundle has not.
+    alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
   };
   const node: BuildOptions = {
     ...shared,
@@ -78,6 +82,8 @@ async function copyStyles(): Promise<void> {
 /** Everything once. Throws on the first error, which esbuild or the compiler has printed. */
 export async function buildAll({ minify = false } = {}): Promise<void> {
   await mkdir(path.join(root, 'dist/webview'), { recursive: true });
+  writeRegistry();
+  await buildGrammars(root);
   await buildKernels(root);
   await Promise.all(bundles(minify).map((options) => build(options)));
   await copyStyles();
