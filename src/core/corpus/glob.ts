@@ -1,4 +1,4 @@
-import picomatch from 'picomatch/posix';
+import picomatch from 'picomatch';
 
 /**
  * A matcher of paths (relative to a workspace folder, `/` separated) against globs with VS Code's meaning: `*` within a
@@ -14,5 +14,5 @@ export function globMatcher(patterns: readonly string[]): (path: string) => bool
       return anchored.endsWith('/') ? [`${anchored}**`] : [anchored, `${anchored}/**`];
     });
   if (globs.length === 0) return () => false;
-  return picomatch(globs, { dot: true, nonegate: true, noextglob: true });
+  return picomatch(globs, { dot: true, nonegate: true, noextglob: true, windows: false });
 }

@@ -6,7 +6,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 /** For every part of the house: what its files may import. Arrows run host → worker → core, and all may use protocol's types. */
 const allowed: Record<string, { parts: string[]; packages: RegExp }> = {
-  core: { parts: ['core'], packages: /^(valibot|ignore|picomatch\/posix|web-tree-sitter)$/ },
+  core: { parts: ['core'], packages: /^(valibot|ignore|picomatch|web-tree-sitter)$/ },
   protocol: { parts: ['protocol', 'core', 'worker/channel'], packages: /^valibot$/ },
   worker: { parts: ['worker', 'core', 'protocol'], packages: /^node:/ },
   host: { parts: ['host', 'worker', 'core', 'protocol'], packages: /^(node:|vscode$|ignore$|valibot$)/ },
