@@ -3,17 +3,17 @@ import { flush, joinHigh, joinLow, madd, nmadd, sumLanes, zipHigh, zipLow } from
 import { sigmoid4 } from './functions';
 
 /**
- * panels[n][features][8] = table[id][features] for the 8 ids of each panel: a one-hot product as a transposing gather.
- * `features` is a multiple of 4; the table's rows are `features` long.
+ * panels[n][features][8] = table[id][0..features) for the 8 ids of each panel, rows [f0, f1) (multiples of 4): a one-hot product as a
+ * transposing gather. The table's rows are `stride` floats apart.
  */
-export function gather(features: i32, table: usize, ids: usize, panels: usize, n0: i32, n1: i32): void {
+export function gather(features: i32, stride: i32, table: usize, ids: usize, panels: usize, n0: i32, n1: i32, f0: i32, f1: i32): void {
   for (let n = n0; n < n1; ++n) {
     for (let half: usize = 0; half < 2; ++half) {
       const id = ids + (<usize>n << 5) + (half << 4);
-      let r0 = table + (<usize>(load<i32>(id) * features) << 2), r1 = table + (<usize>(load<i32>(id, 4) * features) << 2);
-      let r2 = table + (<usize>(load<i32>(id, 8) * features) << 2), r3 = table + (<usize>(load<i32>(id, 12) * features) << 2);
-      let d = panels + (<usize>n * <usize>features << 5) + (half << 4);
-      for (let f = 0; f < features; f += 4) {
+      let r0 = table + (<usize>(load<i32>(id) * stride + f0) << 2), r1 = table + (<usize>(load<i32>(id, 4) * stride + f0) << 2);
+      let r2 = table + (<usize>(load<i32>(id, 8) * stride + f0) << 2), r3 = table + (<usize>(load<i32>(id, 12) * stride + f0) << 2);
+      let d = panels + ((<usize>n * <usize>features + <usize>f0) << 5) + (half << 4);
+      for (let f = f0; f < f1; f += 4) {
         const a = v128.load(r0), b = v128.load(r1), c = v128.load(r2), e = v128.load(r3);
         const ab0 = zipLow(a, b), ab1 = zipHigh(a, b), ce0 = zipLow(c, e), ce1 = zipHigh(c, e);
         v128.store(d, joinLow(ab0, ce0));
@@ -34,7 +34,8 @@ function addTo(p: usize, v: v128): void {
 
 /**
  * The gradient of `gather`: table[id][f] = Σ over the panels and lanes that hold id, for columns f in [f0, f1) (multiples of 4).
- * `rows` table rows of `columns` values are cleared there first. Panels have `features` rows, of which the first `columns` count.
+ * The table has `rows` rows of `columns` values, the last for lanes without a character: it is cleared again. Panels have `features`
+ * rows, of which the first `columns` count.
  */
 export function scatter(
   rows: i32, columns: i32, features: i32, table: usize, ids: usize, panels: usize, count: i32, f0: i32, f1: i32,
@@ -58,6 +59,7 @@ export function scatter(
       }
     }
   }
+  memory.fill(table + (<usize>((rows - 1) * columns + f0) << 2), 0, <usize>(f1 - f0) << 2);
 }
 
 /** panels[n][features][8] = bias[feature] for rows [f0, f1). */
@@ -73,17 +75,23 @@ export function fillBias(features: i32, bias: usize, panels: usize, n0: i32, n1:
   }
 }
 
+/** Rows that `sumRows` adds up side by side; it needs 32 bytes of scratch for each. */
+const SUM_ROWS = 256;
+
 /** out[f] = Σ over `count` panels and their lanes of row f, for f in [f0, f1). */
-export function sumRows(features: i32, panels: usize, count: i32, out: usize, f0: i32, f1: i32): void {
-  const step = <usize>features << 5;
-  for (let f = f0; f < f1; ++f) {
-    let a = f32x4.splat(0), b = a, p = panels + (<usize>f << 5);
+export function sumRows(features: i32, panels: usize, count: i32, out: usize, f0: i32, f1: i32, scratch: usize): void {
+  for (let begin = f0; begin < f1; begin += SUM_ROWS) {
+    const rows = min(SUM_ROWS, f1 - begin), bytes = <usize>rows << 5;
+    memory.fill(scratch, 0, bytes);
+    let p = panels + (<usize>begin << 5);
     for (let n = 0; n < count; ++n) {
-      a = f32x4.add(a, v128.load(p));
-      b = f32x4.add(b, v128.load(p, 16));
-      p += step;
+      for (let o: usize = 0; o < bytes; o += 16) addTo(scratch + o, v128.load(p + o));
+      p += <usize>features << 5;
     }
-    store<f32>(out + (<usize>f << 2), sumLanes(f32x4.add(a, b)));
+    for (let f: usize = 0; f < <usize>rows; ++f) {
+      const s = scratch + (f << 5);
+      store<f32>(out + ((<usize>begin + f) << 2), sumLanes(f32x4.add(v128.load(s), v128.load(s, 16))));
+    }
   }
 }
 
@@ -180,5 +188,23 @@ export function dropLanes(
         v128.store(y + o, accumulate ? f32x4.add(v128.load(y + o), v) : v);
       }
     }
+  }
+}
+
+/** out[rows] = b_ih on rows [0, inputRows) plus b_hh on rows [recurrentRow, recurrentRow + recurrentRows). All multiples of 8. */
+export function sumBias(rows: i32, biasIh: usize, inputRows: i32, biasHh: usize, recurrentRow: i32, recurrentRows: i32, out: usize): void {
+  memory.fill(out, 0, <usize>rows << 2);
+  memory.copy(out, biasIh, <usize>inputRows << 2);
+  const at = out + (<usize>recurrentRow << 2);
+  for (let o: usize = 0; o < <usize>recurrentRows << 2; o += 16) addTo(at + o, v128.load(biasHh + o));
+}
+
+/** out[v][rows] = bias, plus table[v][inputRows) on the first rows: what a character puts into the gates. */
+export function sumTable(count: i32, rows: i32, table: usize, inputRows: i32, bias: usize, out: usize): void {
+  for (let v = 0; v < count; ++v) {
+    memory.copy(out, bias, <usize>rows << 2);
+    for (let o: usize = 0; o < <usize>inputRows << 2; o += 16) addTo(out + o, v128.load(table + o));
+    table += <usize>inputRows << 2;
+    out += <usize>rows << 2;
   }
 }
