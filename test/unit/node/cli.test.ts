@@ -1,0 +1,300 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ActivationsResult } from '../../../src/cli/activations.ts';
+import type { EvalResult } from '../../../src/cli/eval.ts';
+import type { TrainResult } from '../../../src/cli/train.ts';
+import type { RunManifest } from '../../../src/core/formats/manifest.ts';
+import { codeLike } from '../core/corpus/texts.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+let folder: string;
+let cli: string;
+const at = (...names: string[]): string => path.join(folder, ...names);
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  return { child, ended };
+}
+
+const cellscope = (...args: string[]): Promise<Ended> => start(args).ended;
+
+/** The JSON object on the last line of standard output. */
+async function json<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await cellscope(...args, '--json', '--engine', 'reference');
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as T;
+}
+
+const recipe = ['--hidden', '8', '--batch', '4', '--sequence', '32', '--engine', 'reference'];
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'cellscope-cli-'));
+  cli = at('cli.cjs');
+  await build({
+    entryPoints: [path.join(root, 'src/cli/main.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  mkdirSync(at('code'));
+  for (let k = 0; k < 12; k++) writeFileSync(at('code', `file${k}.ts`), codeLike(k + 1, 1500));
+  const trained = await cellscope('train', 'code', '--out', 'run', '--chars', '20000', ...recipe);
+  if (trained.code !== 0) throw new Error(trained.stderr);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const manifest = (run: string): RunManifest => JSON.parse(readFileSync(at(run, 'run.json'), 'utf8')) as RunManifest;
+
+describe('cellscope train', () => {
+  it('prints what came out as one JSON object', async () => {
+    const result = await json<TrainResult>(
+      'train',
+      'code',
+      '--out',
+      'small',
+      '--chars',
+      '4000',
+      ...recipe.slice(0, -2),
+    );
+    expect(result).toMatchObject({ arch: 'lstm', state: 'finished', threads: 1, run: at('small') });
+    const vocabulary = manifest('small').spec.vocabulary.length;
+    // LSTM: 4H(V + H + 2) and the output layer V(H + 1).
+    expect(result.parameters).toBe(4 * 8 * (vocabulary + 8 + 2) + vocabulary * 9);
+    expect(result.trainedChars).toBeGreaterThanOrEqual(4000);
+    expect(result.charsPerSecond).toBeCloseTo(result.trainedChars / result.seconds, 3);
+    expect(result.heldOut!.bits).toBeCloseTo(result.heldOut!.nats / Math.LN2, 10);
+    expect(result.heldOut!.perplexity).toBeCloseTo(2 ** result.heldOut!.bits, 8);
+  });
+
+  it('refuses wrong arguments with code 2 and the reason', async () => {
+    const cases: [string[], RegExp][] = [
+      [['train'], /--out/],
+      [['train', '--out', 'x'], /needs a folder/],
+      [['train', 'nowhere', '--out', 'x'], /no file or folder nowhere/],
+      [['train', 'code', '--out', 'x', '--hidden', '1.5'], /--hidden is a whole number of at least 1/],
+      [['train', 'code', '--out', 'x', '--lr', '0'], /--lr is a number above 0/],
+      [['train', 'code', '--out', 'x', '--arch', 'lsmt'], /--arch is one of lstm, gru/],
+      [['train', 'code', '--out', 'x', '--chars', '5', '--epochs', '1'], /one budget/],
+      [['train', 'code', '--out', 'x', '--dropout', '0.2'], /between layers/],
+      [['train', 'code', '--out', 'x', '--momentum', '0.5'], /--optimizer sgd/],
+      [['train', 'code', '--out', 'x', '--arch', 'irnn', '--init', 'uniform'], /identity/],
+      [['train', 'code', '--out', 'x', '--connections', 'dense'], /one layer/],
+      [['train', 'code', '--out', 'x', '--layers', '5'], /at most 4/],
+      [['train', 'code', '--out', 'x', '--speed', '5'], /Unknown option/],
+      [['train', 'code', '--out', 'run'], /--resume/],
+      [['train', '--resume', '--out', 'run', '--hidden', '9'], /hiddenSize 8/],
+      [['train', '--resume', '--out', 'run', '--chars', '5'], /new total/],
+      [['fly'], /no command "fly"/],
+    ];
+    for (const [args, reason] of cases) {
+      const { code, stderr, stdout } = await cellscope(...args);
+      expect([args.join(' '), code]).toEqual([args.join(' '), 2]);
+      expect(stderr).toMatch(reason);
+      expect(stdout).toBe('');
+    }
+    expect(existsSync(at('x'))).toBe(false);
+  });
+
+  it('fails with code 1 and the reasons where a folder has no text', async () => {
+    mkdirSync(at('bad'));
+    writeFileSync(at('bad', 'blob.ts'), Buffer.alloc(500));
+    const { code, stderr } = await cellscope('train', 'bad', '--out', 'x');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/no text to train on in bad/);
+    expect(stderr).toMatch(/1 file: binary, not text \(blob\.ts\)/);
+  });
+
+  it('does not read its own run folder, and trains on a single file', async () => {
+    const inside = await json<TrainResult>(
+      'train',
+      'code',
+      '--out',
+      'code/run',
+      '--chars',
+      '500',
+      ...recipe.slice(0, -2),
+    );
+    expect(inside.state).toBe('finished');
+    const again = await json<TrainResult>('train', 'code', '--out', 'code/run', '--resume');
+    expect(again.trainedChars).toBe(inside.trainedChars);
+    rmSync(at('code/run'), { recursive: true });
+    writeFileSync(at('one.txt'), codeLike(99, 3000));
+    await json<TrainResult>('train', 'one.txt', '--out', 'one', '--chars', '500', ...recipe.slice(0, -2));
+    expect(manifest('one').corpus.splitInsideFiles).toBe(true);
+  });
+
+  it('saves on Ctrl-C with code 130, and the resumed run ends with the weights of an uninterrupted one', async () => {
+    const args = ['train', 'code', '--chars', '60000', ...recipe];
+    const straight = cellscope(...args, '--out', 'straight');
+    const { child, ended } = start([...args, '--out', 'cut', '--json']);
+    while (!existsSync(at('cut/checkpoints/current.json')) && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    const result = JSON.parse(stdout) as TrainResult;
+    expect(result.state).toBe('interrupted');
+    expect(result.trainedChars).toBeLessThan(60000);
+    expect(manifest('cut').state).toBe('interrupted');
+    expect(existsSync(at('cut/lock.json'))).toBe(false);
+
+    const resumed = await cellscope(...args, '--out', 'cut', '--resume');
+    expect([resumed.code, (await straight).code]).toEqual([0, 0]);
+    const weights = (run: string): Buffer =>
+      readFileSync(at(run, 'checkpoints', String(manifest(run).current), 'model.safetensors'));
+    expect(weights('cut').equals(weights('straight'))).toBe(true);
+    expect(manifest('cut').heldOut).toEqual(manifest('straight').heldOut);
+  });
+});
+
+describe('cellscope eval', () => {
+  it('gives the held-out loss on the test files, weighted by predictions', async () => {
+    const { corpus, heldOut } = manifest('run');
+    const test = corpus.files.filter((file) => file.side === 'test');
+    const result = await json<EvalResult>('eval', 'run', ...test.map((file) => path.join('code', file.path)));
+    expect(result.chars).toBe(test.reduce((sum, file) => sum + file.chars - 1, 0));
+    expect(result.nats).toBeCloseTo(heldOut!.nats, 10);
+    const weighted = result.files.reduce((sum, file) => sum + file.chars * file.nats!, 0);
+    expect(weighted / result.chars).toBeCloseTo(result.nats, 10);
+  });
+
+  it('reads a folder, and a .safetensors as well as its run', async () => {
+    const run = await json<EvalResult>('eval', 'run', 'code');
+    expect(run.files.map((file) => file.path)).toEqual(
+      readdirSync(at('code'))
+        .map((name) => path.join('code', name))
+        .sort(),
+    );
+    const file = `run/checkpoints/${manifest('run').best}/model.safetensors`;
+    expect(await json<EvalResult>('eval', file, 'code')).toEqual(run);
+  });
+
+  it('counts a CRLF as one character and unknown characters', async () => {
+    const text = 'const a = 1;\n// 😀 é\nlet b;\n';
+    writeFileSync(at('unix.ts'), text);
+    writeFileSync(at('dos.ts'), text.replaceAll('\n', '\r\n'));
+    const [unix, dos] = [
+      await json<EvalResult>('eval', 'run', 'unix.ts'),
+      await json<EvalResult>('eval', 'run', 'dos.ts'),
+    ];
+    expect(unix.chars).toBe([...text].length - 1);
+    expect(unix.unknown).toBe(2);
+    expect({ ...dos, files: [] }).toEqual({ ...unix, files: [] });
+  });
+
+  it('fails with the reason for a corrupt model, a binary file, and nothing to predict', async () => {
+    writeFileSync(at('broken.safetensors'), 'not a model');
+    writeFileSync(at('blob.bin'), Buffer.alloc(100));
+    writeFileSync(at('short.txt'), 'x');
+    for (const [model, file, reason] of [
+      ['broken.safetensors', 'unix.ts', /./],
+      ['run', 'blob.bin', /binary/],
+      ['run', 'short.txt', /nothing to predict/],
+    ] as const) {
+      const { code, stderr, stdout } = await cellscope('eval', model, file);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(reason);
+      expect(stderr).not.toMatch(/ at .*\(.*:\d+:\d+\)/); // no stack
+      expect(stdout).toBe('');
+    }
+    expect((await cellscope('eval', 'nowhere', 'unix.ts')).code).toBe(2);
+  });
+});
+
+describe('cellscope activations', () => {
+  it('gives the state after reading each character', async () => {
+    writeFileSync(at('a.ts'), 'let 😀 = 1;\r\nlet b;\r\n');
+    writeFileSync(at('b.ts'), 'let 😀 = 1;\r\nlet c;\r\n');
+    const read = (file: string): Promise<ActivationsResult> =>
+      json('activations', 'run', file, '--layer', '0', '--cells', '3,5', '--quantity', 'c');
+    const [a, b] = [await read('a.ts'), await read('b.ts')];
+    expect(a).toMatchObject({ layer: 0, cells: [3, 5], quantity: 'c', chars: 18 });
+    expect(a.values.map((column) => column.length)).toEqual([18, 18]);
+    // The first difference is the character 15: values before it agree, from it on they differ.
+    for (const k of [0, 1]) {
+      expect(a.values[k]!.slice(0, 15)).toEqual(b.values[k]!.slice(0, 15));
+      expect(a.values[k]![15]).not.toBe(b.values[k]![15]);
+    }
+  });
+
+  it('tanhc is tanh of c, and the default', async () => {
+    const read = (...more: string[]): Promise<ActivationsResult> =>
+      json('activations', 'run', 'a.ts', '--cells', '2', ...more);
+    const [c, tanhc] = [await read('--quantity', 'c'), await read()];
+    expect(tanhc.quantity).toBe('tanhc');
+    tanhc.values[0]!.forEach((value, i) => {
+      expect(value).toBeCloseTo(Math.tanh(c.values[0]![i]!), 6);
+    });
+  });
+
+  it('reads a text longer than one chunk as one stream', async () => {
+    const text = codeLike(7, 9000);
+    writeFileSync(at('long.ts'), text);
+    writeFileSync(at('tail.ts'), text.slice(0, 4300));
+    const [long, tail] = [
+      await json<ActivationsResult>('activations', 'run', 'long.ts', '--cells', '1'),
+      await json<ActivationsResult>('activations', 'run', 'tail.ts', '--cells', '1'),
+    ];
+    expect(long.chars).toBe(text.length);
+    expect(long.values[0]!.slice(0, 4300)).toEqual(tail.values[0]);
+  });
+
+  it('refuses cells, layers and quantities that are not there', async () => {
+    for (const [args, reason] of [
+      [['--cells', '8'], /cells 0 to 7/],
+      [['--cells', '1,x'], /3,17/],
+      [['--layer', '1'], /layers 0 to 0/],
+      [['--quantity', 'z'], /has no z/],
+    ] as const) {
+      const { code, stderr } = await cellscope('activations', 'run', 'a.ts', ...args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(reason);
+    }
+  });
+});
+
+describe('cellscope sample', () => {
+  it('repeats itself for a seed and prints as many characters as asked', async () => {
+    const sample = (seed: string): Promise<{ text: string }> =>
+      json('sample', 'run', '--prime', 'function ', '--length', '50', '--seed', seed);
+    const [one, again, other] = [await sample('1'), await sample('1'), await sample('2')];
+    expect([...one.text]).toHaveLength(50);
+    expect(again.text).toBe(one.text);
+    expect(other.text).not.toBe(one.text);
+    const plain = await cellscope('sample', 'run', '--prime', 'function ', '--length', '50', '--engine', 'reference');
+    expect(plain.stdout).toBe(`function ${one.text}\n`);
+  });
+});
+
+describe('help', () => {
+  it('lists every command, and every option of a command', async () => {
+    const overview = await cellscope('--help');
+    expect(overview.code).toBe(0);
+    for (const name of ['train', 'eval', 'activations', 'sample', 'bench']) {
+      expect(overview.stdout).toContain(`cellscope ${name}`);
+      expect((await cellscope(name, '--help')).code).toBe(0);
+    }
+    expect((await cellscope()).code).toBe(2);
+    expect((await cellscope('train', '--help')).stdout).toContain('--schedule constant|cosine|step');
+  });
+});
