@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { activations, characterIndex } from '../harness/command-line.ts';
+import { root } from '../harness/paths.ts';
+import { until } from '../harness/workbench.ts';
+import { Heatmap } from './heatmap.ts';
+import { mode, runFolders, useSession } from './session.ts';
+
+/** Places with a story: inside a string, after an emoji, on a line end's last character, in an `if (…)`. */
+const places = {
+  'src/queue.ts': [
+    { line: 1, column: 5 },
+    { line: 7, column: 18 },
+    { line: 16, column: 27 },
+  ],
+  // CRLF, and characters of two UTF-16 units: the fox is at 15, the world at 32.
+  'src/windows.ts': [
+    { line: 1, column: 15 },
+    { line: 2, column: 32 },
+    { line: 2, column: 36 },
+    { line: 4, column: 19 },
+    { line: 5, column: 17 },
+  ],
+};
+
+describe(`train on the workspace and look (${mode})`, () => {
+  const session = useSession();
+
+  it('trains from the palette and says so', async () => {
+    const { workbench } = session;
+    await workbench.openFile('queue.ts');
+    await workbench.command('Cellscope: Train on Workspace');
+    await workbench.toasts(/trained on .* characters/).waitFor({ timeout: 90_000 });
+    assert.equal(runFolders(session).length, 1);
+  });
+
+  it('lists the run in the Cellscope view', async () => {
+    const { workbench } = session;
+    await workbench.activityBarItem('Cellscope').click();
+    await workbench.treeRows(/lstm 1×24.*bit/).waitFor();
+  });
+
+  for (const [file, positions] of Object.entries(places)) {
+    it(`shows ${file} in the heatmap, with the numbers that \`activations\` prints`, async () => {
+      const { workbench, folder } = session;
+      await workbench.openFile(path.basename(file));
+      await workbench.command('Cellscope: Open Activation Heatmap');
+      const heatmap = await Heatmap.find(workbench);
+      const text = readFileSync(path.join(folder, file), 'utf8');
+      const lines = text.split(/\r\n|\n/);
+      await until(`${file} in the heatmap`, async () => (await heatmap.lineText(1)) === lines[0]);
+      for (const line of [2, 4, 5]) assert.equal(await heatmap.lineText(line), lines[line - 1]);
+
+      const shown = await heatmap.shown();
+      const expected = activations(root, runFolders(session)[0]!, path.join(folder, file), shown);
+      for (const { line, column } of positions) {
+        const reading = await heatmap.point(line, column);
+        const index = characterIndex(text, line, column);
+        assert.equal(reading.character, [...text.replace(/\r\n/g, '\n')][index]);
+        const difference = Math.abs(reading.value - expected[index]!);
+        assert.ok(difference < 1e-5, `${file} ${line}:${column}: ${reading.value}, printed ${expected[index]}`);
+      }
+    });
+  }
+
+  it('reaches no other machine', () => {
+    assert.deepEqual(session.browser.blocked, []);
+  });
+});
