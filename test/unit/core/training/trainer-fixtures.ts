@@ -1,4 +1,5 @@
 import { Corpus } from '../../../../src/core/corpus/corpus.ts';
+import type { SourceFile } from '../../../../src/core/corpus/document.ts';
 import type { Engine, Session, StepReport } from '../../../../src/core/engine/engine.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
 import type { LockHost } from '../../../../src/core/formats/run-lock.ts';
@@ -9,20 +10,23 @@ import type { Trainer } from '../../../../src/core/training/trainer.ts';
 import type { TrainerHost, TrainerProgress } from '../../../../src/core/training/trainer-host.ts';
 import type { MemoryStorage } from '../formats/memory-storage.ts';
 
-/** A little language with structure: assignments of letters to nested brackets. */
-export async function smallCorpus(files = 24): Promise<Corpus> {
+/** Files of a little language with structure: assignments of letters to nested brackets. */
+export function sampleFiles(files: number): SourceFile[] {
   const random = new Random(11);
   const line = (): string => {
     const name = 'abcde'[random.below(5)]!;
     const depth = 1 + random.below(3);
     return `${name} = ${'('.repeat(depth)}${name}${')'.repeat(depth)}\n`;
   };
-  const sources = Array.from({ length: files }, (_, k) => ({
+  return Array.from({ length: files }, (_, k) => ({
     path: `file${k}.txt`,
     language: 'plaintext',
     text: Array.from({ length: 20 + random.below(20) }, line).join(''),
   }));
-  return Corpus.build(sources, { seed: 1, minCount: 1 });
+}
+
+export async function smallCorpus(): Promise<Corpus> {
+  return Corpus.build(sampleFiles(24), { seed: 1, minCount: 1 });
 }
 
 /** Two layers with dropout; 256 characters a step; milestones at 0 and 10,000. */

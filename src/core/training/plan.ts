@@ -1,0 +1,85 @@
+/** What a training will take, found out before it starts. */
+
+import type { Corpus } from '../corpus/corpus.ts';
+import type { Engine } from '../engine/engine.ts';
+import { countParameters } from '../model/count.ts';
+import { inputSize, outputSize } from '../model/layout.ts';
+import { gateCount, type ModelSpec } from '../model/spec.ts';
+import { validateFresh } from '../model/validate.ts';
+import { totalChars } from './budget.ts';
+import { initOf, specOf } from './model-of-options.ts';
+import { optimizerSpec, slotsOf } from './optimizers.ts';
+import type { TrainingOptions } from './options.ts';
+
+export interface Estimate {
+  parameters: number;
+  memoryBytes: number;
+  /** Training steps only, from a short timing on this machine. */
+  charsPerSecond: number;
+  expectedSeconds: number;
+}
+
+/** Milliseconds and steps after which the timing ends, whichever comes first. The first step is not counted. */
+const timing = { milliseconds: 400, steps: 40 };
+/** Share of a training that goes into evaluations and checkpoints. */
+const overhead = 1.15;
+
+/** Times a few steps on windows of the corpus; nothing of it is kept. Throws SpecError where the options make no model. */
+export async function estimateTraining(
+  corpus: Corpus,
+  options: TrainingOptions,
+  engine: Engine,
+  now: () => number,
+): Promise<Estimate> {
+  const spec = specOf(options, corpus.vocabulary);
+  const init = initOf(options);
+  validateFresh(spec, init);
+  const sampler = corpus.trainSampler({ time: options.sequence, batch: options.batch, seed: options.seed });
+  const limits = { maxTime: options.sequence, maxBatch: options.batch };
+  const session = await engine.open(spec, { kind: 'fresh', seed: options.seed, init }, limits);
+  let chars = 0;
+  let milliseconds = 0;
+  try {
+    for (let step = 0; step <= timing.steps && milliseconds < timing.milliseconds; step++) {
+      const window = sampler.next();
+      const start = now();
+      await session.trainStep(window, {
+        optimizer: optimizerSpec(options.optimizer, options.momentum),
+        learningRate: options.learningRate,
+        clipNorm: options.clipNorm,
+        dropout: options.dropout,
+        dropoutSeed: step,
+      });
+      if (step === 0) continue;
+      milliseconds += now() - start;
+      for (const index of window.inputs) if (index >= 0) chars++;
+    }
+  } finally {
+    await session.close();
+  }
+  const charsPerSecond = chars / Math.max(milliseconds / 1000, 1e-6);
+  const total = totalChars(options.budget, sampler.charsPerEpoch);
+  return {
+    parameters: countParameters(spec),
+    memoryBytes: memoryOf(spec, options, corpus.chars('train') + corpus.chars('validation') + corpus.chars('test')),
+    charsPerSecond,
+    expectedSeconds: total === null ? options.budget.amount : (overhead * total) / charsPerSecond,
+  };
+}
+
+/**
+ * Bytes of a training: weights, packed weights, gradients and optimiser slots (4 bytes each), activations and their
+ * gradients of one window, logits, and the texts (two bytes a character, once more as indices of the documents in lanes).
+ */
+function memoryOf(spec: ModelSpec, options: TrainingOptions, corpusChars: number): number {
+  const weights = countParameters(spec);
+  const slots = slotsOf[options.optimizer].length;
+  const lanes = Math.ceil(options.batch / 8) * 8;
+  let perCharacter = 2 * spec.vocabulary.length;
+  spec.layers.forEach((layer, k) => {
+    // gates and their gradients in one place; h, c, tanh c, ∂h; what the layer reads where it is not a character
+    const units = outputSize(layer);
+    perCharacter += gateCount[layer.cell] * units + 4 * units + (k > 0 ? inputSize(spec, k) : 0);
+  });
+  return 4 * weights * (3 + slots) + 4 * options.sequence * lanes * perCharacter + 4 * corpusChars;
+}

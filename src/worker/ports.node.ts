@@ -1,0 +1,44 @@
+/** Ports over node's worker threads. */
+import { parentPort, Worker } from 'node:worker_threads';
+import type { Port } from './channel.ts';
+import { PortListeners, type WorkerHandle } from './ports.ts';
+
+/** The worker's end. */
+export function parent(): Port {
+  const port = parentPort;
+  if (!port) throw new Error('This file runs in a worker thread only.');
+  const listeners = new PortListeners();
+  port.on('message', (message) => listeners.tell(message));
+  port.on('close', () => listeners.end(new Error('The host is gone.')));
+  return {
+    post: (message, transfer) => port.postMessage(message, transfer ? [...transfer] : []),
+    onMessage: (listener) => listeners.onMessage(listener),
+    onClose: (listener) => listeners.onClose(listener),
+  };
+}
+
+/**
+ * The host's end: starts a worker from a file (a bundle of dist/). Its port closes when the worker ends, with the error
+ * that killed it where there was one. `execArgv`: options of node itself for the worker.
+ */
+export function startNodeWorker(file: string | URL, options: { execArgv?: string[] } = {}): WorkerHandle {
+  const worker = new Worker(file, options);
+  const listeners = new PortListeners();
+  worker.on('message', (message) => listeners.tell(message));
+  worker.on('error', (error) =>
+    listeners.end(
+      new Error(`The worker failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+    ),
+  );
+  worker.on('exit', (code) => listeners.end(new Error(`The worker ended unexpectedly (code ${code}).`)));
+  return {
+    port: {
+      post: (message, transfer) => worker.postMessage(message, transfer ? [...transfer] : []),
+      onMessage: (listener) => listeners.onMessage(listener),
+      onClose: (listener) => listeners.onClose(listener),
+    },
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}

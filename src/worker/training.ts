@@ -1,0 +1,156 @@
+/** Serves training: collects files, plans, trains and resumes runs. One instance per worker, one training at a time. */
+import { Corpus, defaultMinCount } from '../core/corpus/corpus.ts';
+import type { SourceFile } from '../core/corpus/document.ts';
+import type { Engine } from '../core/engine/engine.ts';
+import { RunFolder } from '../core/formats/run-folder.ts';
+import type { LockHost } from '../core/formats/run-lock.ts';
+import type { Storage } from '../core/formats/storage.ts';
+import type { TrainingOptions } from '../core/training/options.ts';
+import { estimateTraining } from '../core/training/plan.ts';
+import { resumeTraining, startTraining } from '../core/training/run.ts';
+import type { Trainer } from '../core/training/trainer.ts';
+import type { TrainerHost } from '../core/training/trainer-host.ts';
+import type { TrainingOutcome, TrainingPlan, TrainingProgress, TrainingService } from '../protocol/training-service.ts';
+import { type CallContext, CodedError, cancelled } from './channel.ts';
+
+type Request<M extends keyof TrainingService> = Parameters<TrainingService[M]>[0];
+
+/** What the training worker needs of the place where it runs. */
+export interface TrainingPlatform {
+  openEngine(options: Pick<TrainingOptions, 'engine' | 'threads'>): Promise<Engine>;
+  /** The files of a run folder. */
+  storage(folder: string): Storage;
+  lock: LockHost;
+  /** Milliseconds on a clock that never jumps. */
+  now(): number;
+  /** Resolves after messages that have arrived were delivered. */
+  pause(): Promise<void>;
+}
+
+interface Collected {
+  options: TrainingOptions;
+  minimumCount: number;
+  keptCheckpoints: number | undefined;
+  files: SourceFile[];
+}
+
+interface Planned {
+  options: TrainingOptions;
+  keptCheckpoints: number | undefined;
+  corpus: Corpus;
+  engine: Engine;
+}
+
+export class TrainingWorker implements TrainingService {
+  private readonly platform: TrainingPlatform;
+  private collected: Collected | null = null;
+  private planned: Planned | null = null;
+  private trainer: Trainer | null = null;
+  private busy = false;
+
+  constructor(platform: TrainingPlatform) {
+    this.platform = platform;
+  }
+
+  async begin({ options, minimumCount, keptCheckpoints }: Request<'begin'>): Promise<void> {
+    await this.planned?.engine.dispose();
+    this.planned = null;
+    this.collected = { options, minimumCount: minimumCount ?? defaultMinCount, keptCheckpoints, files: [] };
+  }
+
+  async addFiles({ files }: Request<'addFiles'>): Promise<void> {
+    if (!this.collected) throw new CodedError('not-begun', 'No training was begun: call `begin` before `addFiles`.');
+    this.collected.files.push(...files);
+  }
+
+  async plan(_request: Request<'plan'>, { signal }: CallContext): Promise<TrainingPlan> {
+    if (!this.collected) throw new CodedError('not-begun', 'No training was begun: call `begin` before `plan`.');
+    const { options, minimumCount, keptCheckpoints, files } = this.collected;
+    this.collected = null;
+    const corpus = await Corpus.build(files, { seed: options.seed, minCount: minimumCount });
+    await this.platform.pause();
+    if (signal.aborted) throw cancelled();
+    const engine = await this.platform.openEngine(options);
+    try {
+      const estimate = await estimateTraining(corpus, options, engine, () => this.platform.now());
+      if (signal.aborted) throw cancelled();
+      this.planned = { options, keptCheckpoints, corpus, engine };
+      return { corpus: corpus.summary, engine: { name: engine.name, threads: engine.threads }, ...estimate };
+    } catch (error) {
+      await engine.dispose();
+      throw error;
+    }
+  }
+
+  async train(
+    { folder, id, name }: Request<'train'>,
+    context: CallContext<TrainingProgress>,
+  ): Promise<TrainingOutcome> {
+    const { planned } = this;
+    if (!planned) throw new CodedError('not-planned', 'There is nothing to train: call `plan` before `train`.');
+    this.planned = null;
+    const { corpus, engine, options, keptCheckpoints } = planned;
+    const storage = this.platform.storage(folder);
+    const created = new Date().toISOString();
+    const kept = keptCheckpoints === undefined ? {} : { keptGenerations: keptCheckpoints };
+    return this.run(folder, engine, context, (host) =>
+      startTraining({ storage, corpus, engine, options, id, name, created, ...kept }, host),
+    );
+  }
+
+  async resume(
+    { folder, moreChars }: Request<'resume'>,
+    context: CallContext<TrainingProgress>,
+  ): Promise<TrainingOutcome> {
+    if (this.busy) throw busy();
+    const storage = this.platform.storage(folder);
+    const { manifest } = await RunFolder.open(storage);
+    const engine = await this.platform.openEngine(manifest.options);
+    const more = moreChars === undefined ? {} : { moreChars };
+    return this.run(folder, engine, context, (host) => resumeTraining({ storage, engine, ...more }, host));
+  }
+
+  async pause(): Promise<void> {
+    this.trainer?.pause();
+  }
+
+  async unpause(): Promise<void> {
+    this.trainer?.unpause();
+  }
+
+  async stop(): Promise<void> {
+    this.trainer?.stop();
+  }
+
+  private async run(
+    folder: string,
+    engine: Engine,
+    context: CallContext<TrainingProgress>,
+    open: (host: TrainerHost) => Promise<Trainer>,
+  ): Promise<TrainingOutcome> {
+    if (this.busy) throw busy();
+    this.busy = true;
+    const abort = (): void => this.trainer?.abort();
+    context.signal.addEventListener('abort', abort);
+    try {
+      this.trainer = await open({
+        now: () => this.platform.now(),
+        letMessagesIn: () => this.platform.pause(),
+        onProgress: (progress) => context.progress(progress),
+        lock: this.platform.lock,
+      });
+      if (context.signal.aborted) abort();
+      const outcome = await this.trainer.run();
+      return { run: folder, ...outcome };
+    } finally {
+      context.signal.removeEventListener('abort', abort);
+      this.trainer = null;
+      this.busy = false;
+      await engine.dispose();
+    }
+  }
+}
+
+function busy(): CodedError {
+  return new CodedError('busy', 'This worker trains a run already. Stop it first.');
+}

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RunFolder } from '../../../src/core/formats/run-folder.ts';
+import { Random } from '../../../src/core/random.ts';
+import { defaultOptions, type TrainingOptions } from '../../../src/core/training/options.ts';
+import type { TrainingProgress, TrainingService } from '../../../src/protocol/training-service.ts';
+import { connect, type Remote } from '../../../src/worker/channel.ts';
+import { nodeStorage } from '../../../src/worker/node-storage.ts';
+import { startNodeWorker } from '../../../src/worker/ports.node.ts';
+import type { WorkerHandle } from '../../../src/worker/ports.ts';
+import { sampleFiles } from '../core/training/trainer-fixtures.ts';
+
+const entry = new URL('../../../src/worker/training.node.ts', import.meta.url);
+const options: TrainingOptions = {
+  ...defaultOptions,
+  hiddenSize: 6,
+  sequence: 16,
+  batch: 8,
+  budget: { kind: 'chars', amount: 400 * 128 },
+  warmup: 1000,
+  engine: 'reference',
+};
+
+let root: string;
+const workers: WorkerHandle[] = [];
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'cellscope-'));
+});
+afterEach(async () => {
+  for (const worker of workers.splice(0)) await worker.terminate();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function start(): { worker: WorkerHandle; remote: Remote<TrainingService> } {
+  const worker = startNodeWorker(entry);
+  workers.push(worker);
+  return { worker, remote: connect<TrainingService>(worker.port) };
+}
+
+async function plan(remote: Remote<TrainingService>, changes: Partial<TrainingOptions> = {}) {
+  await remote.call('begin', { options: { ...options, ...changes }, minimumCount: 1, keptCheckpoints: 8 });
+  const files = sampleFiles(24);
+  await remote.call('addFiles', { files: files.slice(0, 10) });
+  await remote.call('addFiles', { files: files.slice(10) });
+  return remote.call('plan', {});
+}
+
+/** Weights of the newest generation. */
+async function weights(folder: string) {
+  const run = await RunFolder.open(nodeStorage(folder));
+  return (await run.loadGeneration()).session;
+}
+
+describe('the training worker', () => {
+  it('plans, trains, reports, and leaves a finished run on disk', async () => {
+    const { remote } = start();
+    const planned = await plan(remote);
+    expect(planned.corpus.files).toHaveLength(24);
+    expect(planned.parameters).toBeGreaterThan(100);
+    expect(planned.charsPerSecond).toBeGreaterThan(100);
+    expect(planned.expectedSeconds).toBeCloseTo((1.15 * 51200) / planned.charsPerSecond, 6);
+    expect(planned.memoryBytes).toBeGreaterThan(10_000);
+    const messages: TrainingProgress[] = [];
+    const folder = path.join(root, 'run');
+    const outcome = await remote.call(
+      'train',
+      { folder, id: 'r', name: 'R' },
+      { onProgress: (progress) => messages.push(progress) },
+    );
+    expect(outcome).toMatchObject({ state: 'finished', run: folder });
+    expect(outcome.trainedChars).toBeGreaterThanOrEqual(51_200);
+    expect(outcome.heldOut!.nats).toBeLessThan(2);
+    expect(messages.at(-1)).toMatchObject({ state: 'finished', fraction: 1 });
+    const { manifest } = await RunFolder.open(nodeStorage(folder));
+    expect(manifest).toMatchObject({ state: 'finished', id: 'r', name: 'R', keptGenerations: 8 });
+    expect(manifest.heldOut).toEqual(outcome.heldOut);
+  });
+
+  it('refuses calls out of order and corpora that are none, with codes', async () => {
+    const { remote } = start();
+    await expect(remote.call('addFiles', { files: [] })).rejects.toMatchObject({ code: 'not-begun' });
+    await expect(remote.call('train', { folder: root, id: 'x', name: 'x' })).rejects.toMatchObject({
+      code: 'not-planned',
+    });
+    await remote.call('begin', { options });
+    await expect(remote.call('plan', {})).rejects.toMatchObject({ code: 'empty' });
+    await expect(plan(remote, { layers: 9 })).rejects.toThrow(/layers/);
+    await expect(remote.call('resume', { folder: root })).rejects.toMatchObject({ code: 'missing' });
+  });
+
+  it('killed at a random moment, resumes to the weights of an uninterrupted run', async () => {
+    const whole = path.join(root, 'whole');
+    const first = start();
+    await plan(first.remote);
+    await first.remote.call('train', { folder: whole, id: 'w', name: 'W' });
+    const wanted = await weights(whole);
+    const random = new Random(4);
+    for (let trial = 0; trial < 3; trial++) {
+      const folder = path.join(root, `killed${trial}`);
+      const { worker, remote } = start();
+      await plan(remote);
+      const killAfter = 1500 + random.below(45_000);
+      const training = remote.call(
+        'train',
+        { folder, id: 'k', name: 'K' },
+        {
+          onProgress: ({ trainedChars }) => {
+            if (trainedChars >= killAfter) void worker.terminate();
+          },
+        },
+      );
+      await expect(training).rejects.toThrow(/ended unexpectedly/);
+      expect(JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')).state).toBe('running');
+      expect((await RunFolder.open(nodeStorage(folder))).manifest.trainedChars).toBeLessThan(wanted.steps * 128);
+      const outcome = await start().remote.call('resume', { folder });
+      expect(outcome.state).toBe('finished');
+      expect(await weights(folder)).toEqual(wanted);
+    }
+  });
+
+  it('pauses, goes on, and is saved by a cancellation', async () => {
+    const { remote } = start();
+    await plan(remote, { budget: { kind: 'chars', amount: 10_000_000 } });
+    const folder = path.join(root, 'run');
+    const controller = new AbortController();
+    const states: string[] = [];
+    const outcome = await remote.call(
+      'train',
+      { folder, id: 'r', name: 'R' },
+      {
+        signal: controller.signal,
+        onProgress: ({ state, trainedChars }) => {
+          if (states.at(-1) === state) return;
+          states.push(state);
+          if (state === 'running' && states.length === 1) void remote.call('pause', {});
+          if (state === 'paused') void remote.call('unpause', {});
+          if (state === 'running' && states.length > 1 && trainedChars >= 0) controller.abort();
+        },
+      },
+    );
+    expect(states.slice(0, 3)).toEqual(['running', 'paused', 'running']);
+    expect(outcome.state).toBe('interrupted');
+    const { manifest } = await RunFolder.open(nodeStorage(folder));
+    expect(manifest).toMatchObject({ state: 'interrupted', trainedChars: outcome.trainedChars });
+    expect((await weights(folder)).steps).toBeGreaterThan(0);
+    await expect(nodeStorage(folder).read('lock.json')).rejects.toMatchObject({ fault: 'not-found' });
+  });
+
+  it('a stop finishes the run with its held-out loss', async () => {
+    const { remote } = start();
+    await plan(remote, { budget: { kind: 'epochs', amount: 10_000 } });
+    const folder = path.join(root, 'run');
+    const outcome = await remote.call(
+      'train',
+      { folder, id: 'r', name: 'R' },
+      { onProgress: ({ trainedChars }) => trainedChars > 2000 && void remote.call('stop', {}) },
+    );
+    expect(outcome.state).toBe('finished');
+    expect(outcome.heldOut!.nats).toBeGreaterThan(0);
+  });
+});
