@@ -1,7 +1,8 @@
 /**
  * `npm start [-- <folder>] [-- --train]`: builds the extension and opens a real VS Code with it on a folder (default: a copy
  * of the sample workspace): the desktop `code` where there is one and a screen, else a headless VS Code on 127.0.0.1 whose
- * address is printed, until Ctrl-C. Runs and settings of the headless one live in .cache/start and survive.
+ * address is printed, until Ctrl-C. Runs and settings of the headless one live in .cache/start
+ * (or $CELLSCOPE_START_HOME) and survive.
  */
 import { spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -66,7 +67,7 @@ function freePort(port: number): Promise<number> {
 
 async function serve(folder: string, train: boolean, port: number): Promise<void> {
   ensureVscodeServer();
-  const home = path.join(cache, 'start');
+  const home = process.env.CELLSCOPE_START_HOME ?? path.join(cache, 'start');
   const extensions = path.join(home, 'extensions');
   await unpack(extensions);
   if (train) cpSync(companion, path.join(extensions, 'cellscope.start-0.0.1'), { recursive: true });
