@@ -31,6 +31,16 @@ async function result(folder: RunFolder): Promise<unknown> {
   return { ...rest, bestNats: nats({ generations, best }), session, trainedChars };
 }
 
+/** A training whose every step takes three seconds: a generation is saved every eight or nine steps. */
+async function startSlow(storage: MemoryStorage): Promise<Trainer> {
+  const host = new TestHost();
+  const engine = hookedEngine(() => {
+    host.time += 3000;
+    return undefined;
+  });
+  return startSmall(storage, corpus, { host, engine });
+}
+
 async function resume(storage: MemoryStorage, host = new TestHost('two')): Promise<Trainer> {
   return resumeTraining({ storage, engine: referenceEngine() }, host);
 }
@@ -156,13 +166,13 @@ describe('a resume', () => {
   it('after a kill at any moment continues bit for bit', async () => {
     const random = new Random(2);
     const counted = new MemoryStorage();
-    await (await startSmall(counted, corpus)).run();
+    await (await startSlow(counted)).run();
     const operations = counted.operations;
     const wanted = await result(whole);
     let compared = 0;
     for (let trial = 0; trial < 12; trial++) {
       let storage = new MemoryStorage();
-      let trainer = await startSmall(storage, corpus);
+      let trainer = await startSlow(storage);
       storage.killAt(1 + random.below(operations - storage.operations - 1));
       await expect(trainer.run()).rejects.toBeInstanceOf(Killed);
       storage = storage.reborn();
@@ -290,13 +300,13 @@ describe('faults', () => {
 
   it('a full disk fails the run with a message, and it resumes to the same weights when there is room', async () => {
     const sizes = new MemoryStorage();
-    await (await startSmall(sizes, corpus)).run();
+    await (await startSlow(sizes)).run();
     const written = [...sizes.files.values()].reduce((sum, file) => sum + file.length, 0);
     const random = new Random(9);
     let failed = 0;
     for (let trial = 0; trial < 6; trial++) {
       const storage = new MemoryStorage();
-      const trainer = await startSmall(storage, corpus);
+      const trainer = await startSlow(storage);
       storage.failAfter(Math.floor(written * (0.1 + 0.6 * random.next())));
       const outcome = await trainer.run();
       if (outcome.state !== 'failed') continue;
