@@ -1,0 +1,37 @@
+/** The inspector worker in node: a worker thread with the machine's file system. */
+import { readFile, stat } from 'node:fs/promises';
+import { chooseEngine } from '../core/engine/choose.ts';
+import type { InspectorService } from '../protocol/inspector-service.ts';
+import { CodedError, serve } from './channel.ts';
+import { Inspector } from './inspector.ts';
+import { nodeKernelPlatform } from './kernel-loader.node.ts';
+import { nodeStorage } from './node-storage.ts';
+import { parent } from './ports.node.ts';
+
+/** Largest model file that is read, bytes. */
+const LARGEST_MODEL = 2 ** 30;
+
+async function readModelFile(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > LARGEST_MODEL)
+      throw new CodedError('too-large', `${path} has ${(size / 2 ** 30).toFixed(1)} GB; models up to 1 GB are opened.`);
+    return await readFile(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof CodedError) throw error;
+    if (code === 'ENOENT') throw new CodedError('not-found', `${path} does not exist. Was it moved or deleted?`);
+    throw new CodedError('unreadable', `${path} cannot be read: ${message}.`);
+  }
+}
+
+serve<InspectorService>(
+  parent(),
+  new Inspector({
+    // One thread: the kernel of a single stream uses no more, and training wants the others.
+    openEngine: () => chooseEngine(nodeKernelPlatform(__dirname), { engine: 'auto', threads: 1 }),
+    storage: nodeStorage,
+    readFile: readModelFile,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+  }),
+);
