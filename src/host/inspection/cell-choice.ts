@@ -1,0 +1,41 @@
+/** The cell in force: what a model has, what is remembered, what a person types. */
+import { type ModelSpec, quantitiesOf } from '../../core/model/spec.ts';
+import type { CellAddress } from '../../protocol/inspector-service.ts';
+
+/** The nearest address that the model has: the same where it can be, the kind's first quantity where it lacks this one. */
+export function fittingCell(spec: ModelSpec, wanted: CellAddress): CellAddress {
+  const layer = Math.min(wanted.layer, spec.layers.length - 1);
+  const { cell: kind, hiddenSize } = spec.layers[layer]!;
+  const quantities = quantitiesOf[kind];
+  return {
+    layer,
+    cell: Math.min(wanted.cell, hiddenSize - 1),
+    quantity: quantities.includes(wanted.quantity) ? wanted.quantity : quantities[0]!,
+  };
+}
+
+/** What was kept in the workspace's state, or null where it is none of ours. */
+export function rememberedCell(value: unknown): CellAddress | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { layer, cell, quantity } = value as Record<string, unknown>;
+  const known = Object.values(quantitiesOf).some((quantities) => quantities.some((name) => name === quantity));
+  return isIndex(layer) && isIndex(cell) && known
+    ? { layer, cell, quantity: quantity as CellAddress['quantity'] }
+    : null;
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+/** `3`, `1 3`, `1·3`, `layer 1, cell 3` → an address of the model, or the reason why not. */
+export function parseCell(text: string, spec: ModelSpec): { layer: number; cell: number } | string {
+  const numbers = (text.match(/\d+/g) ?? []).map(Number);
+  const [first, second] = numbers;
+  if (first === undefined || numbers.length > 2) return 'Type a cell, or a layer and a cell: 14, or 0 14.';
+  const layer = second === undefined ? 0 : first;
+  const cell = second ?? first;
+  const size = spec.layers[layer]?.hiddenSize;
+  if (size === undefined) return `There is no layer ${layer}: the layers are 0 to ${spec.layers.length - 1}.`;
+  return cell < size ? { layer, cell } : `There is no cell ${cell}: layer ${layer} has the cells 0 to ${size - 1}.`;
+}
