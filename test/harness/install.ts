@@ -148,7 +148,7 @@ export function ensureBrowser(): string | null {
     }
     const installed = installedBrowser();
     if (installed) return installed;
-    console.error(result.stderr);
+    if (result.stderr) console.error(result.stderr);
   }
   console.error(
     'No Chrome or Chromium found: install one (Debian: apt-get install chromium) or name it in CHROME_PATH. ' +
