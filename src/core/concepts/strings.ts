@@ -111,13 +111,13 @@ export function interpolationsOf(tree: SyntaxTree, node: number): number[] {
       const type = tree.type(child);
       return tree.named(child) ? !phpText.includes(type) : type === '{' || type === '}';
     }
-    return tree.named(child) && types !== undefined && types.includes(tree.type(child));
+    return tree.named(child) && types?.includes(tree.type(child)) === true;
   });
 }
 
 function paintInterpolation(painter: Painter, tree: SyntaxTree, node: number): void {
-  const from = tree.start(node);
-  const to = tree.end(node);
+  // The shell's grammar counts white space of the text to the code after it.
+  const [from, to] = painter.trimmed(tree.start(node), tree.end(node));
   if (!tree.named(node)) {
     painter.delimiter(from, to);
     return;

@@ -26,6 +26,7 @@ const typescript = [
   'type_alias_declaration.name',
   'enum_declaration.name',
   'enum_body.name',
+  'enum_assignment.name',
   'property_signature.name',
   'method_signature.name',
   'type_parameter.name',

@@ -52,7 +52,10 @@ export const keyword: BinaryConcept = {
     const painter = new Painter(document);
     const tree = document.tree!;
     for (const node of tree.tokens())
-      if (/^[@#]?[A-Za-z_]+(?: [a-z]+)*$/.test(tree.type(node)) && !typeNodes.includes(tree.type(tree.parent(node))))
+      if (
+        /^[@#]?[A-Za-z][A-Za-z_]*(?: [a-z]+)*$/.test(tree.type(node)) &&
+        !typeNodes.includes(tree.type(tree.parent(node)))
+      )
         painter.region(tree.start(node), tree.end(node), 0, 0);
     for (const node of tree.ofTypes(namedWords[tree.grammar] ?? []))
       if (tree.isLeaf(node)) painter.region(tree.start(node), tree.end(node), 0, 0);
