@@ -1,7 +1,17 @@
 /** Ports over node's worker threads. */
-import { parentPort, Worker } from 'node:worker_threads';
+import path from 'node:path';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Port } from './channel.ts';
 import { PortListeners, type WorkerHandle } from './ports.ts';
+
+interface WorkerData {
+  distribution: string;
+}
+
+/** In a worker: the folder with the built kernels. */
+export function distributionFolder(): string {
+  return (workerData as WorkerData).distribution;
+}
 
 /** The worker's end. */
 export function parent(): Port {
@@ -19,10 +29,12 @@ export function parent(): Port {
 
 /**
  * The host's end: starts a worker from a file (a bundle of dist/). Its port closes when the worker ends, with the error
- * that killed it where there was one. `execArgv`: options of node itself for the worker.
+ * that killed it where there was one.
+ *
+ * @param distribution where the worker finds the built kernels; default: the file's folder
  */
-export function startNodeWorker(file: string | URL, options: { execArgv?: string[] } = {}): WorkerHandle {
-  const worker = new Worker(file, options);
+export function startNodeWorker(file: string, distribution = path.dirname(file)): WorkerHandle {
+  const worker = new Worker(file, { workerData: { distribution } satisfies WorkerData });
   const listeners = new PortListeners();
   worker.on('message', (message) => listeners.tell(message));
   worker.on('error', (error) =>

@@ -1,16 +1,19 @@
 /** The training worker in node: a worker thread with the machine's file system. */
-import { referenceEngine } from '../core/engine/reference/reference.ts';
+import { chooseEngine } from '../core/engine/choose.ts';
 import type { TrainingService } from '../protocol/training-service.ts';
 import { serve } from './channel.ts';
+import { nodeKernelPlatform } from './kernel-loader.node.ts';
 import { nodeLock } from './node-lock.ts';
 import { nodeStorage } from './node-storage.ts';
-import { parent } from './ports.node.ts';
+import { distributionFolder, parent } from './ports.node.ts';
 import { TrainingWorker } from './training.ts';
+
+const kernels = nodeKernelPlatform(distributionFolder());
 
 serve<TrainingService>(
   parent(),
   new TrainingWorker({
-    openEngine: async () => referenceEngine(),
+    openEngine: (choice) => chooseEngine(kernels, choice),
     storage: nodeStorage,
     lock: nodeLock(),
     now: () => performance.now(),

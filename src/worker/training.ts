@@ -1,13 +1,14 @@
 /** Serves training: collects files, plans, trains and resumes runs. One instance per worker, one training at a time. */
 import { Corpus, defaultMinCount } from '../core/corpus/corpus.ts';
 import type { SourceFile } from '../core/corpus/document.ts';
+import type { EngineChoice } from '../core/engine/choose.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { RunFolder } from '../core/formats/run-folder.ts';
 import type { LockHost } from '../core/formats/run-lock.ts';
 import type { Storage } from '../core/formats/storage.ts';
 import type { TrainingOptions } from '../core/training/options.ts';
 import { estimateTraining } from '../core/training/plan.ts';
-import { resumeTraining, startTraining } from '../core/training/run.ts';
+import { openEngineOf, resumeTraining, startTraining } from '../core/training/run.ts';
 import type { Trainer } from '../core/training/trainer.ts';
 import type { TrainerHost } from '../core/training/trainer-host.ts';
 import type { TrainingOutcome, TrainingPlan, TrainingProgress, TrainingService } from '../protocol/training-service.ts';
@@ -17,7 +18,7 @@ type Request<M extends keyof TrainingService> = Parameters<TrainingService[M]>[0
 
 /** What the training worker needs of the place where it runs. */
 export interface TrainingPlatform {
-  openEngine(options: Pick<TrainingOptions, 'engine' | 'threads'>): Promise<Engine>;
+  openEngine(choice: EngineChoice): Promise<Engine>;
   /** The files of a run folder. */
   storage(folder: string): Storage;
   lock: LockHost;
@@ -70,7 +71,8 @@ export class TrainingWorker implements TrainingService {
     const corpus = await Corpus.build(files, { seed: options.seed, minCount: minimumCount });
     await this.platform.pause();
     if (signal.aborted) throw cancelled();
-    const engine = await this.platform.openEngine(options);
+    const { engine: kind, threads } = options;
+    const engine = await this.platform.openEngine({ engine: kind, threads });
     try {
       const estimate = await estimateTraining(corpus, options, engine, () => this.platform.now());
       if (signal.aborted) throw cancelled();
@@ -105,7 +107,7 @@ export class TrainingWorker implements TrainingService {
     if (this.busy) throw busy();
     const storage = this.platform.storage(folder);
     const { manifest } = await RunFolder.open(storage);
-    const engine = await this.platform.openEngine(manifest.options);
+    const engine = await openEngineOf(manifest, (choice) => this.platform.openEngine(choice));
     const more = moreChars === undefined ? {} : { moreChars };
     return this.run(folder, engine, context, (host) => resumeTraining({ storage, engine, ...more }, host));
   }

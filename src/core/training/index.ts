@@ -2,6 +2,6 @@
 export { type Evaluation, evaluateStream, evaluateStreams, heldOutOf } from './evaluate.ts';
 export { initOf, specOf } from './model-of-options.ts';
 export * from './options.ts';
-export { type ContinuedRun, type NewRun, resumeTraining, startTraining } from './run.ts';
+export { type ContinuedRun, type NewRun, openEngineOf, resumeTraining, startTraining } from './run.ts';
 export type { Trainer } from './trainer.ts';
 export type { TrainerHost, TrainerOutcome, TrainerProgress } from './trainer-host.ts';

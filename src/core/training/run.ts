@@ -1,5 +1,6 @@
 /** Begins a run, or takes one up again: everything that a trainer stands on is opened here. */
 import { Corpus } from '../corpus/corpus.ts';
+import { buildOf, type EngineChoice } from '../engine/choose.ts';
 import type { Engine, Session } from '../engine/engine.ts';
 import type { RunManifest } from '../formats/manifest.ts';
 import { RunFolder } from '../formats/run-folder.ts';
@@ -74,6 +75,28 @@ export async function startTraining(setup: NewRun, host: TrainerHost): Promise<T
 }
 
 /**
+ * The engine that continues a run: of the same build where it still works here, else whatever works (then the weights
+ * will not be those of an uninterrupted run, and the trainer says so). The number of threads does not matter for that.
+ */
+export async function openEngineOf(
+  { engine: { name }, options: { engine, threads } }: Pick<RunManifest, 'engine' | 'options'>,
+  open: (choice: EngineChoice) => Promise<Engine>,
+): Promise<Engine> {
+  if (name.startsWith('reference')) return open({ engine: 'reference', threads });
+  const build = buildOf(name);
+  if (build === undefined) return open({ engine, threads });
+  const same = await open({ engine, threads, build }).catch(() => null);
+  if (same && buildOf(same.name) === build) return same;
+  await same?.dispose();
+  return open({ engine, threads });
+}
+
+/** An engine's name without its number of threads. */
+function withoutThreads(engineName: string): string {
+  return engineName.replace(/ ×\d+$/, '');
+}
+
+/**
  * Takes up a run at its last good generation. Throws RunFileError: `locked` while it is trained elsewhere,
  * `no-generation`, `invalid` where its files are damaged.
  */
@@ -105,7 +128,7 @@ export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Pr
       engine: { name: engine.name, threads: engine.threads },
     });
     const trainer = new Trainer({ folder, engine, lock, session, corpus }, state, host);
-    if (was !== engine.name)
+    if (withoutThreads(was) !== withoutThreads(engine.name))
       trainer.note(
         `This run was trained by “${was}”; it goes on with “${engine.name}”: the weights will not be those of an uninterrupted run.`,
       );

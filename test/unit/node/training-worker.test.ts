@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,7 +12,8 @@ import { startNodeWorker } from '../../../src/worker/ports.node.ts';
 import type { WorkerHandle } from '../../../src/worker/ports.ts';
 import { sampleFiles } from '../core/training/trainer-fixtures.ts';
 
-const entry = new URL('../../../src/worker/training.node.ts', import.meta.url);
+const entry = path.resolve(import.meta.dirname, '../../../src/worker/training.node.ts');
+const distribution = path.resolve(import.meta.dirname, '../../../dist');
 const options: TrainingOptions = {
   ...defaultOptions,
   hiddenSize: 6,
@@ -33,8 +34,8 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function start(): { worker: WorkerHandle; remote: Remote<TrainingService> } {
-  const worker = startNodeWorker(entry);
+function start(folder?: string): { worker: WorkerHandle; remote: Remote<TrainingService> } {
+  const worker = startNodeWorker(entry, folder);
   workers.push(worker);
   return { worker, remote: connect<TrainingService>(worker.port) };
 }
@@ -119,6 +120,45 @@ describe('the training worker', () => {
       expect(await weights(folder)).toEqual(wanted);
     }
   });
+
+  it.skipIf(!existsSync(path.join(distribution, 'kernels', 'simd.wasm')))(
+    'on the kernels: killed with two threads, resumes with the same build to the same weights',
+    async () => {
+      const changes = {
+        engine: 'wasm' as const,
+        threads: 2,
+        hiddenSize: 20,
+        budget: { kind: 'chars' as const, amount: 300_000 },
+      };
+      const kill = async (
+        remote: Remote<TrainingService>,
+        worker: WorkerHandle,
+        call: 'train' | 'resume',
+        after: number,
+      ) => {
+        const onProgress = ({ trainedChars }: TrainingProgress): void => {
+          if (trainedChars >= after) void worker.terminate();
+        };
+        await expect(remote.call(call, { folder: killed, id: 'k', name: 'K' }, { onProgress })).rejects.toThrow();
+      };
+      const killed = path.join(root, 'killed');
+      const first = start(distribution);
+      expect((await plan(first.remote, changes)).engine.name).toMatch(/^wasm .* ×2$/);
+      await kill(first.remote, first.worker, 'train', 60_000);
+      const straight = path.join(root, 'straight');
+      cpSync(killed, straight, { recursive: true });
+      await start(distribution).remote.call('resume', { folder: straight });
+      const second = start(distribution);
+      await kill(second.remote, second.worker, 'resume', 210_000);
+      const outcome = await start(distribution).remote.call('resume', { folder: killed });
+      expect(outcome.state).toBe('finished');
+      expect(outcome.trainedChars).toBeGreaterThanOrEqual(300_000);
+      expect(await weights(killed)).toEqual(await weights(straight));
+      const [one, other] = await Promise.all([killed, straight].map((folder) => RunFolder.open(nodeStorage(folder))));
+      expect(one!.manifest.heldOut).toEqual(other!.manifest.heldOut);
+      expect(one!.manifest.engine).toEqual(other!.manifest.engine);
+    },
+  );
 
   it('pauses, goes on, and is saved by a cancellation', async () => {
     const { remote } = start();
