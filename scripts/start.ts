@@ -73,7 +73,7 @@ async function serve(folder: string, train: boolean, port: number): Promise<void
   if (train) cpSync(companion, path.join(extensions, 'cellscope.start-0.0.1'), { recursive: true });
   const token = randomBytes(16).toString('hex');
   const server = await startServer({
-    folder: home,
+    home,
     token,
     port,
     ...(train ? { env: { CELLSCOPE_START: randomUUID() } } : {}),

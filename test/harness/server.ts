@@ -35,7 +35,7 @@ export interface ServerOptions {
   /** 0: any free port. */
   port?: number;
   /** Where settings, extensions and data live, and stay; default: a temporary folder that goes with the server. */
-  folder?: string;
+  home?: string;
   /** Needed then in the address (`tkn`); without one any local process may connect: for tests. */
   token?: string;
 }
@@ -86,7 +86,7 @@ function listening(child: ChildProcess, output: () => string): Promise<number> {
 
 /** Starts a server in its own process group and waits until it listens. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const folder = options.folder ?? temporaryFolder('vscode');
+  const folder = options.home ?? temporaryFolder('vscode');
   for (const name of ['user/User', 'extensions', 'tmp']) mkdirSync(path.join(folder, name), { recursive: true });
   const settings = { ...quietSettings, ...options.settings };
   const settingsFile = path.join(folder, 'user/User/settings.json');
@@ -138,7 +138,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       clearTimeout(timer);
     }
     signal('SIGKILL'); // the group's stragglers: extension hosts that outlive the server
-    if (!options.folder) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    if (!options.home) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
     return { port: await listening(child, output), folder, process: child, output, stop };
