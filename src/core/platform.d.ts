@@ -2,23 +2,6 @@
  * What every host of the core (node worker, browser worker, test, command line) offers besides ECMAScript.
  * Declared here because the core compiles without the DOM's and node's types.
  */
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: BufferSource);
-  }
-  class Memory {
-    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
-    readonly buffer: ArrayBuffer | SharedArrayBuffer;
-    grow(pages: number): number;
-  }
-  class Instance {
-    constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
-    readonly exports: Record<string, unknown>;
-  }
-  function compile(bytes: BufferSource): Promise<Module>;
-  function instantiate(module: Module, imports?: Record<string, Record<string, unknown>>): Promise<Instance>;
-  function validate(bytes: BufferSource): boolean;
-}
 type BufferSource = ArrayBufferView | ArrayBuffer;
 declare class TextEncoder {
   encode(text?: string): Uint8Array<ArrayBuffer>;

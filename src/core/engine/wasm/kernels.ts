@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 /** The kernels' exports (src/kernels), typed. Addresses are bytes, counts 32-bit integers, flags 0 or 1. */
 
 export interface Kernels {
