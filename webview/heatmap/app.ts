@@ -389,7 +389,8 @@ export class HeatmapApp {
       openScratch: () => this.scratch.open(true),
     });
     this.empty.set(state);
-    this.view.node.hidden = state !== null;
+    // Covered, not removed: fonts are measured in it.
+    this.view.node.inert = state !== null;
     this.root.classList.toggle('no-model', this.model === null);
   }
 }

@@ -24,7 +24,7 @@ interface Entry extends CellName {
 }
 
 const orders: { value: CellOrder; label: string }[] = [
-  { value: 'index', label: 'by layer and index' },
+  { value: 'index', label: 'by index' },
   { value: 'deviation', label: 'by deviation' },
   { value: 'loudness', label: 'by loudness here' },
 ];
@@ -59,7 +59,7 @@ export class CellList {
     this.filter = element('input', {
       class: 'filter',
       type: 'search',
-      placeholder: 'Cell, or layer·cell',
+      placeholder: 'layer · cell',
       'aria-label': 'Filter cells by index',
       spellcheck: 'false',
     });

@@ -78,6 +78,7 @@ export class Inspector {
   /** Asks again for what is shown: the text, the cell or the model changed. */
   refresh(): void {
     if (!this.app.text || !this.app.model || this.app.text.isEmpty) return;
+    this.reports.reset();
     this.look();
   }
 

@@ -21,6 +21,7 @@ const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 interface Row {
   line: number;
   text: string | null;
+  isCurrent: boolean;
   readonly node: HTMLElement;
   readonly number: HTMLElement;
 }
@@ -29,6 +30,8 @@ export class LineRows {
   private readonly lines: HTMLElement;
   private readonly numbers: HTMLElement;
   private rows: Row[] = [];
+  /** The line whose number stands out, or −1. */
+  current = -1;
 
   constructor(lines: HTMLElement, numbers: HTMLElement) {
     this.lines = lines;
@@ -60,6 +63,9 @@ export class LineRows {
       const text = textOf(row.line);
       if (row.text !== text) fill(row, text);
       place(row, top(row.line));
+      if (row.isCurrent === (row.line === this.current)) continue;
+      row.isCurrent = !row.isCurrent;
+      row.number.classList.toggle('current', row.isCurrent);
     }
   }
 
@@ -102,6 +108,7 @@ function create(): Row {
   return {
     line: -1,
     text: null,
+    isCurrent: false,
     node: element('div', { class: 'line' }),
     number: element('div', { class: 'number' }),
   };

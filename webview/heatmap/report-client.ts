@@ -28,6 +28,13 @@ export class ReportClient {
     this.timer = setTimeout(() => this.answered(), 1500);
   }
 
+  /** The text or the model changed: what is on its way is of no use. */
+  reset(): void {
+    clearTimeout(this.timer);
+    this.inFlight = false;
+    this.wish = null;
+  }
+
   /** An answer came; the wish that waited is asked for. */
   answered(): void {
     clearTimeout(this.timer);

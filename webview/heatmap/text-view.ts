@@ -215,6 +215,7 @@ export class TextView {
     const shown = text?.lines ?? [];
     this.layouts.prepare(shown.slice(range.start, range.end).map(shownPart));
     const pinned = this.selection.pinned.filter((line) => line < range.start || line >= range.end);
+    this.rowsOfLines.current = this.cursor?.line ?? -1;
     this.rowsOfLines.show(
       range,
       pinned.sort((a, b) => a - b),

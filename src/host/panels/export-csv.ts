@@ -1,0 +1,35 @@
+/** Activations as CSV (RFC 4180), one row a character. */
+
+export const csvHeader = 'line,column,character,value\r\n';
+
+/**
+ * Rows of one line. Lines and columns are 1-based, columns in UTF-16 units as editors count them. `values` has one value
+ * a code point, the newline's last; the newline's row is left out where it has none (the last line of a text).
+ */
+export function csvLine(number: number, text: string, values: Float32Array): string {
+  const points = [...text];
+  let column = 1;
+  let rows = '';
+  points.forEach((point, i) => {
+    if (i < values.length) rows += `${number},${column},${field(point)},${numberText(values[i]!)}\r\n`;
+    column += point.length;
+  });
+  if (values.length > points.length) rows += `${number},${column},"\\n",${numberText(values[points.length]!)}\r\n`;
+  return rows;
+}
+
+/** A character as a quoted field; controls and the backslash are written as in JSON, so that every row is one line. */
+function field(point: string): string {
+  if (point === '"') return '""""';
+  const json = JSON.stringify(point);
+  return `"${json.slice(1, -1)}"`;
+}
+
+/** Shortest decimal that reads back as the same float32. */
+function numberText(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === Math.fround(value)) return String(Number(text));
+  }
+  return String(Number(value.toPrecision(9)));
+}

@@ -1,0 +1,61 @@
+/** From what the host knows to what the heatmap shows: plain translations. */
+
+import type { RunManifest } from '../../core/formats/manifest.ts';
+import type { ModelSummary, RunSummary, ShownReport } from '../../protocol/heatmap.ts';
+import type { CharacterReport, InspectorService, ModelInfo } from '../../protocol/inspector-service.ts';
+
+type Overview = Awaited<ReturnType<InspectorService['overview']>>;
+
+export function summaryOfRun(id: string, manifest: RunManifest): RunSummary {
+  const { spec, heldOut, generations } = manifest;
+  const sizes = spec.layers.map((layer) => layer.hiddenSize);
+  const equal = sizes.every((size) => size === sizes[0]);
+  const shape = equal ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join('·');
+  const best = generations.map((entry) => entry.validationNats ?? Number.POSITIVE_INFINITY);
+  const nats = heldOut?.nats ?? Math.min(...best, Number.POSITIVE_INFINITY);
+  const loss = Number.isFinite(nats) ? ` · ${(nats * Math.LOG2E).toFixed(2)} bits` : '';
+  return { id, name: manifest.name, detail: `${manifest.options.architecture} ${shape}${loss}` };
+}
+
+export function summaryOfModel(model: ModelInfo): ModelSummary {
+  return {
+    key: `${model.key}#${model.generation ?? ''}`,
+    name: model.name,
+    layers: model.spec.layers.map(({ cell, hiddenSize }) => ({ cell, hiddenSize })),
+    vocabulary: model.spec.vocabulary,
+    unknown: model.spec.unknown,
+    generation: model.generation,
+    generations: model.generations.map((entry) => ({
+      ...entry,
+      validationNats: finiteOrNull(entry.validationNats),
+    })),
+  };
+}
+
+export function shownReport(report: CharacterReport): ShownReport {
+  const values = Object.entries(report.cell.values).filter(([, value]) => Number.isFinite(value));
+  return {
+    ...report,
+    surprisal: finiteOrNull(report.surprisal),
+    cell: { ...report.cell, values: Object.fromEntries(values) },
+    loudest: report.loudest.filter(({ value, z }) => Number.isFinite(value) && Number.isFinite(z)),
+    // A view on a larger buffer would carry all of it along.
+    strips: report.strips.map(({ quantity, values: strip }) => ({ quantity, values: strip.slice() })),
+  };
+}
+
+/** Four numbers a cell in layer order: mean, deviation, min, max. */
+export function packOverview(overview: Overview): ArrayBuffer {
+  const packed = new Float32Array(4 * overview.length);
+  overview.forEach(({ mean, deviation, min, max }, i) => {
+    packed.set(
+      [mean, deviation, min, max].map((value) => (Number.isFinite(value) ? value : 0)),
+      4 * i,
+    );
+  });
+  return packed.buffer;
+}
+
+function finiteOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

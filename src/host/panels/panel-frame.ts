@@ -1,0 +1,59 @@
+/** What every panel shares: its page, its icon, messages that are validated before anybody acts on them. */
+import * as vscode from 'vscode';
+import { receive } from '../../protocol/webview.ts';
+import { createNonce, type WebviewPage, webviewHtml } from './webview-html.ts';
+
+export interface PanelKind {
+  viewType: string;
+  name: WebviewPage['name'];
+  title: string;
+}
+
+const resourceFolders = ['dist', 'media'];
+
+export function createPanel(kind: PanelKind, context: vscode.ExtensionContext): vscode.WebviewPanel {
+  // Beside the editor whose text it shows; in a window without editors, in the middle.
+  const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  return vscode.window.createWebviewPanel(
+    kind.viewType,
+    kind.title,
+    { viewColumn: column, preserveFocus: false },
+    panelOptions(context),
+  );
+}
+
+function panelOptions(context: vscode.ExtensionContext): vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    enableCommandUris: false,
+    localResourceRoots: resourceFolders.map((folder) => vscode.Uri.joinPath(context.extensionUri, folder)),
+  };
+}
+
+/** Fills a new or restored panel with its page and passes on what it says. */
+export function openFrame(
+  kind: PanelKind,
+  panel: vscode.WebviewPanel,
+  context: vscode.ExtensionContext,
+  handlers: Parameters<typeof receive>[1],
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const { webview } = panel;
+  const resource = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview', file)).toString();
+  const subscription = webview.onDidReceiveMessage((message: unknown) => {
+    if (!receive(message, handlers)) log.warn(`The ${kind.name} panel sent a message that is not understood.`);
+  });
+  webview.options = panelOptions(context);
+  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');
+  webview.html = webviewHtml({
+    name: kind.name,
+    title: kind.title,
+    source: webview.cspSource,
+    script: resource(`${kind.name}.js`),
+    styles: ['base.css', 'chart.css', `${kind.name}-panel.css`].map(resource),
+    nonce: createNonce(),
+    styleNonce: createNonce(),
+  });
+  return subscription;
+}

@@ -1,0 +1,401 @@
+/**
+ * Stands in for the host in the gallery: answers the webviews' messages with synthetic values. Its "network" is a rule
+ * per cell (inside comments, depth, position in the line …), enough to look at layout, colours and speed.
+ */
+import { quantitiesOf } from '../../src/core/model/spec.ts';
+import { packPages } from '../../src/host/panels/pack-pages.ts';
+import { fromHeatmap, toHeatmap } from '../../src/protocol/heatmap.ts';
+import type { CellAddress, Page } from '../../src/protocol/inspector-service.ts';
+import { fromTraining, toTraining } from '../../src/protocol/training-panel.ts';
+import { on, receive } from '../../src/protocol/webview.ts';
+import { type ThemeName, themes } from './themes.ts';
+
+const query = new URLSearchParams(location.search);
+
+function applyTheme(name: ThemeName): void {
+  const { body, variables } = themes[name];
+  document.documentElement.removeAttribute('style');
+  for (const [key, value] of Object.entries(variables))
+    document.documentElement.style.setProperty(`--vscode-${key}`, value);
+  document.body.className = body;
+  document.body.dataset.vscodeThemeKind = body.split(' ').at(-1)!;
+}
+
+const hash = (...parts: number[]): number => {
+  let h = 2166136261;
+  for (const part of parts) h = Math.imul(h ^ part, 16777619);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0x5bd1e995);
+  return ((h ^ (h >>> 15)) >>> 0) / 4294967296;
+};
+
+/** tanh c of one cell along the text: a smoothed rule with some noise. */
+function column(points: string[], cell: CellAddress): Float32Array {
+  const values = new Float32Array(points.length);
+  const seed = cell.layer * 1000 + cell.cell;
+  const kind = seed === 14 ? 0 : seed % 5;
+  let comment = false;
+  let quote = '';
+  let depth = 0;
+  let position = 0;
+  let state = 0;
+  for (let i = 0; i < points.length; i++) {
+    const c = points[i]!;
+    const next = points[i + 1];
+    if (c === '/' && (next === '*' || next === '/')) comment = true;
+    if ((c === '/' && points[i - 1] === '*') || (c === '\n' && comment && next !== ' ')) comment = false;
+    if (`'"\``.includes(c)) quote = quote ? '' : c;
+    if (c === '{') depth++;
+    if (c === '}') depth = Math.max(0, depth - 1);
+    position = c === '\n' ? 0 : position + 1;
+    const target = [
+      comment ? 0.9 : -0.75,
+      quote ? 0.8 : -0.6,
+      Math.tanh(depth / 2 - 0.6),
+      Math.tanh(position / 30 - 1),
+      hash(seed, c.codePointAt(0)!) * 2 - 1,
+    ][kind]!;
+    const noise = hash(seed, i) - 0.5;
+    state += (target - state) * (kind === 4 ? 0.7 : 0.45) + noise * 0.12;
+    const gate = 1 / (1 + Math.exp(-3 * (target - state) - noise * 3));
+    const value =
+      {
+        f: 1 - gate * 0.3,
+        i: gate * 0.8,
+        o: 0.5 + 0.5 * Math.abs(state),
+        g: noise * 2,
+        c: state * 2.4,
+        h: state * 0.9,
+      }[cell.quantity as 'f'] ?? state;
+    values[i] = cell.quantity === 'c' ? value : Math.max(-1, Math.min(1, value));
+  }
+  return values;
+}
+
+class Host {
+  private text = '';
+  private version = 1;
+  private points: string[] = [];
+  private lineStarts: number[] = [];
+  private readonly columns = new Map<string, Float32Array>();
+  private cell: CellAddress = { layer: 0, cell: 14, quantity: 'tanhc' };
+  private readonly layers = [{ cell: 'lstm' as const, hiddenSize: Number(query.get('cells') ?? 128) }];
+  private generation = 26;
+  private scratch: string | null = null;
+
+  async start(): Promise<void> {
+    this.setText(await (await fetch(`/text/${query.get('text') ?? 'sample'}`)).text());
+  }
+
+  private setText(text: string): void {
+    this.text = text;
+    this.points = [...text];
+    this.columns.clear();
+    this.lineStarts = [0];
+    this.points.forEach((point, i) => {
+      if (point === '\n') this.lineStarts.push(i + 1);
+    });
+    this.lineStarts.push(this.points.length);
+  }
+
+  private values(cell: CellAddress): Float32Array {
+    const key = `${cell.layer}.${cell.cell}.${cell.quantity}`;
+    let values = this.columns.get(key);
+    if (!values) this.columns.set(key, (values = column(this.points, cell)));
+    return values;
+  }
+
+  private page(cell: CellAddress, startLine: number, endLine: number): Page {
+    const from = this.lineStarts[startLine]!;
+    const starts = this.lineStarts.slice(startLine, endLine + 1).map((start) => start - from);
+    return {
+      version: this.version,
+      startLine,
+      endLine,
+      lineStarts: Uint32Array.from(starts),
+      values: this.values(cell).slice(from, from + starts.at(-1)!),
+      scale: cell.quantity === 'c' ? 2.4 : 1,
+      pending: false,
+    };
+  }
+
+  private send(message: unknown, delay = Number(query.get('delay') ?? 3)): void {
+    setTimeout(() => window.postMessage(message, '*'), delay);
+  }
+
+  private sendModel(): void {
+    const model =
+      query.get('state') === 'empty' || query.get('state') === 'nomodel'
+        ? null
+        : {
+            key: `demo@${this.generation}`,
+            name: 'lstm 1×128',
+            layers: this.layers,
+            vocabulary: [...new Set(this.points)].filter((c) => (c < '\u2000' && c >= ' ') || c === '\n' || c === '\t'),
+            unknown: null,
+            generation: this.generation,
+            generations: Array.from({ length: 30 }, (_, i) => ({
+              number: i + 1,
+              trainedChars: 200_000 * (i + 1),
+              validationNats: 3 * Math.exp(-i / 8) + 1.2,
+            })),
+          };
+    this.send(toHeatmap.model({ model }));
+  }
+
+  private sendDocument(following = true): void {
+    const state = query.get('state');
+    const scratch = this.scratch !== null;
+    const document =
+      state === 'nofile' && !scratch
+        ? null
+        : {
+            id: scratch ? 'scratch:1' : 'file:///rcu/tree.c',
+            name: scratch ? 'Scratch' : 'tree.c',
+            path: scratch ? 'Scratch text' : 'kernel/rcu/tree.c',
+            kind: scratch ? ('scratch' as const) : ('file' as const),
+            version: this.version,
+            text: state === 'emptyfile' ? '' : this.text,
+            tabSize: 8,
+            side: scratch ? null : { side: 'test' as const, changed: false },
+          };
+    this.send(toHeatmap.document({ document, following, canTrain: true }));
+  }
+
+  private snapshot(): void {
+    const runs =
+      query.get('state') === 'empty'
+        ? []
+        : [
+            { id: 'demo', name: 'linux', detail: 'lstm 1×128 · 2.15 bits' },
+            { id: 'other', name: 'cellscope', detail: 'gru 1×256 · 1.98 bits' },
+          ];
+    this.send(toHeatmap.runs({ runs, selected: runs.length > 0 ? 'demo' : null }));
+    this.sendModel();
+    this.send(toHeatmap.cell(this.cell));
+    this.sendDocument();
+    if (query.get('state') === 'problem')
+      this.send(toHeatmap.problem({ message: 'The inspector stopped and is being started again.', busy: true }));
+    if (query.get('line'))
+      this.send(
+        toHeatmap.cursor({
+          id: 'file:///rcu/tree.c',
+          line: Number(query.get('line')),
+          column: Number(query.get('column') ?? 20),
+        }),
+        60,
+      );
+  }
+
+  private edit(): void {
+    const lines = this.text.split('\n');
+    const at = 12;
+    lines[at] = `${lines[at]} x`;
+    this.version++;
+    this.setText(lines.join('\n'));
+    this.send(
+      toHeatmap.edit({
+        id: 'file:///rcu/tree.c',
+        version: this.version,
+        startLine: at,
+        removed: 1,
+        lines: [lines[at]!],
+      }),
+    );
+    this.send(toHeatmap.ready({ id: 'file:///rcu/tree.c', version: this.version }), 20);
+  }
+
+  private report(line: number, columnAt: number): void {
+    const lineText = this.text.split('\n')[line] ?? '';
+    const inLine = [...lineText.slice(0, columnAt)].length;
+    const at = this.lineStarts[line]! + inLine;
+    const all = quantitiesOf.lstm;
+    const from = this.lineStarts[line]!;
+    const to = this.lineStarts[line + 1]!;
+    const next = this.points[at + 1] ?? 'e';
+    this.send(
+      toHeatmap.report({
+        id: this.scratch === null ? 'file:///rcu/tree.c' : 'scratch:1',
+        model: `demo@${this.generation}`,
+        report: {
+          version: this.version,
+          line,
+          column: columnAt,
+          index: at,
+          character: this.points[at] ?? '\n',
+          surprisal: at === 0 ? null : 6 * hash(at),
+          expected: [...new Set([hash(at, 3) > 0.3 ? next : 'e', 'e', 'a', ' ', 'o', '\n', 'r'])]
+            .slice(0, 5)
+            .map((character, i) => ({ character, probability: [0.6, 0.19, 0.07, 0.06, 0.004][i]! })),
+          cell: {
+            layer: this.cell.layer,
+            cell: this.cell.cell,
+            values: Object.fromEntries(
+              all.map((quantity) => [quantity, this.values({ ...this.cell, quantity })[at] ?? 0]),
+            ),
+          },
+          loudest: [14, 41, 88, 3, 109].map((cell, i) => ({
+            layer: 0,
+            cell,
+            value: i % 2 ? -0.4 : 0.8,
+            z: (i % 2 ? -1 : 1) * (2.6 - i * 0.3),
+          })),
+          strips: (['tanhc', 'f', 'i', 'o', 'h'] as const).map((quantity) => ({
+            quantity,
+            values: this.values({ ...this.cell, quantity }).slice(from, to),
+          })),
+        },
+      }),
+    );
+  }
+
+  readonly handlers = [
+    on(fromHeatmap.ready, () => this.snapshot()),
+    on(fromHeatmap.requestPages, ({ request, cells, startLine, endLine }) => {
+      const pages = cells.map((cell) => this.page(cell, startLine, endLine));
+      this.send(
+        toHeatmap.pages({
+          request,
+          id: this.scratch === null ? 'file:///rcu/tree.c' : 'scratch:1',
+          model: `demo@${this.generation}`,
+          ...packPages(cells, pages),
+        }),
+      );
+    }),
+    on(fromHeatmap.requestReport, ({ line, column: at }) => this.report(line, at)),
+    on(fromHeatmap.requestOverview, () => {
+      const count = this.layers.reduce((sum, layer) => sum + layer.hiddenSize, 0);
+      const packed = new Float32Array(4 * count);
+      for (let i = 0; i < count; i++) {
+        const mean = (hash(i, 7) * 2 - 1) * 0.6;
+        const deviation = 0.1 + hash(i, 9) * 0.5;
+        packed.set([mean, deviation, Math.max(-1, mean - deviation * 2), Math.min(1, mean + deviation * 2)], 4 * i);
+      }
+      this.send(
+        toHeatmap.overview({
+          id: this.scratch === null ? 'file:///rcu/tree.c' : 'scratch:1',
+          model: `demo@${this.generation}`,
+          fraction: 1,
+          buffer: packed.buffer,
+        }),
+        50,
+      );
+    }),
+    on(fromHeatmap.selectCell, (cell) => {
+      this.cell = cell;
+    }),
+    on(fromHeatmap.selectGeneration, ({ generation }) => {
+      this.generation = generation;
+      this.sendModel();
+    }),
+    on(fromHeatmap.follow, ({ following }) => this.sendDocument(following)),
+    on(fromHeatmap.scratch, ({ text }) => {
+      this.scratch = text;
+      this.version++;
+      if (text === null) this.start().then(() => this.sendDocument());
+      else {
+        this.setText(text);
+        this.sendDocument();
+      }
+    }),
+    ...['selectRun', 'reveal', 'exportHtml', 'exportCsv', 'retry', 'train'].map((name) =>
+      on(fromHeatmap[name as 'train'], (payload) => console.log('to host', name, JSON.stringify(payload))),
+    ),
+  ];
+
+  /** For scripts: an edit as if typed in the editor. */
+  type(): void {
+    this.edit();
+  }
+}
+
+function trainingHandlers(): Parameters<typeof receive>[1] {
+  const state = (query.get('state') ?? 'running') as 'running' | 'paused' | 'finished' | 'failed' | 'interrupted';
+  const empty = query.get('state') === 'empty';
+  const points = Array.from({ length: 400 }, (_, i) => ({
+    chars: 10_000 * (i + 1),
+    seconds: (i + 1) * 0.2,
+    trainNats: 1.25 + 2.6 * Math.exp(-i / 45) + 0.12 * (hash(i, 1) - 0.5),
+    ...(i % 20 === 19 ? { validationNats: 1.38 + 2.4 * Math.exp(-i / 50) + 0.02 * hash(i, 2) } : {}),
+    gradientNorm: 0.5 + 2.5 * Math.exp(-i / 60) + 0.5 * hash(i, 3) + (i === 170 ? 14 : 0),
+    clipScale: Math.min(1, 1 / (0.5 + 2.5 * Math.exp(-i / 60) + 0.5 * hash(i, 3) + (i === 170 ? 14 : 0))),
+    learningRate: 0.005 * Math.cos(i / 400),
+  }));
+  const run = {
+    id: 'demo',
+    name: 'linux',
+    state,
+    description: 'LSTM 1×128 · 128,450 parameters · wasm, 1 thread',
+    message: state === 'failed' ? 'The disk is full: checkpoint 17 could not be written.' : null,
+    trainedChars: 4_000_000,
+    trainingSeconds: 80,
+    clipNorm: 1,
+    vocabularySize: 97,
+    files: 214,
+    generations: Array.from({ length: 16 }, (_, i) => ({
+      number: i + 1,
+      trainedChars: 250_000 * (i + 1),
+      validationNats: 1.38 + 2.4 * Math.exp((-i * 20) / 50),
+    })),
+    best: 16,
+    heldOut: state === 'finished' ? { nats: 1.41, bits: 2.034, perplexity: 4.1 } : null,
+  };
+  const live =
+    state === 'running' || state === 'paused'
+      ? {
+          state,
+          phase: 'training' as const,
+          trainedChars: 4_000_000,
+          totalChars: 6_000_000,
+          fraction: 2 / 3,
+          secondsLeft: 41,
+          charsPerSecond: 50_400,
+          message: null,
+        }
+      : null;
+  const samples = [
+    { chars: 200_000, text: 'te the to aae  ne(\n  onst r e =eti ;)n\n' },
+    { chars: 1_500_000, text: 'const function = (value: string) {\n  return state.line(;\n}\n' },
+    {
+      chars: 3_900_000,
+      text: 'export function readState(value: unknown): State {\n  const parsed = safe(value ?? {});\n  return parsed.index ? parsed.output : null;\n}\n',
+    },
+  ];
+  const send = (message: unknown): void => void setTimeout(() => window.postMessage(message, '*'), 3);
+  return [
+    on(fromTraining.ready, () =>
+      send(
+        toTraining.snapshot({
+          runs: empty ? [] : [{ id: 'demo', name: 'linux' }],
+          run: empty ? null : run,
+          points: empty ? [] : points,
+          samples: empty || query.get('samples') === '0' ? [] : samples,
+          live: empty ? null : live,
+          canTrain: true,
+        }),
+      ),
+    ),
+    ...Object.values(fromTraining)
+      .slice(1)
+      .map((kind) =>
+        on(kind as typeof fromTraining.pause, (payload) => console.log('to host', kind.type, JSON.stringify(payload))),
+      ),
+  ];
+}
+
+applyTheme((query.get('theme') ?? 'dark') as ThemeName);
+const host = new Host();
+const started = host.start();
+const handlers = [...host.handlers, ...trainingHandlers()];
+Object.assign(window, {
+  gallery: { applyTheme, host },
+  acquireVsCodeApi: () => ({
+    postMessage: (message: unknown) => {
+      void started.then(() => {
+        if (!receive(message, handlers)) console.error('The host does not understand', message);
+      });
+    },
+    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') as unknown,
+    setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
+  }),
+});

@@ -1,0 +1,49 @@
+/** Takes pictures of every panel in every theme: `node test/webview-gallery/shots.ts <folder> [name part]`. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { serveGallery } from './serve.ts';
+
+const folder = process.argv[2] ?? 'shots';
+const only = process.argv[3] ?? '';
+const shots: { name: string; page: string; width?: number; height?: number; zoom?: number; keys?: string[] }[] = [
+  ...['dark', 'light', 'hc-dark', 'hc-light'].flatMap((theme) => [
+    { name: `heatmap-${theme}`, page: `heatmap?theme=${theme}&line=21&column=34` },
+    { name: `training-${theme}`, page: `training?theme=${theme}` },
+  ]),
+  { name: 'heatmap-difficult', page: 'heatmap?theme=dark&text=difficult&line=0&column=14' },
+  { name: 'heatmap-zoom', page: 'heatmap?theme=light&line=21', zoom: 2 },
+  { name: 'heatmap-narrow', page: 'heatmap?theme=dark&line=21', width: 620, height: 700 },
+  ...['empty', 'nomodel', 'nofile', 'emptyfile', 'problem'].map((state) => ({
+    name: `heatmap-${state}`,
+    page: `heatmap?theme=dark&state=${state}`,
+    height: 560,
+  })),
+  ...['empty', 'paused', 'finished', 'failed', 'interrupted'].map((state) => ({
+    name: `training-${state}`,
+    page: `training?theme=dark&state=${state}`,
+  })),
+  { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
+];
+
+await mkdir(folder, { recursive: true });
+const { url, server } = await serveGallery();
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+for (const shot of shots.filter(({ name }) => name.includes(only))) {
+  const zoom = shot.zoom ?? 1;
+  const context = await browser.newContext({
+    viewport: { width: Math.round((shot.width ?? 1360) / zoom), height: Math.round((shot.height ?? 900) / zoom) },
+    deviceScaleFactor: zoom,
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() !== 'log') console.log(`${shot.name}: ${message.type()} ${message.text()}`);
+  });
+  page.on('pageerror', (error) => console.log(`${shot.name}: ${error.stack}`));
+  await page.goto(`${url}/${shot.page}`);
+  await page.waitForTimeout(900);
+  await page.screenshot({ path: path.join(folder, `${shot.name}.png`) });
+  await context.close();
+}
+await browser.close();
+server.close();
