@@ -157,7 +157,7 @@ async function withTrainingProgress(
   );
   const shown = Promise.resolve(ended).then((outcome) => {
     showOutcome(outcome, name);
-    return outcome.run;
+    return startedId; // the outcome names the run's folder
   });
   if (!detach) return shown;
   shown.catch((error: unknown) => showError(deps, error));
