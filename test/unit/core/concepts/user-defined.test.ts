@@ -17,7 +17,7 @@ describe('a concept by regular expression', () => {
   });
 
   it('labels the first group where there is one', () => {
-    expect(insideOf({ name: 'x', pattern: 'let (\\w+) =' }, 'let ab = c; let d = 1')).toBe('....ab...........d...');
+    expect(insideOf({ name: 'x', pattern: 'let (\\w+) =' }, 'let ab = c; let d = 1')).toBe('....ab..........d....');
   });
 
   it('takes letter case as it is asked to', () => {
