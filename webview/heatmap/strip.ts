@@ -66,6 +66,7 @@ export class GateStrip {
         band.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
       );
       const y = (value: number): number => zero - (value / range) * (look.signed ? size / 2 : size);
+      if (look.colour === 'state') this.picture.append(signGradient(zero));
       this.picture.append(
         svg('line', { class: 'strip-base', x1: 0, x2: width, y1: zero + 0.5, y2: zero + 0.5 }),
         svg('path', { class: `strip-area ${look.colour}`, d: areaPath(layout, band.values, y, zero) }),
@@ -102,6 +103,17 @@ export class GateStrip {
     this.picture.replaceChildren();
     this.labels.replaceChildren();
   }
+}
+
+/** Above nought in the colour of on, below in the colour of off. */
+function signGradient(zero: number): SVGElement {
+  const stop = (name: string): SVGElement => svg('stop', { class: name, offset: 0.5 });
+  return svg(
+    'linearGradient',
+    { id: 'strip-sign', gradientUnits: 'userSpaceOnUse', x1: 0, x2: 0, y1: zero - 20, y2: zero + 20 },
+    stop('stop-positive'),
+    stop('stop-negative'),
+  );
 }
 
 function heightOf(quantities: readonly Quantity[]): number {

@@ -170,7 +170,7 @@ export class TextView {
 
   private relayout(): void {
     const lines = this.text?.lines ?? [];
-    const { charWidth } = this.charMetrics();
+    const charWidth = this.layouts.of('M').edges[1] ?? 8;
     let longest = 0;
     for (const line of lines) {
       let columns = line.length;
@@ -182,14 +182,11 @@ export class TextView {
     this.contentWidth = Math.min(longest, 12_000) * charWidth + 120;
     this.content.style.setProperty('--gutter', `${this.gutterWidth}px`);
     this.content.style.width = `${this.gutterWidth + this.contentWidth}px`;
+    this.content.style.setProperty('--char', `${charWidth}px`);
     this.content.style.setProperty('--line', `${this.lineHeight}px`);
     this.arrange();
     this.painter.invalidate();
     this.schedule();
-  }
-
-  private charMetrics(): { charWidth: number } {
-    return { charWidth: this.layouts.of('M').edges[1] ?? 8 };
   }
 
   private reveal(spot: Spot): void {

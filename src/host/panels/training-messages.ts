@@ -1,0 +1,67 @@
+/** From a run's files and live progress to what the training panel shows. */
+import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
+import type { LiveProgress, ShownMetric, ShownRun } from '../../protocol/training-panel.ts';
+import type { TrainingProgress } from '../../protocol/training-service.ts';
+
+const names: Record<string, string> = { lstm: 'LSTM', gru: 'GRU', rnn: 'tanh RNN', relu: 'ReLU RNN', irnn: 'IRNN' };
+
+export function shownRun(id: string, manifest: RunManifest): ShownRun {
+  const sizes = manifest.spec.layers.map((layer) => layer.hiddenSize);
+  const shape = sizes.every((size) => size === sizes[0]) ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join(' · ');
+  const { name, threads } = manifest.engine;
+  const engine = `${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const parameters = manifest.parameters.toLocaleString('en');
+  const { architecture } = manifest.options;
+  return {
+    id,
+    name: manifest.name,
+    state: manifest.state,
+    description: `${names[architecture] ?? architecture} ${shape} · ${parameters} parameters · ${engine}`,
+    message: manifest.message ?? null,
+    trainedChars: manifest.trainedChars,
+    trainingSeconds: manifest.trainingSeconds,
+    clipNorm: manifest.options.clipNorm,
+    vocabularySize: manifest.corpus.vocabularySize,
+    files: manifest.corpus.files.length,
+    generations: manifest.generations.map(({ number, trainedChars, validationNats }) => ({
+      number,
+      trainedChars,
+      validationNats: finiteOrNull(validationNats),
+    })),
+    best: manifest.best,
+    heldOut: manifest.heldOut && Object.values(manifest.heldOut).every(Number.isFinite) ? manifest.heldOut : null,
+  };
+}
+
+export function liveProgress(progress: TrainingProgress): LiveProgress {
+  return {
+    state: progress.state,
+    phase: progress.phase,
+    trainedChars: progress.trainedChars,
+    totalChars: finiteOrNull(progress.totalChars),
+    fraction: finiteOrNull(progress.fraction) ?? 0,
+    secondsLeft: finiteOrNull(progress.secondsLeft),
+    charsPerSecond: finiteOrNull(progress.charsPerSecond) ?? 0,
+    message: progress.message ?? null,
+  };
+}
+
+/** Points that can be drawn: a loss or norm that is not finite ends a training, and its state says so. */
+export function shownPoints(points: readonly MetricPoint[]): ShownMetric[] {
+  return points.flatMap(({ chars, seconds, trainNats, validationNats, gradientNorm, clipScale, learningRate }) => {
+    const numbers = [chars, seconds, trainNats, gradientNorm, clipScale, learningRate];
+    if (!numbers.every(Number.isFinite)) return [];
+    const shown = { chars, seconds, trainNats, gradientNorm, clipScale, learningRate };
+    return [Number.isFinite(validationNats) ? { ...shown, validationNats: validationNats! } : shown];
+  });
+}
+
+/** What is on disk, then what came since; where both have a stretch, the live points stand. */
+export function joinPoints(stored: readonly MetricPoint[], live: readonly MetricPoint[]): MetricPoint[] {
+  const from = live[0]?.chars ?? Number.POSITIVE_INFINITY;
+  return [...stored.filter((point) => point.chars < from), ...live];
+}
+
+function finiteOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,64 @@
+/** The training panel: one a window, opened by its command or by a run in the view, restored after a reload. */
+import * as vscode from 'vscode';
+import { entryOf } from '../trees/runs-tree.ts';
+import { createPanel, openFrame, type PanelKind } from './panel-frame.ts';
+import { TrainingLog } from './training-log.ts';
+import { type TrainingPanelDependencies, TrainingSession } from './training-session.ts';
+
+const kind: PanelKind = { viewType: 'cellscope.training', name: 'training', title: 'Cellscope Training' };
+
+export function registerTrainingPanel(
+  context: vscode.ExtensionContext,
+  deps: TrainingPanelDependencies,
+): vscode.Disposable {
+  const panels = new TrainingPanels(context, deps);
+  return vscode.Disposable.from(
+    panels,
+    vscode.commands.registerCommand('cellscope.openTraining', (argument?: unknown) =>
+      panels.open(entryOf(argument)?.id ?? null),
+    ),
+    vscode.window.registerWebviewPanelSerializer(kind.viewType, {
+      deserializeWebviewPanel: async (panel: vscode.WebviewPanel) => panels.adopt(panel, null),
+    }),
+  );
+}
+
+class TrainingPanels implements vscode.Disposable {
+  private readonly context: vscode.ExtensionContext;
+  private readonly deps: TrainingPanelDependencies;
+  private readonly history: TrainingLog;
+  private current: { panel: vscode.WebviewPanel; session: TrainingSession } | null = null;
+
+  constructor(context: vscode.ExtensionContext, deps: TrainingPanelDependencies) {
+    this.context = context;
+    this.deps = deps;
+    this.history = new TrainingLog(deps.training);
+  }
+
+  open(run: string | null): void {
+    if (!this.current) {
+      this.adopt(createPanel(kind, this.context), run);
+      return;
+    }
+    if (run !== null) this.current.session.show(run);
+    this.current.panel.reveal(undefined, false);
+  }
+
+  adopt(panel: vscode.WebviewPanel, run: string | null): void {
+    this.current?.panel.dispose();
+    const send = (message: unknown): void => void panel.webview.postMessage(message);
+    const session = new TrainingSession(this.deps, this.history, run, send);
+    this.current = { panel, session };
+    const frame = openFrame(kind, panel, this.context, session.handlers, this.deps.log);
+    panel.onDidDispose(() => {
+      frame.dispose();
+      session.dispose();
+      if (this.current?.panel === panel) this.current = null;
+    });
+  }
+
+  dispose(): void {
+    this.current?.panel.dispose();
+    this.history.dispose();
+  }
+}

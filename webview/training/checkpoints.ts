@@ -1,0 +1,70 @@
+/** Checkpoints that are kept, newest first; each opens in the heatmap. */
+import type { ShownRun } from '../../src/protocol/training-panel.ts';
+import { element } from '../ui/dom.ts';
+import { bitsPerNat, compact, fixed } from '../ui/format.ts';
+
+export class CheckpointTable {
+  readonly node: HTMLElement;
+  private readonly body = element('tbody');
+  private readonly none = element('p', { class: 'none' }, 'No checkpoint yet.');
+  private readonly open: (generation: number) => void;
+
+  constructor(open: (generation: number) => void) {
+    this.open = open;
+    this.node = element(
+      'section',
+      { class: 'card checkpoints', 'aria-label': 'Checkpoints' },
+      element(
+        'div',
+        { class: 'card-head' },
+        element('h2', {}, 'Checkpoints', element('span', { class: 'formula' }, 'ticks under the loss')),
+      ),
+      this.none,
+      element(
+        'div',
+        { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Checkpoints' },
+        element(
+          'table',
+          {},
+          element(
+            'thead',
+            {},
+            element(
+              'tr',
+              {},
+              ...['No.', 'Characters', 'Held-out bits', ''].map((head) => element('th', { scope: 'col' }, head)),
+            ),
+          ),
+          this.body,
+        ),
+      ),
+    );
+  }
+
+  set(run: ShownRun): void {
+    this.none.hidden = run.generations.length > 0;
+    const rows = [...run.generations].reverse().map((generation) => {
+      const best = generation.number === run.best;
+      const button = element(
+        'button',
+        { type: 'button', class: 'link', 'aria-label': `Open checkpoint ${generation.number} in the heatmap` },
+        'Heatmap',
+      );
+      button.addEventListener('click', () => this.open(generation.number));
+      return element(
+        'tr',
+        { class: best ? 'best' : null },
+        element('td', {}, String(generation.number)),
+        element('td', {}, compact(generation.trainedChars)),
+        element(
+          'td',
+          {},
+          generation.validationNats === null ? '–' : fixed(generation.validationNats * bitsPerNat, 3),
+          best ? ' best' : '',
+        ),
+        element('td', {}, button),
+      );
+    });
+    this.body.replaceChildren(...rows);
+  }
+}
