@@ -28,14 +28,19 @@ function isIndex(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0;
 }
 
-/** `3`, `1 3`, `1·3`, `layer 1, cell 3` → an address of the model, or the reason why not. */
-export function parseCell(text: string, spec: ModelSpec): { layer: number; cell: number } | string {
+/** `14`, `0 14`, `0·14 f`, `layer 0, cell 14` → an address of the model, or the reason why not. The quantity stays where none is named. */
+export function parseCell(text: string, spec: ModelSpec, current: CellAddress): CellAddress | string {
   const numbers = (text.match(/\d+/g) ?? []).map(Number);
   const [first, second] = numbers;
   if (first === undefined || numbers.length > 2) return 'Type a cell, or a layer and a cell: 14, or 0 14.';
   const layer = second === undefined ? 0 : first;
   const cell = second ?? first;
-  const size = spec.layers[layer]?.hiddenSize;
-  if (size === undefined) return `There is no layer ${layer}: the layers are 0 to ${spec.layers.length - 1}.`;
-  return cell < size ? { layer, cell } : `There is no cell ${cell}: layer ${layer} has the cells 0 to ${size - 1}.`;
+  const found = spec.layers[layer];
+  if (!found) return `There is no layer ${layer}: the layers are 0 to ${spec.layers.length - 1}.`;
+  if (cell >= found.hiddenSize)
+    return `There is no cell ${cell}: layer ${layer} has the cells 0 to ${found.hiddenSize - 1}.`;
+  const named = /[a-z]+\s*$/i.exec(text)?.[0].trim();
+  const quantity = quantitiesOf[found.cell].find((name) => name === named);
+  if (named && !quantity) return `There is no quantity ${named}: choose ${quantitiesOf[found.cell].join(', ')}.`;
+  return fittingCell(spec, { layer, cell, quantity: quantity ?? current.quantity });
 }

@@ -1,0 +1,61 @@
+/** The hover inspector: what the open model does at one character of any text editor. */
+import * as vscode from 'vscode';
+import { CodedError } from '../../worker/channel.ts';
+import type { Inspection } from '../contracts.ts';
+import { hoverCommands, hoverMarkdown } from './hover-text.ts';
+import { escapeMarkdown } from './labels.ts';
+import { palettes, type TracePalette } from './trace.ts';
+
+/** Texts that are no documents of anybody's: logs, consoles, settings' input boxes. */
+const otherSchemes = new Set(['output', 'debug', 'comment', 'vscode', 'vscode-interactive-input']);
+
+export class HoverInspector implements vscode.HoverProvider {
+  private readonly inspection: Inspection;
+
+  constructor(inspection: Inspection) {
+    this.inspection = inspection;
+  }
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    if (!this.inspection.model || otherSchemes.has(document.uri.scheme)) return undefined;
+    if (!vscode.workspace.getConfiguration('cellscope', document).get('hover.enabled', true)) return undefined;
+    const controller = new AbortController();
+    const subscription = token.onCancellationRequested(() => controller.abort());
+    try {
+      const report = await this.inspection.inspect(document, document.offsetAt(position), controller.signal);
+      if (report.version !== document.version) return undefined;
+      const text = new vscode.MarkdownString(hoverMarkdown(report, this.inspection.cell, currentPalette()));
+      text.isTrusted = { enabledCommands: hoverCommands };
+      const width = report.character === '\n' ? 0 : report.character.length;
+      return new vscode.Hover(text, new vscode.Range(report.line, report.column, report.line, report.column + width));
+    } catch (error) {
+      return failure(error);
+    } finally {
+      subscription.dispose();
+    }
+  }
+}
+
+function failure(error: unknown): vscode.Hover | undefined {
+  const code = error instanceof CodedError ? error.code : '';
+  if (code === 'cancelled' || code === 'empty-document' || code === 'no-model') return undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new vscode.Hover(new vscode.MarkdownString(`Cellscope: ${escapeMarkdown(reason)}`));
+}
+
+function currentPalette(): TracePalette {
+  switch (vscode.window.activeColorTheme.kind) {
+    case vscode.ColorThemeKind.Light:
+      return palettes.light;
+    case vscode.ColorThemeKind.HighContrast:
+      return palettes.highContrast;
+    case vscode.ColorThemeKind.HighContrastLight:
+      return palettes.highContrastLight;
+    default:
+      return palettes.dark;
+  }
+}

@@ -1,0 +1,64 @@
+/** The editor's part of the extension: hover, colouring, generation, choice of the cell. */
+import * as vscode from 'vscode';
+import type { CellAddress } from '../../protocol/inspector-service.ts';
+import type { Inspection } from '../contracts.ts';
+import { parseCell, rememberedCell } from '../inspection/cell-choice.ts';
+import { EditorColouring } from './colouring.ts';
+import { generateFromCursor } from './generate.ts';
+import { HoverInspector } from './hover.ts';
+import { quantityLabels } from './labels.ts';
+
+export function registerEditor(context: vscode.ExtensionContext, inspection: Inspection): vscode.Disposable {
+  const colouring = new EditorColouring(context, inspection);
+  const status = vscode.window.createStatusBarItem('cellscope.cell', vscode.StatusBarAlignment.Right, 90);
+  status.name = 'Cellscope Cell';
+  status.command = 'cellscope.selectCell';
+  const showStatus = (): void => {
+    const { layer, cell, quantity } = inspection.cell;
+    status.text = `$(symbol-color) cell ${layer}·${cell} ${quantityLabels[quantity]}`;
+    status.tooltip = `The editor is coloured by cell ${cell} of layer ${layer}. Select to choose another.`;
+    if (colouring.isOn && inspection.model) status.show();
+    else status.hide();
+    void vscode.commands.executeCommand('setContext', 'cellscope.editorColoured', colouring.isOn);
+  };
+  showStatus();
+  return vscode.Disposable.from(
+    colouring,
+    status,
+    colouring.onDidToggle(showStatus),
+    inspection.onDidChangeCell(showStatus),
+    inspection.onDidChangeModel(showStatus),
+    vscode.languages.registerHoverProvider('*', new HoverInspector(inspection)),
+    vscode.commands.registerCommand('cellscope.colourEditor', () => colouring.toggle()),
+    vscode.commands.registerCommand('cellscope.generateFromCursor', () => generateFromCursor(inspection)),
+    vscode.commands.registerCommand('cellscope.selectCell', (argument?: unknown) => selectCell(inspection, argument)),
+  );
+}
+
+/** From a link (`{ layer, cell }`, the quantity stays where none is named) or, without an argument, asked for. */
+async function selectCell(inspection: Inspection, argument: unknown): Promise<void> {
+  const given = rememberedCell({ quantity: inspection.cell.quantity, ...(argument as object | undefined) });
+  const cell = argument === undefined ? await askCell(inspection) : given;
+  if (cell) inspection.selectCell(cell);
+}
+
+async function askCell(inspection: Inspection): Promise<CellAddress | null> {
+  const { model, cell } = inspection;
+  if (!model) {
+    void vscode.window.showInformationMessage('No model is open. Train on the workspace, or open a run first.');
+    return null;
+  }
+  const { spec } = model;
+  const answer = await vscode.window.showInputBox({
+    title: 'Colour by Cell',
+    prompt: `A cell, or a layer and a cell; a quantity if you like: ${cell.layer} ${cell.cell} ${cell.quantity}`,
+    value: `${cell.layer} ${cell.cell}`,
+    validateInput: (text) => {
+      const parsed = parseCell(text, spec, cell);
+      return typeof parsed === 'string' ? parsed : null;
+    },
+  });
+  if (answer === undefined) return null;
+  const parsed = parseCell(answer, spec, cell);
+  return typeof parsed === 'string' ? null : parsed;
+}
