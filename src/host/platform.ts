@@ -1,15 +1,18 @@
 /** What differs between the node and the browser extension host, handed in by the entry points. */
-import type { Port } from '../worker/channel.ts';
+import type * as vscode from 'vscode';
+import type { WorkerHandle } from '../worker/ports.ts';
+
+export type { WorkerHandle };
 
 export type WorkerName = 'training-worker' | 'inspector-worker';
-
-export interface WorkerHandle {
-  readonly port: Port;
-  terminate(): Promise<void>;
-}
 
 export interface HostPlatform {
   readonly kind: 'node' | 'browser';
   /** Starts a bundled worker of dist/. */
   startWorker(name: WorkerName): Promise<WorkerHandle>;
+}
+
+/** How a worker is told of a file or folder: a path where the disk is meant, else the URI. */
+export function workerPath(uri: vscode.Uri): string {
+  return uri.scheme === 'file' ? uri.fsPath : uri.toString();
 }

@@ -1,10 +1,11 @@
 /** The training worker in a browser: its host reads and writes the files. */
-import { referenceEngine } from '../core/engine/reference/reference.ts';
+import { chooseEngine } from '../core/engine/choose.ts';
 import type { LockHost } from '../core/formats/run-lock.ts';
 import type { FilesService } from '../protocol/files-service.ts';
 import type { TrainingService } from '../protocol/training-service.ts';
 import { connect, serve } from './channel.ts';
 import { remoteStorage } from './files.ts';
+import { browserKernelPlatform } from './kernel-loader.browser.ts';
 import { hostName, letMessagesIn, parent } from './ports.browser.ts';
 import { TrainingWorker } from './training.ts';
 
@@ -21,7 +22,7 @@ const lock: LockHost = {
 serve<TrainingService>(
   port,
   new TrainingWorker({
-    openEngine: async () => referenceEngine(),
+    openEngine: (choice) => chooseEngine(browserKernelPlatform(files), { ...choice, threads: 1 }),
     storage: (folder) => remoteStorage(files, folder),
     lock,
     now: () => performance.now(),

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModelReference } from '../../protocol/inspector-service.ts';
 import type { Inspection, RunEntry, Training } from '../contracts.ts';
+import { workerPath } from '../platform.ts';
 import { bytesText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { entryOf } from '../trees/runs-tree.ts';
@@ -61,7 +62,7 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
       guarded(deps, async () => {
         const uri = file instanceof vscode.Uri ? file : await askModelFile();
         if (!uri) return;
-        await inspection.selectModel({ key: `file:${uri.toString()}`, kind: 'file', path: uri.fsPath });
+        await inspection.selectModel({ key: `file:${uri.toString()}`, kind: 'file', path: workerPath(uri) });
         await vscode.commands.executeCommand('cellscope.openHeatmap');
       }),
     ),
@@ -73,7 +74,12 @@ export function runReference(
   entry: { id: string; folder: vscode.Uri },
   generation: number | null = null,
 ): ModelReference {
-  return { key: `run:${entry.id}:${generation ?? 'current'}`, kind: 'run', folder: entry.folder.fsPath, generation };
+  return {
+    key: `run:${entry.id}:${generation ?? 'current'}`,
+    kind: 'run',
+    folder: workerPath(entry.folder),
+    generation,
+  };
 }
 
 async function askModelFile(): Promise<vscode.Uri | undefined> {

@@ -12,7 +12,7 @@ import type {
 } from '../../protocol/training-service.ts';
 import { connect, type Remote } from '../../worker/channel.ts';
 import type { RunEntry, Training } from '../contracts.ts';
-import type { HostPlatform, WorkerHandle } from '../platform.ts';
+import { type HostPlatform, type WorkerHandle, workerPath } from '../platform.ts';
 import { durationText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { type CorpusReading, readCorpus } from '../workspace/reading.ts';
@@ -100,7 +100,7 @@ export class TrainingController implements Training, vscode.Disposable {
   ): Promise<TrainingOutcome> {
     const id = newRunId();
     return this.follow(id, token, onStarted, (remote, options) =>
-      remote.call('train', { folder: this.path(id), id, name }, options),
+      remote.call('train', { folder: workerPath(this.store.folderOf(id)), id, name }, options),
     );
   }
 
@@ -115,7 +115,7 @@ export class TrainingController implements Training, vscode.Disposable {
     return this.follow(entry.id, token, onStarted, (remote, options) =>
       remote.call(
         'resume',
-        { folder: this.path(entry.id), ...(moreChars === undefined ? {} : { moreChars }) },
+        { folder: workerPath(entry.folder), ...(moreChars === undefined ? {} : { moreChars }) },
         options,
       ),
     );
@@ -148,11 +148,6 @@ export class TrainingController implements Training, vscode.Disposable {
     this.progressed.dispose();
     this.activeChanged.dispose();
     this.outcomes.dispose();
-  }
-
-  private path(id: string): string {
-    const folder = this.store.folderOf(id);
-    return folder.scheme === 'file' || this.platform.kind === 'node' ? folder.fsPath : folder.toString();
   }
 
   private async start(): Promise<Remote<TrainingService>> {

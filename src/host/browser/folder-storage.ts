@@ -1,0 +1,74 @@
+/** A Storage over VS Code's file system, for workers that have none: the browser extension host's. */
+import * as vscode from 'vscode';
+import { type Storage, StorageError, type StorageFault } from '../../core/formats/storage.ts';
+
+export class FolderStorage implements Storage {
+  private readonly root: vscode.Uri;
+
+  constructor(root: vscode.Uri) {
+    this.root = root;
+  }
+
+  async read(path: string): Promise<Uint8Array> {
+    return guarded(path, () => vscode.workspace.fs.readFile(this.uri(path)));
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    await guarded(path, () => vscode.workspace.fs.writeFile(this.uri(path), bytes));
+  }
+
+  /** VS Code's file system has no append: the file is read and written whole. */
+  async append(path: string, bytes: Uint8Array): Promise<void> {
+    let before = new Uint8Array();
+    try {
+      before = new Uint8Array(await this.read(path));
+    } catch (error) {
+      if (!(error instanceof StorageError && error.fault === 'not-found')) throw error;
+    }
+    const all = new Uint8Array(before.length + bytes.length);
+    all.set(before);
+    all.set(bytes, before.length);
+    await this.write(path, all);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await guarded(from, () => vscode.workspace.fs.rename(this.uri(from), this.uri(to), { overwrite: true }));
+  }
+
+  async remove(path: string): Promise<void> {
+    try {
+      await guarded(path, () => vscode.workspace.fs.delete(this.uri(path), { recursive: true, useTrash: false }));
+    } catch (error) {
+      if (!(error instanceof StorageError && error.fault === 'not-found')) throw error;
+    }
+  }
+
+  async list(path: string): Promise<string[]> {
+    try {
+      return (await vscode.workspace.fs.readDirectory(this.uri(path))).map(([name]) => name).sort();
+    } catch {
+      return [];
+    }
+  }
+
+  /** No path of a worker's leaves the folder. */
+  private uri(path: string): vscode.Uri {
+    if (path.split('/').includes('..')) throw new StorageError('denied', `${path} is outside of the run's folder.`);
+    return path === '' ? this.root : vscode.Uri.joinPath(this.root, path);
+  }
+}
+
+const faultOf: Record<string, StorageFault> = {
+  FileNotFound: 'not-found',
+  NoPermissions: 'denied',
+};
+
+async function guarded<T>(path: string, action: () => Thenable<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const code = error instanceof vscode.FileSystemError ? error.code : '';
+    const message = error instanceof Error ? error.message : String(error);
+    throw new StorageError(faultOf[code] ?? 'other', `${path}: ${message}`);
+  }
+}

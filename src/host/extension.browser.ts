@@ -1,0 +1,31 @@
+/** Entry point of the extension in VS Code's web-worker extension host: one thread, files through VS Code. */
+import * as vscode from 'vscode';
+import { serve } from '../worker/channel.ts';
+import { filesService } from '../worker/files.ts';
+import { startBrowserWorker } from '../worker/ports.browser.ts';
+import { FolderStorage } from './browser/folder-storage.ts';
+import { type CellscopeApi, activate as compose } from './extension.ts';
+
+export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi> {
+  const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
+  const asset = (name: string): vscode.Uri => {
+    if (!/^[\w.-]+(\/[\w.-]+)?$/.test(name) || name.includes('..'))
+      throw new Error(`${name} is no file of the extension.`);
+    return vscode.Uri.joinPath(dist, name);
+  };
+  return compose(context, {
+    kind: 'browser',
+    startWorker: async (name) => {
+      const worker = startBrowserWorker(await vscode.workspace.fs.readFile(asset(`${name}.browser.js`)));
+      serve(
+        worker.port,
+        filesService({
+          storage: (folder) => new FolderStorage(vscode.Uri.parse(folder, true)),
+          readFile: async (path) => vscode.workspace.fs.readFile(vscode.Uri.parse(path, true)),
+          readAsset: async (file) => vscode.workspace.fs.readFile(asset(file)),
+        }),
+      );
+      return worker;
+    },
+  });
+}
