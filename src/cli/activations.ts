@@ -3,8 +3,8 @@ import { DocumentText } from '../core/corpus/text.ts';
 import { Vocabulary } from '../core/corpus/vocabulary.ts';
 import type { LayerState, Session } from '../core/engine/engine.ts';
 import { type ModelSpec, type Quantity, quantitiesOf } from '../core/model/spec.ts';
-import { type Command, type ExitCode, engineOptions, exitCodes, jsonOption, printJson } from './command.ts';
-import { openEngine } from './engines.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson } from './command.ts';
+import { openReadingEngine } from './engines.ts';
 import { describeModel, openModel } from './models.ts';
 import { parseIndices, parseOptions } from './options.ts';
 import { kindOf, readTextFile } from './sources.ts';
@@ -18,7 +18,7 @@ const options = {
     choices: ['c', 'tanhc', 'h', 'i', 'f', 'g', 'o', 'z', 'r', 'n'],
     help: 'what to read of a cell (default: tanhc of an LSTM, h of the others)',
   },
-  ...engineOptions,
+  ...engineOption,
   ...jsonOption,
 } as const;
 
@@ -44,7 +44,7 @@ export const activationsCommand: Command = {
     const request = checkRequest(model.spec, values.layer ?? 0, values.cells ?? '0', values.quantity);
     if ((await kindOf(file)) === 'folder') throw new UsageError(`${file} is a folder: name one file.`);
     const text = new DocumentText((await readTextFile(file)).text);
-    const engine = await openEngine(values.engine ?? 'auto', values.threads ?? 0);
+    const engine = await openReadingEngine(values.engine);
     try {
       const start = { kind: 'parameters', parameters: model.parameters } as const;
       const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });

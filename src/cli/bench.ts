@@ -5,7 +5,15 @@ import { Random } from '../core/random.ts';
 import { specOf } from '../core/training/model-of-options.ts';
 import { optimizerSpec } from '../core/training/optimizers.ts';
 import { defaultOptions } from '../core/training/options.ts';
-import { type Command, type ExitCode, engineOptions, exitCodes, jsonOption, printJson } from './command.ts';
+import {
+  type Command,
+  type ExitCode,
+  engineOption,
+  exitCodes,
+  jsonOption,
+  printJson,
+  threadsOption,
+} from './command.ts';
 import { openEngine } from './engines.ts';
 import { parseOptions } from './options.ts';
 import { ProgressLine, short, table } from './terminal.ts';
@@ -13,7 +21,8 @@ import { UsageError } from './usage-error.ts';
 
 const options = {
   seconds: { kind: 'number', min: 0, above: true, max: 600, help: 'for each measurement (default 2)' },
-  ...engineOptions,
+  ...engineOption,
+  ...threadsOption,
   ...jsonOption,
 } as const;
 
@@ -36,7 +45,7 @@ export const benchCommand: Command = {
   async run(args): Promise<ExitCode> {
     const { values, positionals } = parseOptions(args, options);
     if (positionals.length > 0) throw new UsageError('bench takes no arguments besides options.');
-    const engine = await openEngine(values.engine ?? 'auto', values.threads ?? 0);
+    const engine = await openEngine({ engine: values.engine ?? 'auto', threads: values.threads ?? 0 });
     const line = new ProgressLine();
     try {
       const results: Measured[] = [];

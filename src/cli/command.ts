@@ -21,11 +21,9 @@ export function printJson(value: unknown): void {
 }
 
 export const jsonOption = { json: { kind: 'flag', help: 'the result as one JSON object on the last line' } } as const;
-export const engineOptions = {
-  engine: {
-    kind: 'choice',
-    choices: ['auto', 'wasm', 'reference'],
-    help: 'who computes (reference: slow, float64)',
-  },
-  threads: { kind: 'integer', min: 0, max: 64, help: 'kernel threads; 0: cores − 1' },
+export const engineOption = {
+  engine: { kind: 'choice', choices: ['auto', 'wasm', 'reference'], help: 'who computes (reference: slow, float64)' },
+} as const;
+export const threadsOption = {
+  threads: { kind: 'integer', min: 0, max: 64, help: 'kernel threads; 0: cores − 1 (default 0)' },
 } as const;

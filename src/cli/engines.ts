@@ -1,8 +1,16 @@
+import { chooseEngine, type EngineChoice } from '../core/engine/choose.ts';
 import type { Engine } from '../core/engine/engine.ts';
-import { referenceEngine } from '../core/engine/reference/reference.ts';
 import type { TrainingOptions } from '../core/training/options.ts';
+import { nodeKernelPlatform } from '../worker/kernel-loader.node.ts';
 
-/** The engine that was asked for, with this machine's threads. */
-export async function openEngine(_choice: TrainingOptions['engine'], _threads: number): Promise<Engine> {
-  return referenceEngine();
+/** The built folder: the kernels lie beside the bundle. */
+const platform = nodeKernelPlatform(__dirname);
+
+export function openEngine(choice: EngineChoice): Promise<Engine> {
+  return chooseEngine(platform, choice);
+}
+
+/** For reading single streams: more threads would only wait. */
+export function openReadingEngine(engine: TrainingOptions['engine'] = 'auto'): Promise<Engine> {
+  return openEngine({ engine, threads: 1 });
 }

@@ -5,15 +5,15 @@ import { describeLeftOut } from '../core/corpus/left-out.ts';
 import { nextCharacters, Vocabulary } from '../core/corpus/vocabulary.ts';
 import type { Session } from '../core/engine/engine.ts';
 import { evaluateStream, heldOutOf } from '../core/training/evaluate.ts';
-import { type Command, type ExitCode, engineOptions, exitCodes, jsonOption, printJson } from './command.ts';
-import { openEngine } from './engines.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson } from './command.ts';
+import { openReadingEngine } from './engines.ts';
 import { openModel } from './models.ts';
 import { parseOptions } from './options.ts';
 import { kindOf, readFolder, readTextFile } from './sources.ts';
 import { bar, ProgressLine, table } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-const options = { ...engineOptions, ...jsonOption };
+const options = { ...engineOption, ...jsonOption };
 
 export interface FileLoss {
   path: string;
@@ -43,7 +43,7 @@ export const evalCommand: Command = {
     if (!target || sources.length === 0) throw new UsageError('eval needs a model and at least one file or folder.');
     const model = await openModel(target);
     const files = await readSources(sources);
-    const engine = await openEngine(values.engine ?? 'auto', values.threads ?? 0);
+    const engine = await openReadingEngine(values.engine);
     const progress = new ProgressLine();
     try {
       const start = { kind: 'parameters', parameters: model.parameters } as const;

@@ -1,8 +1,8 @@
 /** `cellscope sample`: text from a model. */
 import { normaliseLineEnds } from '../core/corpus/document.ts';
 import { sampleText } from '../core/sampling/sample.ts';
-import { type Command, type ExitCode, engineOptions, exitCodes, jsonOption, printJson } from './command.ts';
-import { openEngine } from './engines.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson } from './command.ts';
+import { openReadingEngine } from './engines.ts';
 import { openModel } from './models.ts';
 import { parseOptions } from './options.ts';
 import { UsageError } from './usage-error.ts';
@@ -12,7 +12,7 @@ const options = {
   length: { kind: 'integer', min: 1, max: 1_000_000, help: 'characters to generate (default 500)' },
   temperature: { kind: 'number', min: 0, max: 10, help: '0: the most likely character each time (default 0.8)' },
   seed: { kind: 'integer', min: 0, max: 2 ** 32 - 1, help: 'seed of the choices (default 1)' },
-  ...engineOptions,
+  ...engineOption,
   ...jsonOption,
 } as const;
 
@@ -27,7 +27,7 @@ export const sampleCommand: Command = {
     const model = await openModel(positionals[0]!);
     const prime = normaliseLineEnds(values.prime ?? '');
     const { length = 500, temperature = 0.8, seed = 1, json = false } = values;
-    const engine = await openEngine(values.engine ?? 'auto', values.threads ?? 0);
+    const engine = await openReadingEngine(values.engine);
     try {
       const start = { kind: 'parameters', parameters: model.parameters } as const;
       const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });

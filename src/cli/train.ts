@@ -1,6 +1,7 @@
 /** `cellscope train`: reads a folder, trains a run, prints what came out. Ctrl-C saves. */
 import path from 'node:path';
 import { Corpus, defaultMinCount } from '../core/corpus/corpus.ts';
+import { drySummary, drySummaryRows } from '../core/corpus/dry-summary.ts';
 import { describeLeftOut } from '../core/corpus/left-out.ts';
 import type { WalkReport } from '../core/corpus/walk.ts';
 import type { Engine } from '../core/engine/engine.ts';
@@ -13,9 +14,20 @@ import {
   type Trainer,
   type TrainerHost,
   type TrainerOutcome,
+  type TrainingOptions,
 } from '../core/training/index.ts';
+import { estimateTraining } from '../core/training/plan.ts';
+import { openEngineOf } from '../core/training/run.ts';
 import { nodeStorage } from '../worker/node-storage.ts';
-import { type Command, type ExitCode, engineOptions, exitCodes, jsonOption, printJson } from './command.ts';
+import {
+  type Command,
+  type ExitCode,
+  engineOption,
+  exitCodes,
+  jsonOption,
+  printJson,
+  threadsOption,
+} from './command.ts';
 import { openEngine } from './engines.ts';
 import { type Given, parseOptions } from './options.ts';
 import { kindOf, readFolder, readTextFile } from './sources.ts';
@@ -28,9 +40,11 @@ const options = {
   out: { kind: 'text', placeholder: 'FOLDER', help: 'the run folder to write (needed)' },
   ...recipeOptions,
   ...budgetOptions,
-  ...engineOptions,
+  ...engineOption,
+  ...threadsOption,
   include: { kind: 'list', placeholder: 'GLOB', help: 'train on these files only (may be repeated)' },
   exclude: { kind: 'list', placeholder: 'GLOB', help: 'leave these files out (may be repeated)' },
+  'dry-run': { kind: 'flag', help: 'only tell what would be trained on, and what it would cost' },
   resume: { kind: 'flag', help: 'go on with the run in --out; --chars: to this total' },
   ...jsonOption,
 } as const;
@@ -57,26 +71,30 @@ export const trainCommand: Command = {
   options,
   async run(args): Promise<ExitCode> {
     const { values, positionals } = parseOptions(args, options);
-    if (values.out === undefined) throw new UsageError('train needs --out <run folder>: where the run is written.');
+    if (values.out === undefined && !values['dry-run'])
+      throw new UsageError('train needs --out <run folder>: where the run is written.');
     if (positionals.length > 1) throw new UsageError('train takes one folder; use --include to choose parts of it.');
-    const out = path.resolve(values.out);
-    return values.resume ? resume(out, values) : start(positionals[0], out, values);
+    const out = values.out === undefined ? null : path.resolve(values.out);
+    if (values.resume && out !== null && !values['dry-run']) return resume(out, values);
+    return start(positionals[0], out, values);
   },
 };
 
-async function start(source: string | undefined, out: string, values: Values): Promise<ExitCode> {
+/** `out` is null in a dry run only. */
+async function start(source: string | undefined, out: string | null, values: Values): Promise<ExitCode> {
   if (source === undefined) throw new UsageError('train needs a folder with texts.');
   const chosen = trainingOptions(values);
-  const storage = nodeStorage(out);
-  if ((await storage.list('')).includes('run.json'))
+  if (out !== null && (await nodeStorage(out).list('')).includes('run.json'))
     throw new UsageError(`There is a run in ${out} already: add --resume to go on with it, or choose another --out.`);
   const { corpus, report } = await readCorpus(source, out, values, chosen.seed);
-  tellCorpus(corpus, report);
-  const engine = await openEngine(chosen.engine, chosen.threads);
+  const engine = await openEngine({ engine: chosen.engine, threads: chosen.threads });
   try {
+    await tellPlan(corpus, report, chosen, engine, values);
+    if (out === null || values['dry-run']) return exitCodes.done;
+    const storage = nodeStorage(out);
     const name = `${path.basename(path.resolve(source))} · ${chosen.architecture} ${chosen.layers}×${chosen.hiddenSize}`;
     const created = new Date().toISOString();
-    return await train(out, engine, values, (host) =>
+    return await train(out, values, (host) =>
       startTraining({ storage, corpus, engine, options: chosen, id: newRunId(), name, created }, host),
     );
   } finally {
@@ -96,10 +114,13 @@ async function resume(out: string, values: Values): Promise<ExitCode> {
     await tell(out, values, { state: 'finished', trainedChars, seconds, charsPerSecond, heldOut });
     return exitCodes.done;
   }
-  const { engine: kind, threads } = manifest.options;
-  const engine = await openEngine(values.engine ?? kind, values.threads ?? threads);
+  const threads = values.threads ?? manifest.options.threads;
+  const engine =
+    values.engine === undefined
+      ? await openEngineOf({ engine: manifest.engine, options: { ...manifest.options, threads } }, openEngine)
+      : await openEngine({ engine: values.engine, threads });
   try {
-    return await train(out, engine, values, (host) =>
+    return await train(out, values, (host) =>
       resumeTraining({ storage, engine, ...(moreChars === undefined ? {} : { moreChars }) }, host),
     );
   } finally {
@@ -125,16 +146,14 @@ function charactersBeyondPlan(values: Values, run: RunManifest): number | undefi
 
 async function readCorpus(
   source: string,
-  out: string,
+  out: string | null,
   values: Values,
   seed: number,
 ): Promise<{ corpus: Corpus; report: WalkReport | null }> {
   const options = { seed, minCount: defaultMinCount };
   if ((await kindOf(source)) === 'file')
     return { corpus: await Corpus.build([await readTextFile(source)], options), report: null };
-  const inside = path.relative(path.resolve(source), out).split(path.sep).join('/');
-  const own = inside.startsWith('..') || path.isAbsolute(inside) ? [] : [`${escapeGlob(inside)}/**`];
-  const globs = { include: values.include ?? [], exclude: [...(values.exclude ?? []), ...own] };
+  const globs = { include: values.include ?? [], exclude: [...(values.exclude ?? []), ...runFolderGlobs(source, out)] };
   const { files, report } = await readFolder(source, globs, { seed });
   if (files.length === 0) {
     const reasons = report.leftOut.map((entry) => `\n  ${describeLeftOut(entry)}`).join('');
@@ -143,28 +162,30 @@ async function readCorpus(
   return { corpus: await Corpus.build(files, options), report };
 }
 
-function escapeGlob(text: string): string {
-  return text.replace(/[*?[\]{}()!\\]/g, '\\$&');
+/** The run folder itself, where it lies inside the folder that is read. */
+function runFolderGlobs(source: string, out: string | null): string[] {
+  const inside = out === null ? '' : path.relative(path.resolve(source), out).split(path.sep).join('/');
+  if (inside === '' || inside.startsWith('..') || path.isAbsolute(inside)) return [];
+  return [`${inside.replace(/[*?[\]{}()!\\]/g, '\\$&')}/**`];
 }
 
-function tellCorpus(corpus: Corpus, report: WalkReport | null): void {
-  const { files, chars, vocabularySize, splitInsideFiles } = corpus.summary;
-  const count = new Set(files.map((file) => file.path)).size;
-  const split = `${short(chars.train)} train, ${short(chars.validation)} validation, ${short(chars.test)} test`;
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  say(`${count} files, ${split} characters, vocabulary ${vocabularySize}`);
-  if (splitInsideFiles) say('Split inside files: there are too few different files to hold whole ones out.');
-  if (report?.sampled) say('The text is over the total limit: a seeded sample of files is used.');
-  for (const entry of report?.leftOut ?? []) say(`Left out: ${describeLeftOut(entry)}`);
+/** What will be trained on, what not and why, and what it will cost: before it starts. */
+async function tellPlan(
+  corpus: Corpus,
+  report: WalkReport | null,
+  chosen: TrainingOptions,
+  engine: Engine,
+  values: Values,
+): Promise<void> {
+  const estimate = await estimateTraining(corpus, chosen, engine, () => performance.now());
+  const summary = drySummary(corpus.summary, report, { ...estimate, seconds: estimate.expectedSeconds });
+  const leftOut = summary.leftOut.map((entry) => ['Left out', describeLeftOut(entry)] as const);
+  process.stderr.write(`${nameValues([...drySummaryRows(summary), ...leftOut, ['Engine', engine.name]])}\n`);
+  if (values['dry-run'] && values.json) printJson(summary);
 }
 
 /** Trains until the end or an interrupt, with progress on standard error. */
-async function train(
-  out: string,
-  engine: Engine,
-  values: Values,
-  open: (host: TrainerHost) => Promise<Trainer>,
-): Promise<ExitCode> {
+async function train(out: string, values: Values, open: (host: TrainerHost) => Promise<Trainer>): Promise<ExitCode> {
   const line = new ProgressLine();
   const validation: number[] = [];
   let bits = Number.NaN;
@@ -182,7 +203,6 @@ async function train(
       `${bar(progress.fraction)} ${short(progress.trainedChars)}${total} ${train}${held} ${short(progress.charsPerSecond)}/s${left}`,
     );
   });
-  line.say(`Engine: ${engine.name}`);
   const trainer = await open(host);
   const outcome = await withInterrupt(
     () => {

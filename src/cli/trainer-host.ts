@@ -1,7 +1,7 @@
 /** What a trainer needs of the command line: a clock, turns for signals, a lock that names this process. */
-import { randomBytes, randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
 import type { TrainerHost, TrainerProgress } from '../core/training/index.ts';
+import { nodeLock } from '../worker/node-lock.ts';
 import { exitCodes } from './command.ts';
 
 export function trainerHost(onProgress: (progress: TrainerProgress) => void): TrainerHost {
@@ -9,24 +9,8 @@ export function trainerHost(onProgress: (progress: TrainerProgress) => void): Tr
     now: () => performance.now(),
     letMessagesIn: () => new Promise((resolve) => setImmediate(resolve)),
     onProgress,
-    lock: {
-      owner: { token: randomUUID(), place: `${hostname()} ${process.pid}` },
-      now: () => Date.now(),
-      isGone: ({ place }) => isGone(place),
-    },
+    lock: nodeLock(),
   };
-}
-
-/** True where the place names a process of this machine that has ended. */
-function isGone(place: string | undefined): boolean {
-  const [machine, pid] = place?.split(' ') ?? [];
-  if (machine !== hostname() || !/^\d+$/.test(pid ?? '')) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
 }
 
 /** Sortable by time: `20261121-043012-7f3a`. */

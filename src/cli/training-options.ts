@@ -2,7 +2,7 @@
 import { validateFresh } from '../core/model/validate.ts';
 import { initOf, specOf } from '../core/training/model-of-options.ts';
 import { type Budget, defaultOptions, type TrainingOptions } from '../core/training/options.ts';
-import type { engineOptions } from './command.ts';
+import type { engineOption, threadsOption } from './command.ts';
 import type { Given } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -73,7 +73,7 @@ export const budgetOptions = {
 
 type RecipeValues = Given<typeof recipeOptions>;
 type BudgetValues = Given<typeof budgetOptions>;
-type EngineValues = Given<typeof engineOptions>;
+type EngineValues = Given<typeof engineOption & typeof threadsOption>;
 
 /** @throws UsageError where more than one budget is given. */
 export function budgetOf(values: BudgetValues): Budget | null {

@@ -31,7 +31,8 @@ export interface DrySummary {
   expected: Expectation;
 }
 
-export function drySummary(corpus: CorpusSummary, report: WalkReport, expected: Expectation): DrySummary {
+/** `report` is null where no folder was walked. */
+export function drySummary(corpus: CorpusSummary, report: WalkReport | null, expected: Expectation): DrySummary {
   const paths = new Set<string>();
   const languages = new Map<string, LanguageShare>();
   for (const { path, language, chars } of corpus.files) {
@@ -48,10 +49,10 @@ export function drySummary(corpus: CorpusSummary, report: WalkReport, expected: 
     vocabularySize: corpus.vocabularySize,
     sides: corpus.chars,
     splitInsideFiles: corpus.splitInsideFiles,
-    sampled: report.sampled,
-    invalid: report.invalid,
-    leftOut: report.leftOut,
-    expected,
+    sampled: report?.sampled ?? false,
+    invalid: report?.invalid ?? { files: 0, places: 0 },
+    leftOut: report?.leftOut ?? [],
+    expected: { parameters: expected.parameters, seconds: expected.seconds, memoryBytes: expected.memoryBytes },
   };
 }
 
