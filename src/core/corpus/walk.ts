@@ -91,7 +91,7 @@ interface Candidate {
 /** Files read, or measured, at the same time: hides the latency of remote file systems within bounded memory. */
 const concurrency = 8;
 /** Longest stretch in ms without giving other work a turn. */
-const longestTurn = 8;
+const longestTurn = 5;
 /** Folders deeper than this are left out: only a file system that invents folders has them. */
 const deepest = 64;
 
@@ -152,6 +152,7 @@ class Walker {
     const files: { path: string; shown: string }[] = [];
     const folders: string[] = [];
     for (const { name, type, symbolicLink } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      await this.turn({ phase: 'listing', found: this.candidates.length, done: 0 });
       const path = folder === '' ? name : `${folder}/${name}`;
       const shown = shownPath(root, path);
       if (type === 'other' && !symbolicLink) continue; // sockets, devices
