@@ -16,7 +16,7 @@ export interface CharacterChange {
 
 /**
  * A text with its maps between characters (code points after CRLF→LF), UTF-16 offsets of the text as it is, and lines.
- * Only what departs from "one character, one UTF-16 unit" is kept: the wide characters (a surrogate pair, or a CRLF,
+ * Kept is only what differs (one character, one UTF-16 unit is the rule): the wide characters (a surrogate pair, or a CRLF,
  * which is the one character LF) and the newlines, 4 bytes each. Look-ups are binary searches. A lone CR is a
  * character and ends no line; a lone surrogate is a character.
  */
