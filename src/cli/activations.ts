@@ -3,7 +3,7 @@ import { DocumentText } from '../core/corpus/text.ts';
 import { Vocabulary } from '../core/corpus/vocabulary.ts';
 import type { LayerState, Session } from '../core/engine/engine.ts';
 import { type ModelSpec, type Quantity, quantitiesOf } from '../core/model/spec.ts';
-import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson } from './command.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson, vocabOption } from './command.ts';
 import { openReadingEngine } from './engines.ts';
 import { describeModel, openModel } from './models.ts';
 import { parseIndices, parseOptions } from './options.ts';
@@ -18,6 +18,7 @@ const options = {
     choices: ['c', 'tanhc', 'h', 'i', 'f', 'g', 'o', 'z', 'r', 'n'],
     help: 'what to read of a cell (default: tanhc of an LSTM, h of the others)',
   },
+  ...vocabOption,
   ...engineOption,
   ...jsonOption,
 } as const;
@@ -40,7 +41,7 @@ export const activationsCommand: Command = {
     const { values, positionals } = parseOptions(args, options);
     const [target, file, ...rest] = positionals;
     if (!target || !file || rest.length > 0) throw new UsageError('activations needs a model and one file.');
-    const model = await openModel(target);
+    const model = await openModel(target, values.vocab);
     const request = checkRequest(model.spec, values.layer ?? 0, values.cells ?? '0', values.quantity);
     if ((await kindOf(file)) === 'folder') throw new UsageError(`${file} is a folder: name one file.`);
     const text = new DocumentText((await readTextFile(file)).text);

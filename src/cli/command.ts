@@ -24,6 +24,9 @@ export const jsonOption = { json: { kind: 'flag', help: 'the result as one JSON 
 export const engineOption = {
   engine: { kind: 'choice', choices: ['auto', 'wasm', 'reference'], help: 'who computes (reference: slow, float64)' },
 } as const;
+export const vocabOption = {
+  vocab: { kind: 'text', placeholder: 'FILE', help: 'JSON array of characters, for a .safetensors that has none' },
+} as const;
 export const threadsOption = {
   threads: { kind: 'integer', min: 0, max: 64, help: 'kernel threads; 0: cores − 1 (default 0)' },
 } as const;

@@ -5,7 +5,7 @@ import { describeLeftOut } from '../core/corpus/left-out.ts';
 import { nextCharacters, Vocabulary } from '../core/corpus/vocabulary.ts';
 import type { Session } from '../core/engine/engine.ts';
 import { evaluateStream, heldOutOf } from '../core/training/evaluate.ts';
-import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson } from './command.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson, vocabOption } from './command.ts';
 import { openReadingEngine } from './engines.ts';
 import { openModel } from './models.ts';
 import { parseOptions } from './options.ts';
@@ -13,7 +13,7 @@ import { kindOf, readFolder, readTextFile } from './sources.ts';
 import { bar, ProgressLine, table } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-const options = { ...engineOption, ...jsonOption };
+const options = { ...vocabOption, ...engineOption, ...jsonOption };
 
 export interface FileLoss {
   path: string;
@@ -41,7 +41,7 @@ export const evalCommand: Command = {
     const { values, positionals } = parseOptions(args, options);
     const [target, ...sources] = positionals;
     if (!target || sources.length === 0) throw new UsageError('eval needs a model and at least one file or folder.');
-    const model = await openModel(target);
+    const model = await openModel(target, values.vocab);
     const files = await readSources(sources);
     const engine = await openReadingEngine(values.engine);
     const progress = new ProgressLine();

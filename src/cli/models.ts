@@ -1,7 +1,7 @@
 /** A model named on the command line: a run folder, or a `.safetensors` that Cellscope or PyTorch wrote. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeCheckpoint, RunFolder } from '../core/formats/index.ts';
+import { decodeCheckpoint, ModelFileError, RunFolder } from '../core/formats/index.ts';
 import type { ModelSpec } from '../core/model/spec.ts';
 import type { ParameterSet } from '../core/model/tensors.ts';
 import { nodeStorage } from '../worker/node-storage.ts';
@@ -14,8 +14,11 @@ export interface OpenedModel {
   name: string;
 }
 
-/** The best checkpoint of a run, or the file's model. Throws UsageError where there is nothing of that name. */
-export async function openModel(target: string): Promise<OpenedModel> {
+/**
+ * The best checkpoint of a run, or the file's model. `vocabularyFile` is a JSON array of characters, for a foreign file
+ * that has none. Throws UsageError where there is nothing of that name.
+ */
+export async function openModel(target: string, vocabularyFile?: string): Promise<OpenedModel> {
   const found = await stat(target).catch(() => null);
   if (!found) throw new UsageError(`There is no model ${target}: name a run folder or a .safetensors file.`);
   if (found.isDirectory()) {
@@ -23,8 +26,27 @@ export async function openModel(target: string): Promise<OpenedModel> {
     const { spec, parameters, generation } = await run.readModel('best');
     return { spec, parameters, name: `${run.manifest.name} (generation ${generation})` };
   }
-  const { spec, parameters } = decodeCheckpoint(await readFile(target));
-  return { spec, parameters, name: path.basename(target) };
+  try {
+    const vocabulary = vocabularyFile === undefined ? undefined : await readVocabularyFile(vocabularyFile);
+    const { spec, parameters } = decodeCheckpoint(await readFile(target), vocabulary);
+    return { spec, parameters, name: path.basename(target) };
+  } catch (error) {
+    if (error instanceof ModelFileError && error.code === 'vocabulary-missing')
+      throw new UsageError(`${error.message} Give it with --vocab FILE, a JSON array of characters.`);
+    throw error;
+  }
+}
+
+async function readVocabularyFile(file: string): Promise<string[]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`The vocabulary ${file} cannot be read: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string'))
+    throw new UsageError(`The vocabulary ${file} is no JSON array of characters.`);
+  return value;
 }
 
 /** `LSTM 1×128`, as in tables. */

@@ -1,7 +1,7 @@
 /** `cellscope sample`: text from a model. */
 import { normaliseLineEnds } from '../core/corpus/document.ts';
 import { sampleText } from '../core/sampling/sample.ts';
-import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson } from './command.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson, vocabOption } from './command.ts';
 import { openReadingEngine } from './engines.ts';
 import { openModel } from './models.ts';
 import { parseOptions } from './options.ts';
@@ -12,6 +12,7 @@ const options = {
   length: { kind: 'integer', min: 1, max: 1_000_000, help: 'characters to generate (default 500)' },
   temperature: { kind: 'number', min: 0, max: 10, help: '0: the most likely character each time (default 0.8)' },
   seed: { kind: 'integer', min: 0, max: 2 ** 32 - 1, help: 'seed of the choices (default 1)' },
+  ...vocabOption,
   ...engineOption,
   ...jsonOption,
 } as const;
@@ -24,7 +25,7 @@ export const sampleCommand: Command = {
   async run(args): Promise<ExitCode> {
     const { values, positionals } = parseOptions(args, options);
     if (positionals.length !== 1) throw new UsageError('sample needs one model.');
-    const model = await openModel(positionals[0]!);
+    const model = await openModel(positionals[0]!, values.vocab);
     const prime = normaliseLineEnds(values.prime ?? '');
     const { length = 500, temperature = 0.8, seed = 1, json = false } = values;
     const engine = await openReadingEngine(values.engine);

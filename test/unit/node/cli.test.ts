@@ -8,6 +8,7 @@ import type { ActivationsResult } from '../../../src/cli/activations.ts';
 import type { EvalResult } from '../../../src/cli/eval.ts';
 import type { TrainResult } from '../../../src/cli/train.ts';
 import type { RunManifest } from '../../../src/core/formats/manifest.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/core/formats/safetensors.ts';
 import { codeLike } from '../core/corpus/texts.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -187,6 +188,18 @@ describe('cellscope eval', () => {
     );
     const file = `run/checkpoints/${manifest('run').best}/model.safetensors`;
     expect(await json<EvalResult>('eval', file, 'code')).toEqual(run);
+  });
+
+  it('reads a model with PyTorch names alone, its vocabulary given beside it', async () => {
+    const { best, spec } = manifest('run');
+    const { tensors } = readSafetensors(readFileSync(at('run/checkpoints', String(best), 'model.safetensors')));
+    writeFileSync(at('foreign.safetensors'), writeSafetensors(tensors, new Map([['format', 'pt']])));
+    writeFileSync(at('vocab.json'), JSON.stringify(spec.vocabulary));
+    const foreign = await json<EvalResult>('eval', 'foreign.safetensors', 'code', '--vocab', 'vocab.json');
+    expect(foreign).toEqual(await json<EvalResult>('eval', 'run', 'code'));
+    const without = await cellscope('eval', 'foreign.safetensors', 'code');
+    expect(without.code).toBe(2);
+    expect(without.stderr).toMatch(/--vocab FILE/);
   });
 
   it('counts a CRLF as one character and unknown characters', async () => {
