@@ -5,7 +5,7 @@ import { bytesText, countText } from '../runs/format.ts';
 import type { PlannedTraining } from './controller.ts';
 
 /** Longer or larger than this is asked about by default. */
-const longSeconds = 600;
+const longSeconds = 1800;
 const largeBytes = 2 * 2 ** 30;
 
 function summaryOf({ plan, reading }: PlannedTraining): DrySummary {
