@@ -14,9 +14,9 @@ const places = {
     { line: 7, column: 18 },
     { line: 16, column: 27 },
   ],
-  // CRLF, and characters of two UTF-16 units: the fox is at 15, the world at 32.
+  // CRLF, and characters of two UTF-16 units: the hand at 14, the world at 32, the fox at 17.
   'src/windows.ts': [
-    { line: 1, column: 15 },
+    { line: 1, column: 14 },
     { line: 2, column: 32 },
     { line: 2, column: 36 },
     { line: 4, column: 19 },
@@ -63,6 +63,23 @@ describe(`train on the workspace and look (${mode})`, () => {
       }
     });
   }
+
+  it('hovers in the editor with the same number', async () => {
+    const { workbench, folder } = session;
+    const [file, place] = ['src/windows.ts', { line: 2, column: 36 }] as const;
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('windows.ts');
+    const hover = await workbench.hover(place, /surprisal/);
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    assert.match(hover, /layer 0 · cell \d+:/);
+    const cell = Number(/cell (\d+):/.exec(hover)![1]);
+    const shown = { layer: 0, cell, quantity: 'tanhc' };
+    const value = activations(root, runFolders(session)[0]!, path.join(folder, file), shown)[
+      characterIndex(text, place.line, place.column)
+    ]!;
+    const printed = `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+    assert.match(hover, new RegExp(`tanh c \\${printed}`), `${printed} in\n${hover}`);
+  });
 
   it('reaches no other machine', () => {
     assert.deepEqual(session.browser.blocked, []);
