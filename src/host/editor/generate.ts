@@ -19,7 +19,7 @@ export async function generateFromCursor(inspection: Inspection): Promise<void> 
     void vscode.window.showInformationMessage('No model is open. Train on the workspace, or open a run first.');
     return;
   }
-  const settings = vscode.workspace.getConfiguration('cellscope.generate', editor.document);
+  const settings = vscode.workspace.getConfiguration('cellscope.generate');
   const temperature = inRange(settings.get('temperature'), 0, 5, 0.8);
   const length = Math.round(inRange(settings.get('length'), 1, 100_000, 300));
   const offset = editor.document.offsetAt(editor.selection.active);

@@ -22,7 +22,7 @@ export class HoverInspector implements vscode.HoverProvider {
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
     if (!this.inspection.model || otherSchemes.has(document.uri.scheme)) return undefined;
-    if (!vscode.workspace.getConfiguration('cellscope', document).get('hover.enabled', true)) return undefined;
+    if (!vscode.workspace.getConfiguration('cellscope').get('hover.enabled', true)) return undefined;
     const controller = new AbortController();
     const subscription = token.onCancellationRequested(() => controller.abort());
     try {

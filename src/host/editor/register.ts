@@ -28,7 +28,7 @@ export function registerEditor(context: vscode.ExtensionContext, inspection: Ins
     colouring.onDidToggle(showStatus),
     inspection.onDidChangeCell(showStatus),
     inspection.onDidChangeModel(showStatus),
-    vscode.languages.registerHoverProvider('*', new HoverInspector(inspection)),
+    vscode.languages.registerHoverProvider({ scheme: '*' }, new HoverInspector(inspection)),
     vscode.commands.registerCommand('cellscope.colourEditor', () => colouring.toggle()),
     vscode.commands.registerCommand('cellscope.generateFromCursor', () => generateFromCursor(inspection)),
     vscode.commands.registerCommand('cellscope.selectCell', (argument?: unknown) => selectCell(inspection, argument)),

@@ -6,6 +6,7 @@ export interface TracePalette {
   positive: string;
   negative: string;
   line: string;
+  /** Curve and hair. */
   hair: string;
 }
 
@@ -46,7 +47,7 @@ export function traceSvg(values: Float32Array, at: number, quantity: Quantity, p
     `<svg xmlns="http://www.w3.org/2000/svg" width="${TRACE_WIDTH}" height="${TRACE_HEIGHT}" viewBox="0 0 ${TRACE_WIDTH} ${TRACE_HEIGHT}">`,
     `<line x1="0" x2="${TRACE_WIDTH}" y1="${y(0)}" y2="${y(0)}" stroke="${palette.line}" stroke-opacity="0.5"/>`,
     strip,
-    `<polyline points="${points}" fill="none" stroke="${palette.positive}" stroke-width="1.5" stroke-linejoin="round"/>`,
+    `<polyline points="${points}" fill="none" stroke="${palette.hair}" stroke-width="1.5" stroke-linejoin="round"/>`,
     `<line x1="${x(at)}" x2="${x(at)}" y1="0" y2="${TRACE_HEIGHT}" stroke="${palette.hair}" stroke-dasharray="2 2"/>`,
     `<circle cx="${x(at)}" cy="${y(here)}" r="3" fill="${colour}" stroke="${palette.hair}"/>`,
     '</svg>',

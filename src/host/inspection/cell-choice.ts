@@ -14,6 +14,15 @@ export function fittingCell(spec: ModelSpec, wanted: CellAddress): CellAddress {
   };
 }
 
+/** The cell that moves most over a text: a first one to look at. Null where none moves. */
+export function liveliestCell(
+  cells: readonly { layer: number; cell: number; deviation: number }[],
+): { layer: number; cell: number } | null {
+  let best: (typeof cells)[number] | null = null;
+  for (const cell of cells) if (cell.deviation > (best?.deviation ?? 0)) best = cell;
+  return best && { layer: best.layer, cell: best.cell };
+}
+
 /** What was kept in the workspace's state, or null where it is none of ours. */
 export function rememberedCell(value: unknown): CellAddress | null {
   if (typeof value !== 'object' || value === null) return null;

@@ -1,5 +1,6 @@
 /** The one inspection of a window: the open model, the chosen cell, and what hover, colours and heatmap ask about documents. */
 import * as vscode from 'vscode';
+import { quantitiesOf } from '../../core/model/spec.ts';
 import type {
   CellAddress,
   InspectorService,
@@ -10,7 +11,7 @@ import type {
 import { type CallOptions, CodedError, type Remote } from '../../worker/channel.ts';
 import type { Inspection, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
-import { fittingCell, rememberedCell } from './cell-choice.ts';
+import { fittingCell, liveliestCell, rememberedCell } from './cell-choice.ts';
 import { DocumentSync } from './document-sync.ts';
 import { InspectorClient } from './inspector-client.ts';
 import { rememberedModel } from './model-choice.ts';
@@ -18,6 +19,8 @@ import { type SideOfSplit, SplitSides } from './split-sides.ts';
 
 const CELL_KEY = 'cellscope.cell';
 const MODEL_KEY = 'cellscope.model';
+/** Lines of a text over which a first cell is sought. */
+const LONGEST_SUGGESTION = 5000;
 const FIRST_CELL: CellAddress = { layer: 0, cell: 0, quantity: 'tanhc' };
 
 export class InspectionSession implements Inspection, vscode.Disposable {
@@ -38,6 +41,8 @@ export class InspectionSession implements Inspection, vscode.Disposable {
 
   private open: { reference: ModelReference; info: ModelInfo } | null = null;
   private chosenCell: CellAddress;
+  /** False until somebody chose a cell: then one is suggested for every model. */
+  private cellWasChosen: boolean;
   /** Model changes happen one after the other; only the last one asked for stays. */
   private selecting: Promise<unknown> = Promise.resolve();
   private selections = 0;
@@ -52,7 +57,9 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     this.memory = context.workspaceState;
     this.runs = runs;
     this.log = log;
-    this.chosenCell = rememberedCell(this.memory.get(CELL_KEY)) ?? FIRST_CELL;
+    const remembered = rememberedCell(this.memory.get(CELL_KEY));
+    this.chosenCell = remembered ?? FIRST_CELL;
+    this.cellWasChosen = remembered !== null;
     this.client = new InspectorClient(platform, log);
     this.documents = new DocumentSync(this.client, log);
     this.sides = new SplitSides(
@@ -100,12 +107,10 @@ export class InspectionSession implements Inspection, vscode.Disposable {
   }
 
   selectCell(cell: CellAddress): void {
+    this.cellWasChosen = true;
     const next = this.open ? fittingCell(this.open.info.spec, cell) : cell;
-    const { layer, cell: index, quantity } = this.chosenCell;
-    if (next.layer === layer && next.cell === index && next.quantity === quantity) return;
-    this.chosenCell = next;
     void this.memory.update(CELL_KEY, next);
-    this.cellChanged.fire(next);
+    this.setCell(next);
   }
 
   page(
@@ -201,7 +206,29 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     if (previous && previous.info.key !== info.key) this.closeInWorker(previous.info.key);
     const fitting = fittingCell(info.spec, this.chosenCell);
     this.modelChanged.fire(info);
-    this.selectCell(fitting);
+    this.setCell(fitting);
+    if (!this.cellWasChosen && previous?.info.key !== info.key) void this.suggestCell(info);
+  }
+
+  private setCell(next: CellAddress): void {
+    const { layer, cell, quantity } = this.chosenCell;
+    if (next.layer === layer && next.cell === cell && next.quantity === quantity) return;
+    this.chosenCell = next;
+    this.cellChanged.fire(next);
+  }
+
+  /** Goes to the cell that moves most over the text in the active editor: the first cell of a model may stand still. */
+  private async suggestCell(info: ModelInfo): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    if (!document || document.lineCount > LONGEST_SUGGESTION) return;
+    try {
+      const liveliest = liveliestCell(await this.overview(document));
+      if (!liveliest || this.cellWasChosen || this.open?.info !== info) return;
+      const { cell: kind } = info.spec.layers[liveliest.layer]!;
+      this.setCell({ ...liveliest, quantity: quantitiesOf[kind][0]! });
+    } catch (error) {
+      this.log.debug('No cell could be suggested.', error);
+    }
   }
 
   private async close(): Promise<void> {

@@ -3,7 +3,7 @@ import type * as vscode from 'vscode';
 import { sha256 } from '../../../src/core/corpus/sha256.ts';
 import type { CorpusFileEntry } from '../../../src/core/formats/manifest.ts';
 import type { ModelSpec } from '../../../src/core/model/spec.ts';
-import { fittingCell, parseCell, rememberedCell } from '../../../src/host/inspection/cell-choice.ts';
+import { fittingCell, liveliestCell, parseCell, rememberedCell } from '../../../src/host/inspection/cell-choice.ts';
 import { rememberedModel } from '../../../src/host/inspection/model-choice.ts';
 import { SplitSides } from '../../../src/host/inspection/split-sides.ts';
 
@@ -34,6 +34,13 @@ describe('the chosen cell', () => {
     expect(parseCell('2 0', spec, current)).toMatch(/no layer 2.*0 to 1/);
     expect(parseCell('1 4', spec, current)).toMatch(/no cell 4.*0 to 3/);
     expect(parseCell('1 2 f', spec, current)).toMatch(/no quantity f.*h, z, r, n/);
+  });
+
+  it('is at first the one that moves most', () => {
+    const cells = [0, 0.2, 0.7, 0.1].map((deviation, cell) => ({ layer: 0, cell, deviation }));
+    expect(liveliestCell([...cells, { layer: 1, cell: 0, deviation: 0.6 }])).toEqual({ layer: 0, cell: 2 });
+    expect(liveliestCell([{ layer: 0, cell: 0, deviation: 0 }])).toBe(null);
+    expect(liveliestCell([])).toBe(null);
   });
 
   it('is remembered only where it is one', () => {
