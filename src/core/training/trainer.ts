@@ -220,7 +220,7 @@ export class Trainer {
     );
     this.dirty = false;
     this.lastSave = this.host.now();
-    this.report.send(state, 'saving', { generation });
+    this.report.send(state, 'training', { generation });
     await this.lock.beat();
   }
 
