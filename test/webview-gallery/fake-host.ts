@@ -29,9 +29,10 @@ const hash = (...parts: number[]): number => {
   return ((h ^ (h >>> 15)) >>> 0) / 4294967296;
 };
 
-/** tanh c of one cell along the text: a smoothed rule with some noise. */
-function column(points: string[], cell: CellAddress): Float32Array {
-  const values = new Float32Array(points.length);
+/** Values from `from` to `to`: a smoothed rule with some noise, started a little before. */
+function valuesOf(points: readonly string[], cell: CellAddress, from: number, to: number): Float32Array<ArrayBuffer> {
+  const start = Math.max(0, from - 1500);
+  const values = new Float32Array(to - from);
   const seed = cell.layer * 1000 + cell.cell;
   const kind = seed === 14 ? 0 : seed % 5;
   let comment = false;
@@ -39,7 +40,7 @@ function column(points: string[], cell: CellAddress): Float32Array {
   let depth = 0;
   let position = 0;
   let state = 0;
-  for (let i = 0; i < points.length; i++) {
+  for (let i = start; i < to; i++) {
     const c = points[i]!;
     const next = points[i + 1];
     if (c === '/' && (next === '*' || next === '/')) comment = true;
@@ -57,17 +58,18 @@ function column(points: string[], cell: CellAddress): Float32Array {
     ][kind]!;
     const noise = hash(seed, i) - 0.5;
     state += (target - state) * (kind === 4 ? 0.7 : 0.45) + noise * 0.12;
+    if (i < from) continue;
     const gate = 1 / (1 + Math.exp(-3 * (target - state) - noise * 3));
-    const value =
-      {
-        f: 1 - gate * 0.3,
-        i: gate * 0.8,
-        o: 0.5 + 0.5 * Math.abs(state),
-        g: noise * 2,
-        c: state * 2.4,
-        h: state * 0.9,
-      }[cell.quantity as 'f'] ?? state;
-    values[i] = cell.quantity === 'c' ? value : Math.max(-1, Math.min(1, value));
+    const others: Partial<Record<string, number>> = {
+      f: 1 - gate * 0.3,
+      i: gate * 0.8,
+      o: 0.5 + 0.5 * Math.abs(state),
+      g: noise * 2,
+      c: state * 2.4,
+      h: state * 0.9,
+    };
+    const value = others[cell.quantity] ?? state;
+    values[i - from] = cell.quantity === 'c' ? value : Math.max(-1, Math.min(1, value));
   }
   return values;
 }
@@ -77,7 +79,6 @@ class Host {
   private version = 1;
   private points: string[] = [];
   private lineStarts: number[] = [];
-  private readonly columns = new Map<string, Float32Array>();
   private cell: CellAddress = { layer: 0, cell: 14, quantity: 'tanhc' };
   private readonly layers = [{ cell: 'lstm' as const, hiddenSize: Number(query.get('cells') ?? 128) }];
   private generation = 26;
@@ -90,19 +91,11 @@ class Host {
   private setText(text: string): void {
     this.text = text;
     this.points = [...text];
-    this.columns.clear();
     this.lineStarts = [0];
     this.points.forEach((point, i) => {
       if (point === '\n') this.lineStarts.push(i + 1);
     });
     this.lineStarts.push(this.points.length);
-  }
-
-  private values(cell: CellAddress): Float32Array {
-    const key = `${cell.layer}.${cell.cell}.${cell.quantity}`;
-    let values = this.columns.get(key);
-    if (!values) this.columns.set(key, (values = column(this.points, cell)));
-    return values;
   }
 
   private page(cell: CellAddress, startLine: number, endLine: number): Page {
@@ -113,7 +106,7 @@ class Host {
       startLine,
       endLine,
       lineStarts: Uint32Array.from(starts),
-      values: this.values(cell).slice(from, from + starts.at(-1)!),
+      values: valuesOf(this.points, cell, from, from + starts.at(-1)!),
       scale: cell.quantity === 'c' ? 2.4 : 1,
       pending: false,
     };
@@ -206,8 +199,8 @@ class Host {
   }
 
   private report(line: number, columnAt: number): void {
-    const lineText = this.text.split('\n')[line] ?? '';
-    const inLine = [...lineText.slice(0, columnAt)].length;
+    let inLine = 0;
+    for (let units = 0; units < columnAt; inLine++) units += this.points[this.lineStarts[line]! + inLine]!.length;
     const at = this.lineStarts[line]! + inLine;
     const all = quantitiesOf.lstm;
     const from = this.lineStarts[line]!;
@@ -231,7 +224,7 @@ class Host {
             layer: this.cell.layer,
             cell: this.cell.cell,
             values: Object.fromEntries(
-              all.map((quantity) => [quantity, this.values({ ...this.cell, quantity })[at] ?? 0]),
+              all.map((quantity) => [quantity, valuesOf(this.points, { ...this.cell, quantity }, at, at + 1)[0] ?? 0]),
             ),
           },
           loudest: [14, 41, 88, 3, 109].map((cell, i) => ({
@@ -242,7 +235,7 @@ class Host {
           })),
           strips: (['tanhc', 'f', 'i', 'o', 'h'] as const).map((quantity) => ({
             quantity,
-            values: this.values({ ...this.cell, quantity }).slice(from, to),
+            values: valuesOf(this.points, { ...this.cell, quantity }, from, to),
           })),
         },
       }),

@@ -392,5 +392,6 @@ export class HeatmapApp {
     // Covered, not removed: fonts are measured in it.
     this.view.node.inert = state !== null;
     this.root.classList.toggle('no-model', this.model === null);
+    this.root.classList.toggle('no-runs', !this.runs?.length);
   }
 }

@@ -24,10 +24,14 @@ export interface FontMetrics {
   /** Measures what is not known yet. */
   measure(graphemes: readonly string[]): void;
   widthOf(grapheme: string): number;
+  /** [graphemes + 1] edges within a whole line, for scripts whose letters join (their widths depend on neighbours). */
+  edgesOf(graphemes: readonly string[]): number[];
 }
 
 const plain = /^[\x20-\x7e]*$/;
 const plainOrTab = /^[\t\x20-\x7e]*$/;
+/** Hebrew, Arabic and their neighbours: shown in the order of the text, letters joined. */
+export const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Layouts by text; plain lines of one length share theirs. */
@@ -44,7 +48,7 @@ export class Layouts {
   prepare(lines: Iterable<string>): void {
     const wanted = new Set<string>();
     for (const line of lines) {
-      if (this.isGrid(line) || this.known.has(line)) continue;
+      if (this.isGrid(line) || this.known.has(line) || rightToLeft.test(line)) continue;
       for (const { segment } of segmenter.segment(line)) if (segment !== '\t') wanted.add(segment);
     }
     if (wanted.size > 0) this.font.measure([...wanted]);
@@ -97,10 +101,15 @@ export class Layouts {
     const columns: number[] = [];
     let x = 0;
     let column = 0;
-    this.prepare([line]);
-    for (const { segment } of segmenter.segment(line)) {
+    const segments = Array.from(segmenter.segment(line), ({ segment }) => segment);
+    const exact = rightToLeft.test(line) ? this.font.edgesOf(segments) : null;
+    if (!exact) this.prepare([line]);
+    segments.forEach((segment, s) => {
       let width = 0;
-      if (segment === '\t') {
+      if (exact) {
+        x = exact[s]!;
+        width = exact[s + 1]! - x;
+      } else if (segment === '\t') {
         // CSS Text 3: a stop nearer than half a column is skipped.
         const next = (Math.floor(x / tab) + 1) * tab;
         width = (next - x < charWidth / 2 ? next + tab : next) - x;
@@ -112,7 +121,7 @@ export class Layouts {
         column += point.length;
       });
       x += width;
-    }
+    });
     columns.push(column);
     const agree = column === edges.length;
     return {
@@ -180,6 +189,31 @@ export class PageFont implements FontMetrics {
     if (width !== undefined) return width;
     this.measure([grapheme]);
     return this.widths.get(grapheme) ?? this.charWidth;
+  }
+
+  edgesOf(graphemes: readonly string[]): number[] {
+    const parts = graphemes.map((grapheme) => {
+      if (!isInvisible(grapheme)) return document.createTextNode(grapheme);
+      const box = document.createElement('span');
+      box.style.display = 'inline-block';
+      box.style.width = `${this.charWidth}px`;
+      return box;
+    });
+    const line = document.createElement('div');
+    line.className = 'left-to-right';
+    line.style.tabSize = String(this.tabSize);
+    line.append(...parts);
+    this.probe.replaceChildren(line);
+    const { left } = line.getBoundingClientRect();
+    const range = document.createRange();
+    const edges = parts.map((part) => {
+      range.selectNode(part);
+      return range.getBoundingClientRect().left - left;
+    });
+    range.selectNodeContents(line);
+    edges.push(range.getBoundingClientRect().right - left);
+    this.probe.replaceChildren();
+    return edges;
   }
 
   private lengths(texts: readonly string[]): number[] {

@@ -5,6 +5,7 @@
 import { element } from '../ui/dom.ts';
 import { controlPicture, invisiblePattern, isInvisible } from '../ui/format.ts';
 import type { Range } from '../ui/rows.ts';
+import { rightToLeft } from './layout.ts';
 
 /** Longer lines are shown up to here, as the editor does. */
 export const longestLine = 10_000;
@@ -15,8 +16,6 @@ export function shownPart(line: string): string {
   const last = line.charCodeAt(longestLine - 1);
   return line.slice(0, last >= 0xd800 && last <= 0xdbff ? longestLine - 1 : longestLine);
 }
-
-const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 interface Row {
   line: number;

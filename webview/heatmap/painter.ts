@@ -28,6 +28,7 @@ const tileHeight = 256;
 
 interface Tile {
   canvas: HTMLCanvasElement;
+  context: CanvasRenderingContext2D | null;
   column: number;
   row: number;
   dirty: boolean;
@@ -100,14 +101,14 @@ export class Painter {
     const canvas = document.createElement('canvas');
     canvas.className = 'tile';
     this.host.append(canvas);
-    return { canvas, column: 0, row: 0, dirty: true };
+    return { canvas, context: canvas.getContext('2d'), column: 0, row: 0, dirty: true };
   }
 
   private paintTile(tile: Tile, source: PaintSource): void {
     tile.dirty = false;
     const { ratio } = this;
     const cleared = fitCanvas(tile.canvas, tileWidth, tileHeight, ratio);
-    const context = tile.canvas.getContext('2d');
+    const { context } = tile;
     if (!context) return;
     if (!cleared) context.clearRect(0, 0, tile.canvas.width, tile.canvas.height);
     const { rows } = source;

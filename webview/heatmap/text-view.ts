@@ -51,6 +51,8 @@ export class TextView {
   private rows = new Rows(0, 19);
   private cursor: Spot | null = null;
   private viewport = { width: 0, height: 0 };
+  /** Read once a frame, before anything is written: a later read would lay the page out again. */
+  private scroll = { left: 0, top: 0 };
   readonly schedule = coalesced(() => this.render());
 
   constructor(colours: ColourSource) {
@@ -108,15 +110,16 @@ export class TextView {
 
   /** Lines in view now. */
   get visible(): Range {
-    return this.rows.range(this.scroller.scrollTop, this.viewport.height);
+    return this.rows.range(this.scroll.top, this.viewport.height);
   }
 
   get scrollTop(): number {
-    return this.scroller.scrollTop;
+    return this.scroll.top;
   }
 
   set scrollTop(top: number) {
     this.scroller.scrollTop = top;
+    this.schedule();
   }
 
   get pageLines(): number {
@@ -206,6 +209,7 @@ export class TextView {
   private render(): void {
     const { text } = this;
     const { scrollTop, scrollLeft } = this.scroller;
+    this.scroll = { left: scrollLeft, top: scrollTop };
     const { width, height } = this.viewport;
     const visible = this.rows.range(scrollTop, height);
     const range = this.rows.range(scrollTop, height, overscan);

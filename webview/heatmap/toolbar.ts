@@ -62,7 +62,7 @@ export class Toolbar {
     this.node = element(
       'header',
       { class: 'toolbar', role: 'toolbar', 'aria-label': 'Heatmap' },
-      element('div', { class: 'field' }, caption('Run'), this.run.node),
+      element('div', { class: 'field run-field' }, caption('Run'), this.run.node),
       element(
         'div',
         { class: 'field cell-field' },
