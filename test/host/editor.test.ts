@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { activate, closeEditors, train, until, workspaceFile } from './cellscope.ts';
+
+const cell = { layer: 0, cell: 3, quantity: 'tanhc' } as const;
+
+describe('the editor and its inspector', () => {
+  before(async () => {
+    const run = await train();
+    await vscode.commands.executeCommand('cellscope.openRun', run);
+    (await activate()).inspection.selectCell(cell);
+  });
+  after(closeEditors);
+
+  it('goes on after its worker was killed, with the same numbers', async () => {
+    const { inspection } = await activate();
+    const document = await vscode.workspace.openTextDocument(workspaceFile('src/queue.ts'));
+    const ask = () => inspection.page(document, { cells: [cell], startLine: 0, endLine: document.lineCount });
+    const [before] = await ask();
+    await inspection.kill();
+    const [after] = await ask();
+    // Another kernel build may win the new worker's race: equal up to float32 rounding.
+    before!.values.forEach((value, index) => {
+      assert.ok(Math.abs(value - after!.values[index]!) < 1e-5, `character ${index}`);
+    });
+    assert.equal(after!.values.length, before!.values.length);
+    assert.ok(inspection.model);
+  });
+
+  it('answers what was asked while its worker died', async () => {
+    const { inspection } = await activate();
+    const document = await vscode.workspace.openTextDocument({ content: 'if (a) { b("c"); }\n'.repeat(3000) });
+    const asked = inspection.page(document, { cells: [cell], startLine: 2900, endLine: 3000 });
+    await inspection.kill();
+    const [page] = await asked;
+    assert.equal(page!.endLine, 3000);
+  });
+
+  it('follows a change of line ends, which moves every offset', async () => {
+    const { inspection } = await activate();
+    const document = await vscode.workspace.openTextDocument({ content: 'a {\n  b\n}\n' });
+    const editor = await vscode.window.showTextDocument(document);
+    const ask = () => inspection.page(document, { cells: [cell], startLine: 0, endLine: document.lineCount });
+    const [before] = await ask();
+    await editor.edit((edit) => edit.setEndOfLine(vscode.EndOfLine.CRLF));
+    assert.equal(document.eol, vscode.EndOfLine.CRLF);
+    const [after] = await ask();
+    assert.deepEqual(after!.values, before!.values);
+    assert.equal((await inspection.inspect(document, document.offsetAt(new vscode.Position(1, 2)))).character, 'b');
+  });
+
+  it('generates from the cursor as one step of undo', async () => {
+    await activate();
+    const document = await vscode.workspace.openTextDocument({ content: 'const a = 1;\nlet b' });
+    const editor = await vscode.window.showTextDocument(document);
+    const text = document.getText();
+    editor.selection = new vscode.Selection(0, 6, 0, 6);
+    const settings = vscode.workspace.getConfiguration('cellscope.generate');
+    await settings.update('length', 50, vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand('cellscope.generateFromCursor');
+    await settings.update('length', undefined, vscode.ConfigurationTarget.Global);
+    const grown = document.getText();
+    assert.equal([...grown].length, [...text].length + 50);
+    assert.ok(grown.startsWith('const ') && grown.endsWith('a = 1;\nlet b'));
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), text);
+  });
+
+  it('colours and uncolours the editor', async () => {
+    const { inspection } = await activate();
+    const document = await vscode.workspace.openTextDocument(workspaceFile('src/queue.ts'));
+    await vscode.window.showTextDocument(document);
+    let asked = 0;
+    const { page } = inspection;
+    inspection.page = (...args) => {
+      asked++;
+      return page.apply(inspection, args);
+    };
+    await vscode.commands.executeCommand('cellscope.colourEditor');
+    await until('values for the visible lines', () => asked > 0);
+    await vscode.commands.executeCommand('cellscope.colourEditor');
+    const before = asked;
+    inspection.selectCell({ ...cell, cell: 4 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(asked, before, 'nothing is asked for once it is off');
+    inspection.page = page;
+    await closeEditors();
+  });
+});
