@@ -12,7 +12,8 @@ export interface Reading {
   line: number;
   column: number;
   character: string;
-  value: number;
+  /** By quantity, as far as the cell has it. */
+  values: Record<string, number>;
   surprisal: number | null;
 }
 
@@ -80,12 +81,15 @@ export class Heatmap {
     const data = await this.frame.evaluate<Record<string, string>>(
       `({ ...document.querySelector('[data-testid="readout"]').dataset })`,
     );
-    if (data.complete === undefined || data.value === undefined) return null;
+    if (data.complete === undefined) return null;
+    const values = await this.frame.evaluate<[string, string][]>(
+      `[...document.querySelectorAll('[data-testid="readout"] [data-quantity]')].map(({ dataset }) => [dataset.quantity, dataset.value])`,
+    );
     return {
       line: Number(data.line),
       column: Number(data.column),
       character: data.character!,
-      value: Number(data.value),
+      values: Object.fromEntries(values.map(([quantity, value]) => [quantity, Number(value)])),
       surprisal: data.surprisal === undefined ? null : Number(data.surprisal),
     };
   }

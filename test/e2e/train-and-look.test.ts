@@ -24,8 +24,17 @@ const places = {
   ],
 };
 
+const quantities = ['tanhc', 'c', 'h', 'f', 'i', 'o', 'g'];
+
 describe(`train on the workspace and look (${mode})`, () => {
   const session = useSession();
+
+  /** Every quantity of a cell along a file, as the command line prints it. */
+  function printed(folder: string, file: string, layer: number, cell: number): Record<string, number[]> {
+    const [run] = runFolders(session);
+    const values = (quantity: string) => activations(root, run!, path.join(folder, file), { layer, cell, quantity });
+    return Object.fromEntries(quantities.map((quantity) => [quantity, values(quantity)]));
+  }
 
   it('trains from the palette and says so', async () => {
     const { workbench } = session;
@@ -52,14 +61,18 @@ describe(`train on the workspace and look (${mode})`, () => {
       await until(`${file} in the heatmap`, async () => (await heatmap.lineText(1)) === lines[0]);
       for (const line of [2, 4, 5]) assert.equal(await heatmap.lineText(line), lines[line - 1]);
 
-      const shown = await heatmap.shown();
-      const expected = activations(root, runFolders(session)[0]!, path.join(folder, file), shown);
+      const { layer, cell } = await heatmap.shown();
+      const expected = printed(session.folder, file, layer, cell);
       for (const { line, column } of positions) {
         const reading = await heatmap.point(line, column);
         const index = characterIndex(text, line, column);
         assert.equal(reading.character, [...text.replace(/\r\n/g, '\n')][index]);
-        const difference = Math.abs(reading.value - expected[index]!);
-        assert.ok(difference < 1e-5, `${file} ${line}:${column}: ${reading.value}, printed ${expected[index]}`);
+        assert.deepEqual(Object.keys(reading.values).sort(), [...quantities].sort());
+        for (const [quantity, value] of Object.entries(reading.values)) {
+          const other = expected[quantity]![index]!;
+          const near = Math.abs(value - other) <= 1e-5 * Math.max(1, Math.abs(other));
+          assert.ok(near, `${quantity} at ${file} ${line}:${column}: ${value}, printed ${other}`);
+        }
       }
     });
   }
@@ -71,14 +84,19 @@ describe(`train on the workspace and look (${mode})`, () => {
     await workbench.openFile('windows.ts');
     const hover = await workbench.hover(place, /surprisal/);
     const text = readFileSync(path.join(folder, file), 'utf8');
-    assert.match(hover, /layer 0 · cell \d+:/);
-    const cell = Number(/cell (\d+):/.exec(hover)![1]);
-    const shown = { layer: 0, cell, quantity: 'tanhc' };
-    const value = activations(root, runFolders(session)[0]!, path.join(folder, file), shown)[
-      characterIndex(text, place.line, place.column)
-    ]!;
-    const printed = `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
-    assert.match(hover, new RegExp(`tanh c \\${printed}`), `${printed} in\n${hover}`);
+    const [, layer, cell] = /layer (\d+) · cell (\d+):/.exec(hover)!;
+    const expected = printed(folder, file, Number(layer), Number(cell));
+    const index = characterIndex(text, place.line, place.column);
+    const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+    for (const [label, words] of Object.entries({
+      'tanh c': signed(expected.tanhc![index]!),
+      h: signed(expected.h![index]!),
+      c: signed(expected.c![index]!),
+      'forget f': expected.f![index]!.toFixed(2),
+      'input i': expected.i![index]!.toFixed(2),
+      'output o': expected.o![index]!.toFixed(2),
+    }))
+      assert.ok(hover.includes(`${label} ${words}`), `${label} ${words} in\n${hover}`);
   });
 
   it('reaches no other machine', () => {

@@ -33,6 +33,7 @@ describe(`the views (${mode})`, () => {
       await session.setTheme(theme);
       await workbench.command('Cellscope: Open Training Panel');
       const training = await workbench.webview('[data-testid="training"]');
+      await training.getByText(/bits/).first().waitFor();
       seen.training.add(await colours(training));
       await workbench.shot(`training-${theme}-${mode}`);
       await workbench.command('Cellscope: Open Activation Heatmap');
@@ -56,7 +57,6 @@ describe(`the views (${mode})`, () => {
     await workbench.shot(`editor-coloured-${mode}`);
     await workbench.goTo({ line: 1, column: 1 });
     await workbench.page.keyboard.type('const added = "by hand";\n');
-    await workbench.shot(`editor-coloured-typed-${mode}`);
     assert.ok(before > 5, `${before} coloured ranges`);
     await until('colours on the typed line', async () => {
       const top = (await workbench.positionOf({ line: 1, column: 3 })).y;
@@ -67,6 +67,7 @@ describe(`the views (${mode})`, () => {
       }
       return false;
     });
+    await workbench.shot(`editor-coloured-typed-${mode}`);
     for (const theme of ['light', 'hc-dark'] as const) {
       await session.setTheme(theme);
       await workbench.shot(`editor-coloured-${theme}-${mode}`);
@@ -90,7 +91,9 @@ describe(`the views (${mode})`, () => {
     const { workbench } = session;
     await workbench.command('Cellscope: Open Activation Heatmap');
     const before = await (await Heatmap.find(workbench)).shown();
-    await workbench.page.reload();
+    const loaded = workbench.page.waitForEvent('load');
+    await workbench.command('Developer: Reload Window');
+    await loaded;
     const heatmap = await Heatmap.find(workbench);
     assert.deepEqual(await heatmap.shown(), before);
     assert.notEqual(await heatmap.lineText(2), '');
