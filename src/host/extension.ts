@@ -50,6 +50,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   await store.refresh();
   await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
   void inspection.restore();
+  void inspection.restore();
   return { store, training, inspection };
 }
 

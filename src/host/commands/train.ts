@@ -92,7 +92,7 @@ async function startTraining(deps: Dependencies, scope: TrainingScope, args: Tra
     await training.discard();
     return null;
   }
-  const name = `${scope.label} · ${options.architecture} ${options.layers}×${options.hiddenSize}`;
+  const name = `${options.architecture} ${options.layers}×${options.hiddenSize} · ${scope.label}`;
   return withTrainingProgress(deps, name, args.detach ?? false, (token, onStarted) =>
     training.train(name, token, onStarted),
   );

@@ -53,12 +53,16 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const curve = (await this.store.metrics(entry.id)).flatMap((point) => point.validationNats ?? []);
     const loss = manifest.heldOut?.nats ?? curve.at(-1);
     const percent = live && state !== 'finished' ? `${Math.floor(live.fraction * 100)} %` : '';
-    item.description = [percent, loss === undefined ? stateWord(state) : bitsText(loss), sparkline(curve)]
+    item.description = [
+      percent,
+      loss === undefined ? state : `${(loss / Math.LN2).toFixed(2)} bits`,
+      sparkline(curve, 8),
+    ]
       .filter(Boolean)
       .join('  ');
     item.tooltip = tooltip(entry, state, loss);
     item.accessibilityInformation = {
-      label: `${manifest.name}, ${stateWord(state)}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}`,
+      label: `${manifest.name}, ${state}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}`,
     };
     item.command = { command: 'cellscope.openRun', title: 'Open Run in Heatmap', arguments: [entry] };
     return item;
@@ -78,15 +82,11 @@ export function entryOf(argument: unknown): RunEntry | null {
   return node.manifest === undefined ? null : (argument as RunEntry);
 }
 
-export function stateWord(state: RunState): string {
-  return state;
-}
-
 function tooltip(entry: RunEntry, state: RunState, loss: number | undefined): vscode.MarkdownString {
   const { manifest } = entry;
   const layer = manifest.spec.layers[0];
   const text = new vscode.MarkdownString();
-  text.appendText(`${manifest.name} — ${stateWord(state)}\n`);
+  text.appendText(`${manifest.name} — ${state}\n`);
   const rows: [string, string][] = [
     [
       'Network',
