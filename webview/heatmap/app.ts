@@ -221,7 +221,6 @@ export class HeatmapApp {
     const restore = this.link.restored
       ? { run, generation, cell, scratch: scratchOpen ? scratch : null, following, document }
       : null;
-    if (scratchOpen) this.scratch.open(false);
     this.link.post(fromHeatmap.ready({ restore }));
   }
 
@@ -267,6 +266,7 @@ export class HeatmapApp {
     this.following = following;
     this.canTrain = canTrain;
     this.toolbar.setDocument(document, following);
+    this.scratch.show(document?.kind === 'scratch');
     this.link.remember({ following, document: document?.kind === 'scratch' ? null : (document?.id ?? null) });
     if (same && document.version === this.text?.version) return;
     const scrollTop = this.text ? (same ? this.view.scrollTop : 0) : this.kept.scrollTop;
@@ -386,7 +386,7 @@ export class HeatmapApp {
       scratch: this.isScratch,
       canTrain: this.canTrain,
       train: () => this.link.post(fromHeatmap.train({})),
-      openScratch: () => this.scratch.open(true),
+      openScratch: () => this.scratch.open(),
     });
     this.empty.set(state);
     // Covered, not removed: fonts are measured in it.

@@ -68,39 +68,41 @@ export class LineRows {
     }
   }
 
-  /** Gives each wanted line (ascending) a row: its own if it has one, else one that is no longer needed. */
+  /**
+   * Gives each wanted line (ascending) a row: its own if it has one, else one that is no longer needed. Rows that are
+   * kept are never moved in the tree: a selection that ends in them would be lost.
+   */
   private assign(wanted: readonly number[]): void {
     const own = new Map(this.rows.map((row) => [row.line, row]));
     const needed = new Set(wanted);
     const free = this.rows.filter((row) => !needed.has(row.line));
-    const inOrder = free.length === this.rows.length;
     const next: Row[] = [];
-    let before: ChildNode | null = this.lines.firstChild;
-    let numberBefore: ChildNode | null = this.numbers.firstChild;
-    for (const line of wanted) {
-      const kept = own.get(line);
-      // Where no row is kept, rows are taken in their order and need not move in the tree.
-      const row: Row = kept ?? (inOrder ? free.shift() : free.pop()) ?? create();
-      if (row.line !== line) {
+    let after: Row | null = null;
+    // From the last to the first: where no row is kept, the free ones come in their order and stay where they are.
+    for (let i = wanted.length - 1; i >= 0; i--) {
+      const line = wanted[i]!;
+      let row: Row | undefined = own.get(line);
+      if (!row) {
+        row = free.pop() ?? create();
         row.line = line;
         row.node.dataset.line = String(line + 1);
         row.number.textContent = String(line + 1);
-      }
-      if (row.node === before) {
-        before = before.nextSibling;
-        numberBefore = numberBefore?.nextSibling ?? null;
-      } else {
-        this.lines.insertBefore(row.node, before);
-        this.numbers.insertBefore(row.number, numberBefore);
+        moveBefore(this.lines, row.node, after?.node ?? null);
+        moveBefore(this.numbers, row.number, after?.number ?? null);
       }
       next.push(row);
+      after = row;
     }
     for (const row of free) {
       row.node.remove();
       row.number.remove();
     }
-    this.rows = next;
+    this.rows = next.reverse();
   }
+}
+
+function moveBefore(parent: HTMLElement, node: HTMLElement, after: HTMLElement | null): void {
+  if (node.parentNode !== parent || node.nextSibling !== after) parent.insertBefore(node, after);
 }
 
 function create(): Row {

@@ -25,6 +25,8 @@ export interface Viewport {
 
 const tileWidth = 1024;
 const tileHeight = 256;
+/** Hidden tiles that are kept. */
+const most = 6;
 
 interface Tile {
   canvas: HTMLCanvasElement;
@@ -37,6 +39,8 @@ interface Tile {
 export class Painter {
   private readonly host: HTMLElement;
   private readonly tiles = new Map<string, Tile>();
+  /** Tiles that are not in view: hidden and used again, since a canvas is dear to make. */
+  private spare: Tile[] = [];
   private palette: string[] = [];
   private solid: { positive: string; negative: string } | null = null;
   private runs = new Int32Array(1024);
@@ -79,21 +83,22 @@ export class Painter {
     const wanted = new Set<string>();
     for (let row = firstRow; row <= lastRow; row++)
       for (let column = firstColumn; column <= lastColumn; column++) wanted.add(`${column},${row}`);
-    const free: Tile[] = [];
     for (const [key, tile] of this.tiles) {
       if (wanted.has(key)) continue;
-      free.push(tile);
+      this.spare.push(tile);
       this.tiles.delete(key);
     }
     for (const key of wanted) {
       if (this.tiles.has(key)) continue;
       const [column, row] = key.split(',').map(Number) as [number, number];
-      const tile = free.pop() ?? this.create();
+      const tile = this.spare.pop() ?? this.create();
+      tile.canvas.hidden = false;
       Object.assign(tile, { column, row, dirty: true });
       tile.canvas.style.transform = `translate(${column * tileWidth}px,${row * tileHeight}px)`;
       this.tiles.set(key, tile);
     }
-    for (const tile of free) tile.canvas.remove();
+    for (const tile of this.spare) tile.canvas.hidden = true;
+    for (const tile of this.spare.splice(most)) tile.canvas.remove();
     for (const tile of this.tiles.values()) if (tile.dirty) this.paintTile(tile, source);
   }
 

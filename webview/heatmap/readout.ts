@@ -98,7 +98,7 @@ export class Readout {
         meter.row.classList.add(looks[quantity].colour);
         meter.row.classList.toggle('chosen', quantity === cell.quantity);
         meter.row.title = looks[quantity].name;
-        meter.row.dataset.quantity = quantity;
+        meter.row.dataset.meter = quantity;
         meter.name.textContent = looks[quantity].label;
         return [quantity, meter];
       }),
@@ -112,8 +112,8 @@ export class Readout {
     this.key.title = characterName(place.character);
     this.position.textContent = `Line ${place.line + 1}, column ${place.column + 1}`;
     setAttributes(this.node, {
-      'data-line': place.line + 1,
-      'data-column': place.column + 1,
+      'data-at-line': place.line + 1,
+      'data-at-column': place.column + 1,
       'data-character': place.character,
       'data-value': place.value,
       'data-surprisal': null,
@@ -162,7 +162,14 @@ export class Readout {
     this.surprisal.classList.remove('waiting');
     this.surprisalFill.style.inlineSize = '0';
     this.came.textContent = '';
-    for (const name of ['data-line', 'data-column', 'data-character', 'data-value', 'data-surprisal', 'data-complete'])
+    for (const name of [
+      'data-at-line',
+      'data-at-column',
+      'data-character',
+      'data-value',
+      'data-surprisal',
+      'data-complete',
+    ])
       this.node.removeAttribute(name);
     for (const meter of [...this.meters.values(), ...this.expected]) emptyMeter(meter);
     for (const button of this.loudest) button.hidden = true;

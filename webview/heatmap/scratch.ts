@@ -29,7 +29,7 @@ export class ScratchBox {
   }
 
   toggle(): void {
-    if (this.node.hidden) this.open(true);
+    if (this.node.hidden) this.open();
     else {
       clearTimeout(this.timer);
       this.node.hidden = true;
@@ -37,11 +37,15 @@ export class ScratchBox {
     }
   }
 
-  /** Shows the box; `fresh`: the host is told and the box gets the focus. */
-  open(fresh: boolean): void {
+  /** Opens the box on a person's wish: the host is told, and the box gets the focus. */
+  open(): void {
     this.node.hidden = false;
-    if (!fresh) return;
     this.send(this.input.value);
     this.input.focus();
+  }
+
+  /** The host says whether the scratch text is what is shown. */
+  show(visible: boolean): void {
+    this.node.hidden = !visible;
   }
 }

@@ -108,7 +108,7 @@ export class HeatmapSession implements vscode.Disposable {
   private async onReady({ restore }: Asked<'ready'>): Promise<void> {
     this.ready = true;
     if (restore?.document) await this.shown.restore(restore.document, restore.following);
-    if (restore?.scratch) await this.shown.setScratch(restore.scratch);
+    if (restore && restore.scratch !== null) await this.shown.setScratch(restore.scratch);
     this.sendRuns();
     this.sendModel();
     this.send(toHeatmap.cell(this.deps.inspection.cell));
