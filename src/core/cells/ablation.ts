@@ -1,0 +1,172 @@
+/** Cause: what a cell's clamping to its mean does to the loss, where a concept matters and elsewhere. */
+import type { LayerState, Session } from '../engine/engine.ts';
+import type { ModelSpec, Quantity } from '../model/spec.ts';
+import type { Random } from '../random.ts';
+import { chunkSize, columnsOf, readColumns } from './columns.ts';
+import { report, type Watch } from './progress.ts';
+import type { TextSample } from './sample.ts';
+
+export interface CellMoments {
+  layer: number;
+  cell: number;
+  /** Of what is clamped: c of an LSTM, h of the others. */
+  mean: number;
+  variance: number;
+}
+
+/** What `Capture.clamp` sets. */
+export function clampedQuantity(spec: ModelSpec, layer: number): Quantity {
+  return spec.layers[layer]!.cell === 'lstm' ? 'c' : 'h';
+}
+
+/** Mean and variance of every cell's clamped quantity over a sample. */
+export async function momentsOf(session: Session, text: TextSample, watch: Watch): Promise<CellMoments[]> {
+  const columns = columnsOf(session.spec, ['c']).filter(
+    ({ layer, quantity }) => quantity === clampedQuantity(session.spec, layer),
+  );
+  const sums = new Float64Array(columns.length);
+  const squares = new Float64Array(columns.length);
+  for (const { document, at, length } of text.segments) {
+    await report(watch, 'sample', at / text.length);
+    await readColumns(session, columns, document.inputs.subarray(0, length), ({ length: count, blocks }) => {
+      for (const { data, stride, first, cells } of blocks)
+        for (let k = 0; k < cells.length; k++)
+          for (let t = 0, at = cells[k]!; t < count; t++, at += stride) {
+            sums[first + k]! += data[at]!;
+            squares[first + k]! += data[at]! * data[at]!;
+          }
+    });
+  }
+  return columns.map(({ layer, cell }, k) => {
+    const mean = sums[k]! / text.length;
+    return { layer, cell, mean, variance: Math.max(0, squares[k]! / text.length - mean * mean) };
+  });
+}
+
+export interface Ablation {
+  /** Mean rise of the loss in nats where the concept matters, and at all other scored characters. */
+  inside: number;
+  outside: number;
+  /** The rise inside that 95 % of the matched cells stay below or at. */
+  control: number;
+  /** Share of the matched cells whose rise inside is smaller. */
+  exceeds: number;
+  /** Characters where the concept matters, matched cells. */
+  places: number;
+  controls: number;
+}
+
+/** Fewest places where a mean rise says anything. */
+const leastPlaces = 5;
+
+/** Losses of a sample with and without one cell; runs are kept, as candidates share matched cells. */
+export class AblationBench {
+  private readonly session: Session;
+  private readonly text: TextSample;
+  private readonly moments: readonly CellMoments[];
+  private readonly watch: Watch;
+  private readonly runs = new Map<string, Float32Array>();
+
+  constructor(session: Session, text: TextSample, moments: readonly CellMoments[], watch: Watch) {
+    this.session = session;
+    this.text = text;
+    this.moments = moments;
+    this.watch = watch;
+  }
+
+  /** Losses of the next characters, NaN where not scored; `cell` clamped to its mean. */
+  async losses(cell: { layer: number; cell: number } | null): Promise<Float32Array> {
+    const key = cell ? `${cell.layer}:${cell.cell}` : '';
+    const known = this.runs.get(key);
+    if (known) return known;
+    const moments = cell ? this.momentsOf(cell.layer, cell.cell) : null;
+    const clamp = moments ? [{ layer: moments.layer, cell: moments.cell, value: moments.mean }] : [];
+    const losses = new Float32Array(this.text.length);
+    for (const { document, at, length } of this.text.segments) {
+      let start: LayerState[] | null = null;
+      for (let from = 0; from < length; from += chunkSize) {
+        const to = Math.min(length, from + chunkSize);
+        const stream = { inputs: document.inputs.slice(from, to), targets: document.targets.slice(from, to), start };
+        const captured = await this.session.run(stream, { losses: true, clamp });
+        losses.set(captured.losses!, at + from);
+        start = captured.end;
+      }
+      await report(this.watch, 'ablation', Number.NaN);
+    }
+    this.runs.set(key, losses);
+    return losses;
+  }
+
+  /**
+   * The rise of the loss for one cell, beside `controls` random cells of its layer among the nearest in variance.
+   * `places`: positions t of the sample whose next character is where the concept matters. Null with too few of them.
+   */
+  async ablate(
+    layer: number,
+    cell: number,
+    places: Int32Array,
+    controls: number,
+    random: Random,
+  ): Promise<Ablation | null> {
+    if (places.length < leastPlaces) return null;
+    const matched = this.matchedCells(layer, cell, controls, random);
+    if (matched.length === 0) return null;
+    const base = await this.losses(null);
+    const { inside, outside } = rise(base, await this.losses({ layer, cell }), places);
+    const rises: number[] = [];
+    for (const other of matched) rises.push(rise(base, await this.losses(other), places).inside);
+    rises.sort((a, b) => a - b);
+    const smaller = rises.filter((value) => value < inside).length;
+    return {
+      inside,
+      outside,
+      control: rises[Math.ceil(0.95 * rises.length) - 1]!,
+      exceeds: smaller / rises.length,
+      places: places.length,
+      controls: rises.length,
+    };
+  }
+
+  private momentsOf(layer: number, cell: number): CellMoments {
+    return this.moments.find((moments) => moments.layer === layer && moments.cell === cell)!;
+  }
+
+  /** Random cells of the layer among the twice as many nearest in log variance. */
+  private matchedCells(layer: number, cell: number, count: number, random: Random): CellMoments[] {
+    const own = this.momentsOf(layer, cell);
+    const distance = (other: CellMoments): number =>
+      Math.abs(Math.log(other.variance + 1e-12) - Math.log(own.variance + 1e-12));
+    const nearest = this.moments
+      .filter((other) => other.layer === layer && other.cell !== cell)
+      .sort((a, b) => distance(a) - distance(b))
+      .slice(0, 2 * count);
+    return random.shuffle(nearest).slice(0, count);
+  }
+}
+
+function rise(base: Float32Array, clamped: Float32Array, places: Int32Array): { inside: number; outside: number } {
+  const matters = new Uint8Array(base.length);
+  for (const place of places) matters[place] = 1;
+  const sums = [0, 0];
+  const counts = [0, 0];
+  for (let t = 0; t < base.length; t++) {
+    const change = clamped[t]! - base[t]!;
+    if (Number.isNaN(change)) continue;
+    sums[matters[t]!]! += change;
+    counts[matters[t]!]!++;
+  }
+  return { inside: sums[1]! / Math.max(1, counts[1]!), outside: sums[0]! / Math.max(1, counts[0]!) };
+}
+
+/** Positions t of a sample whose next character ends the concept. */
+export function endPlaces({ segments }: TextSample, concept: number): Int32Array {
+  const places: number[] = [];
+  for (const { document, at, length } of segments) {
+    const labels = document.labels[concept];
+    if (labels?.scale !== 'binary') continue;
+    // A target outside the vocabulary has no loss.
+    for (const end of labels.ends)
+      if (end >= 1 && end - 1 < length && document.targets[end - 1]! >= 0) places.push(at + end - 1);
+  }
+  return Int32Array.from(places);
+}

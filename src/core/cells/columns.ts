@@ -1,0 +1,74 @@
+/** Columns: one quantity of one cell each. All cells of a model are read at once, chunk by chunk. */
+import type { LayerState, Session } from '../engine/engine.ts';
+import { type CellKind, type ModelSpec, type Quantity, quantitiesOf } from '../model/spec.ts';
+
+export interface Column {
+  layer: number;
+  cell: number;
+  quantity: Quantity;
+}
+
+/** Quantities that are scored without asking: what the cell remembers and what it shows. */
+export const scoredQuantities: Record<CellKind, readonly Quantity[]> = {
+  tanh: ['h'],
+  relu: ['h'],
+  lstm: ['tanhc', 'h'],
+  gru: ['h'],
+};
+
+/** Every column of a model: layers, then quantities, then cells. `extra` quantities are read where a layer has them. */
+export function columnsOf(spec: ModelSpec, extra: readonly Quantity[] = []): Column[] {
+  return spec.layers.flatMap(({ cell: kind, hiddenSize }, layer) => {
+    const wanted = quantitiesOf[kind].filter(
+      (quantity) => scoredQuantities[kind].includes(quantity) || extra.includes(quantity),
+    );
+    return wanted.flatMap((quantity) => Array.from({ length: hiddenSize }, (_, cell) => ({ layer, cell, quantity })));
+  });
+}
+
+/** Characters that are read at once. */
+export const chunkSize = 4096;
+
+/**
+ * Reads a document from the zero state and hands over each chunk: `block(c)` says where column c lies, element t at
+ * data[offset + t·stride].
+ */
+export async function readColumns(
+  session: Session,
+  columns: readonly Column[],
+  inputs: Int32Array,
+  visit: (chunk: { from: number; length: number; blocks: readonly ColumnBlock[] }) => void | Promise<void>,
+): Promise<void> {
+  const groups: { layer: number; quantity: Quantity; columns: number[] }[] = [];
+  columns.forEach(({ layer, quantity }, index) => {
+    const last = groups.at(-1);
+    if (last && last.layer === layer && last.quantity === quantity) last.columns.push(index);
+    else groups.push({ layer, quantity, columns: [index] });
+  });
+  let start: LayerState[] | null = null;
+  for (let from = 0; from < inputs.length; from += chunkSize) {
+    const part = inputs.slice(from, from + chunkSize);
+    const captured = await session.run({ inputs: part, start, targets: null }, { blocks: groups });
+    start = captured.end;
+    const blocks = groups.map((group, k) => ({
+      data: captured.blocks[k]!,
+      stride: session.spec.layers[group.layer]!.hiddenSize,
+      first: group.columns[0]!,
+      cells: group.columns.map((index) => columns[index]!.cell),
+    }));
+    await visit({ from, length: part.length, blocks });
+  }
+}
+
+/** All columns of one quantity of one layer: column first + k is cell cells[k], element t at data[t·stride + cell]. */
+export interface ColumnBlock {
+  data: Float32Array;
+  stride: number;
+  first: number;
+  cells: readonly number[];
+}
+
+/** Copies one cell's values of a block. */
+export function gather({ data, stride }: ColumnBlock, cell: number, length: number, into: Float32Array, at = 0): void {
+  for (let t = 0, k = cell; t < length; t++, k += stride) into[at + t] = data[k]!;
+}

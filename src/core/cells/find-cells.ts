@@ -1,0 +1,103 @@
+/** Cells that earn their names: from a trained model and held-out texts to a report with evidence. */
+import type { Engine, Session } from '../engine/engine.ts';
+import type { Init, Quantity } from '../model/spec.ts';
+import { Random } from '../random.ts';
+import { momentsOf } from './ablation.ts';
+import { edgeRanks, fitBins } from './bins.ts';
+import { chooseCandidates, reportCandidates } from './candidates.ts';
+import { columnsOf } from './columns.ts';
+import { type EvidenceOptions, gatherEvidence } from './evidence.ts';
+import type { LabelledSide } from './held-out.ts';
+import type { Watch } from './progress.ts';
+import { type CellsReport, summarise } from './report.ts';
+import { chooseText, readSample } from './sample.ts';
+import { binsFor, labelRanks, scoreSide } from './score-side.ts';
+
+export interface CellsOptions extends EvidenceOptions {
+  /** Cells reported for each concept. */
+  best: number;
+  /** Characters of the validation and the test sample. */
+  validationSample: number;
+  testSample: number;
+  /** Gates and other quantities that are scored beside the default ones. */
+  quantities: readonly Quantity[];
+  /** False: scores only. */
+  evidence: boolean;
+}
+
+export const defaultCellsOptions: CellsOptions = {
+  seed: 1,
+  init: 'orthogonal' satisfies Init,
+  best: 5,
+  candidates: 2,
+  validationSample: 32_768,
+  testSample: 24_576,
+  untrained: 5,
+  shifts: 199,
+  randomLabels: 5,
+  controls: 20,
+  resamples: 200,
+  quantities: [],
+  evidence: true,
+};
+
+/** Values that a sample may hold: columns × characters. */
+const sampleBudget = 16 * 2 ** 20;
+
+/**
+ * Scores every cell for every concept. Validation files decide on cell, quantity, sign and threshold; all figures are
+ * the test files'. Memory does not grow with the texts.
+ * `onReport` hands over what stands: first the scores, then the evidence stage by stage.
+ */
+export async function findCells(
+  engine: Engine,
+  session: Session,
+  sides: { validation: LabelledSide; test: LabelledSide },
+  options: CellsOptions,
+  watch: Watch = {},
+  onReport: (report: CellsReport) => void = () => {},
+): Promise<CellsReport> {
+  const { validation, test } = sides;
+  const { concepts } = validation;
+  const columns = columnsOf(session.spec, options.quantities);
+  const cells = session.spec.layers.reduce((sum, { hiddenSize }) => sum + hiddenSize, 0);
+  const affordable = Math.floor(sampleBudget / columns.length);
+
+  const text = await chooseText(
+    validation,
+    Math.min(options.validationSample, affordable),
+    Random.derive(options.seed, 'validation sample'),
+  );
+  const sample = await readSample(session, columns, text, watch);
+  const ranks = edgeRanks(sample.length, binsFor(columns.length, concepts));
+  const bins = sample.columns.map((values) => fitBins(values.slice(), ranks.length + 1, ranks));
+  const rankOfLabels = labelRanks(concepts, sample);
+
+  const chosen = chooseCandidates(
+    await scoreSide(session, validation, columns, bins, rankOfLabels, watch, 'validation'),
+    columns,
+    options.best,
+  );
+  const table = await scoreSide(session, test, columns, bins, rankOfLabels, watch, 'test');
+  const chars = { validation: validation.chars, test: test.chars };
+  const report = summarise(reportCandidates(concepts, columns, bins, table, chosen, chars), cells);
+  if (!options.evidence) return report;
+  onReport(report);
+
+  const testText = await chooseText(
+    test,
+    Math.min(options.testSample, affordable),
+    Random.derive(options.seed, 'test sample'),
+  );
+  const input = {
+    engine,
+    session,
+    concepts,
+    columns,
+    validation: sample,
+    test: await readSample(session, columns, testText, watch),
+    moments: await momentsOf(session, text, watch),
+  };
+  await gatherEvidence(report, input, options, watch, () => onReport(summarise(report, cells)));
+  return { ...summarise(report, cells), complete: true };
+}
