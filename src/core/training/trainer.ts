@@ -9,12 +9,13 @@ import type { WindowSampler } from '../corpus/windows.ts';
 import type { Engine, Session, Update } from '../engine/engine.ts';
 import type { RunState } from '../formats/manifest.ts';
 import { RunFileError } from '../formats/manifest-file.ts';
-import type { RunFolder } from '../formats/run-folder.ts';
+import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import type { RunLock } from '../formats/run-lock.ts';
 import { StorageError } from '../formats/storage.ts';
 import { Random } from '../random.ts';
 import { sampleText } from '../sampling/sample.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { type EvaluationStream, evaluateStreams, heldOutOf } from './evaluate.ts';
 import { optimizerSpec } from './optimizers.ts';
 import { Reporter } from './reporter.ts';
@@ -47,6 +48,7 @@ export class Trainer {
   private readonly sampler: WindowSampler;
   private readonly validation: EvaluationStream[];
   private readonly report: Reporter;
+  private readonly checkpoints: Checkpointer;
   private readonly total: number | null;
   private state: TrainerState;
   /** Something happened since the last generation. */
@@ -56,7 +58,6 @@ export class Trainer {
   private wake: () => void = () => {};
   private lastTick: number;
   private lastYield: number;
-  private lastSave: number;
   private nextSample: number;
 
   /** Use `startTraining` or `resumeTraining`. `state`: of the generation that the session was opened from; null: a fresh run. */
@@ -75,7 +76,12 @@ export class Trainer {
     this.state = state ?? freshTrainerState();
     this.sampler.restore(this.state.sampler);
     this.report = new Reporter(this.folder, host, this.total, this.sampler.charsPerEpoch);
-    this.lastTick = this.lastYield = this.lastSave = host.now();
+    this.checkpoints = new Checkpointer(
+      this.folder,
+      () => host.now(),
+      (generation) => this.report.send(this.state, 'training', { generation }),
+    );
+    this.lastTick = this.lastYield = host.now();
     this.nextSample = this.lastTick + intervals.firstSample;
   }
 
@@ -187,8 +193,9 @@ export class Trainer {
       const improved = await this.evaluate();
       if (milestone) state.nextMilestone = nextMilestone(state.trainedChars);
       state.nextEvaluation = state.trainedChars + evaluationInterval(this.total, state.trainedChars);
-      if (milestone || improved) await this.save();
-    } else if (this.dirty && this.host.now() - this.lastSave >= intervals.save) await this.save();
+      if (milestone || (improved && this.checkpoints.affordable)) await this.save();
+      else if (improved) this.checkpoints.defer(await this.snapshot());
+    } else if (this.dirty && this.checkpoints.due) await this.save();
   }
 
   /** Validation loss here; true where it is the lowest so far. The next generation saved is then the best. */
@@ -203,25 +210,30 @@ export class Trainer {
     if (nats === null) return false;
     this.report.validation(state, nats);
     const improved = state.best === null || nats < state.best.nats;
-    if (improved) state.best = { nats, generation: this.folder.nextGeneration };
+    if (improved) {
+      state.best = { nats, generation: this.folder.nextGeneration };
+      this.checkpoints.forget();
+    }
     state.evaluationsWithoutImprovement = improved ? 0 : state.evaluationsWithoutImprovement + 1;
     return improved;
   }
 
   private async save(): Promise<void> {
-    const { state, folder } = this;
+    const { state } = this;
     await this.report.flush(state, 'saving', true);
     this.tickClock();
-    state.sampler = this.sampler.save();
-    const validationNats = state.evaluated?.chars === state.trainedChars ? state.evaluated.nats : null;
-    const generation = await folder.saveGeneration(
-      { session: await this.session.save(), trainedChars: state.trainedChars, validationNats, trainer: state },
-      { best: state.best?.generation ?? null, trainingSeconds: state.trainingSeconds },
-    );
+    await this.checkpoints.save(await this.snapshot(), state.best?.generation ?? null, state.trainingSeconds);
     this.dirty = false;
-    this.lastSave = this.host.now();
-    this.report.send(state, 'training', { generation });
     await this.lock.beat();
+  }
+
+  /** All of the training as it stands: what a resume needs. */
+  private async snapshot(): Promise<NewGeneration> {
+    const { state } = this;
+    const { trainedChars, evaluated } = state;
+    const validationNats = evaluated?.chars === trainedChars ? evaluated.nats : null;
+    const trainer: TrainerState = { ...state, sampler: this.sampler.save() };
+    return { session: await this.session.save(), trainedChars, validationNats, trainer };
   }
 
   private async finish(): Promise<{ state: RunState; message?: string }> {
