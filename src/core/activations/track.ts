@@ -5,6 +5,7 @@
  */
 import type { ColumnRequest, Session } from '../engine/engine.ts';
 import type { ModelSpec } from '../model/spec.ts';
+import { type CharacterRange, WatchedColumns } from './columns.ts';
 import { type Segment, SegmentList } from './segments.ts';
 import { type StreamState, stateBytes, statesMeet, zeroState } from './states.ts';
 import { cellCount, DocumentStatistics, defaultQuantity, SegmentStatistics, statisticsBytes } from './statistics.ts';
@@ -14,13 +15,6 @@ import { SliceLength, type Turn } from './turns.ts';
 const EVERY = 256;
 /** What states and statistics of one document may take; longer documents keep them at greater distance. */
 const MEMORY_BUDGET = 128 * 2 ** 20;
-/** Columns kept at a time: three cells on show and what was looked at just before. */
-const COLUMNS_KEPT = 8;
-
-export function columnKey(column: ColumnRequest): string {
-  return `${column.layer}/${column.cell}/${column.quantity}`;
-}
-
 export interface Reading {
   /** [length] each. */
   columns: Float32Array[];
@@ -34,10 +28,7 @@ export class Track {
   readonly statistics: DocumentStatistics;
   private readonly segments: SegmentList;
   private readonly slices = new SliceLength();
-  /** Columns that are kept, the one asked for longest ago first. */
-  private readonly watched = new Map<string, { request: ColumnRequest; users: number }>();
-  /** Largest |value| that each watched column has shown. */
-  private readonly peaks = new Map<string, number>();
+  private readonly watched: WatchedColumns;
   private readonly defaultBlocks: { layer: number; quantity: 'tanhc' | 'h' }[];
   /** Character indices, the first `length` of the buffer. */
   private indices: Int32Array;
@@ -56,6 +47,7 @@ export class Track {
       zeroState(session.spec),
       (s) => this.forget(s),
     );
+    this.watched = new WatchedColumns(this.segments);
     this.defaultBlocks = session.spec.layers.map((_, layer) => ({
       layer,
       quantity: defaultQuantity(session.spec, layer),
@@ -117,12 +109,12 @@ export class Track {
    * Values of up to three columns over the characters [from, to) that `range` names. The range is asked again after each
    * slice, because an edit may move it; what it returned last comes back with values that belong to it.
    */
-  async columns<R extends { from: number; to: number }>(
+  async columns<R extends CharacterRange>(
     columns: readonly ColumnRequest[],
     range: () => R,
     turn: Turn,
   ): Promise<{ range: R; values: Float32Array[] }> {
-    const release = this.watch(columns);
+    const release = this.watched.watch(columns);
     try {
       for (;;) {
         const asked = range();
@@ -130,8 +122,8 @@ export class Track {
           await this.advance(turn);
           continue;
         }
-        const missing = this.firstMissing(columns, asked);
-        if (!missing) return { range: asked, values: columns.map((column) => this.assemble(columnKey(column), asked)) };
+        const missing = this.watched.firstMissing(columns, asked);
+        if (!missing) return { range: asked, values: columns.map((column) => this.watched.assemble(column, asked)) };
         await this.fill(missing, columns, turn);
       }
     } finally {
@@ -141,7 +133,7 @@ export class Track {
 
   /** Largest |value| that a column has shown so far, 0 where it was never read. */
   peak(column: ColumnRequest): number {
-    return this.peaks.get(columnKey(column)) ?? 0;
+    return this.watched.peak(column);
   }
 
   /** Smallest and largest value of every cell's default quantity over what is computed: [cells] each. */
@@ -224,7 +216,7 @@ export class Track {
     const before = segment.before;
     if (!before) throw new Error('A segment was reached before the state in front of it.');
     const { length } = segment;
-    const requests = [...this.watched.values()].map(({ request }) => request);
+    const { requests } = this.watched;
     const statistics = new SegmentStatistics(cellCount(this.spec));
     const place = (): number | null => this.placeOf(segment, k, segment.stale && segment.before === before);
     const blocks = (values: Float32Array[], chars: number): void => statistics.add(values, chars);
@@ -234,7 +226,7 @@ export class Track {
     segment.stale = false;
     segment.statistics = statistics;
     this.statistics.add(statistics);
-    this.store(segment, requests, reading.columns);
+    this.watched.store(segment, requests, reading.columns);
     const at = this.segments.indexOf(segment, k) + 1;
     if (at === this.segments.count) return;
     const next = this.segments.at(at);
@@ -244,77 +236,15 @@ export class Track {
   /** Computes columns that a fresh segment lacks. */
   private async fill(segment: Segment, columns: readonly ColumnRequest[], turn: Turn): Promise<void> {
     const before = segment.before!;
-    const requests = columns.filter((column) => !segment.columns.has(columnKey(column)));
+    const requests = this.watched.lacking(segment, columns);
     const place = (): number | null => this.placeOf(segment, 0, !segment.stale && segment.before === before);
     const reading = await this.read(place, segment.length, before, { columns: requests }, turn);
-    if (reading && place() !== null) this.store(segment, requests, reading.columns);
+    if (reading && place() !== null) this.watched.store(segment, requests, reading.columns);
   }
 
   private placeOf(segment: Segment, hint: number, unchanged: boolean): number | null {
     const k = unchanged ? this.segments.indexOf(segment, hint) : -1;
     return k < 0 ? null : this.segments.start(k);
-  }
-
-  private store(segment: Segment, requests: readonly ColumnRequest[], columns: Float32Array[]): void {
-    requests.forEach((request, at) => {
-      const key = columnKey(request);
-      if (!this.watched.has(key)) return;
-      const values = columns[at]!;
-      segment.columns.set(key, values);
-      let peak = this.peaks.get(key) ?? 0;
-      for (const value of values) if (Math.abs(value) > peak) peak = Math.abs(value);
-      this.peaks.set(key, peak);
-    });
-  }
-
-  private firstMissing(columns: readonly ColumnRequest[], { from, to }: { from: number; to: number }): Segment | null {
-    if (from >= to) return null;
-    for (let k = this.segments.locate(from); k < this.segments.count && this.segments.start(k) < to; k++) {
-      const segment = this.segments.at(k);
-      if (columns.some((column) => !segment.columns.has(columnKey(column)))) return segment;
-    }
-    return null;
-  }
-
-  private assemble(key: string, { from, to }: { from: number; to: number }): Float32Array {
-    const values = new Float32Array(Math.max(0, to - from));
-    if (from >= to) return values;
-    for (let k = this.segments.locate(from); k < this.segments.count && this.segments.start(k) < to; k++) {
-      const start = this.segments.start(k);
-      const part = this.segments.at(k).columns.get(key)!;
-      const head = Math.max(0, from - start);
-      values.set(part.subarray(head, Math.min(part.length, to - start)), start + head - from);
-    }
-    return values;
-  }
-
-  /** Keeps columns from now on; until the returned function is called they cannot be pushed out by others. */
-  private watch(columns: readonly ColumnRequest[]): () => void {
-    const entries = columns.map((request) => {
-      const key = columnKey(request);
-      const entry = this.watched.get(key) ?? { request, users: 0 };
-      entry.users++;
-      this.watched.delete(key);
-      this.watched.set(key, entry);
-      return entry;
-    });
-    return () => {
-      for (const entry of entries) entry.users--;
-      this.trim();
-    };
-  }
-
-  /** Lets go of the columns that nobody reads now and that were looked at longest ago. */
-  private trim(): void {
-    for (const [key, entry] of this.watched) {
-      if (this.watched.size <= COLUMNS_KEPT) return;
-      if (entry.users > 0) continue;
-      this.watched.delete(key);
-      this.peaks.delete(key);
-      this.segments.forEach((segment) => {
-        segment.columns.delete(key);
-      });
-    }
   }
 
   private forget(segment: Segment): void {
