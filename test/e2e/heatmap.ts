@@ -83,11 +83,11 @@ export class Heatmap {
     );
     if (data.complete === undefined) return null;
     const values = await this.frame.evaluate<[string, string][]>(
-      `[...document.querySelectorAll('[data-testid="readout"] [data-quantity]')].map(({ dataset }) => [dataset.quantity, dataset.value])`,
+      `[...document.querySelectorAll('[data-testid="readout"] [data-meter]')].map(({ dataset }) => [dataset.meter, dataset.value])`,
     );
     return {
-      line: Number(data.line),
-      column: Number(data.column),
+      line: Number(data.atLine),
+      column: Number(data.atColumn),
       character: data.character!,
       values: Object.fromEntries(values.map(([quantity, value]) => [quantity, Number(value)])),
       surprisal: data.surprisal === undefined ? null : Number(data.surprisal),
