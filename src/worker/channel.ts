@@ -135,13 +135,12 @@ export function serve<S extends Service<S>>(port: Port, service: S): void {
     }
     Promise.resolve()
       .then(() => handler.call(service, request, context))
-      .then(
-        (value: unknown) => {
-          if (value instanceof Transferred) reply({ kind: 'result', id, value: value.value }, value.buffers);
-          else reply({ kind: 'result', id, value });
-        },
-        (error: unknown) => reply({ kind: 'error', id, error: toWireError(error) }),
-      );
+      .then((value: unknown) => {
+        if (value instanceof Transferred) reply({ kind: 'result', id, value: value.value }, value.buffers);
+        else reply({ kind: 'result', id, value });
+      })
+      // Also where the result cannot be posted (a function in it).
+      .catch((error: unknown) => reply({ kind: 'error', id, error: toWireError(error) }));
   });
 }
 
@@ -182,7 +181,12 @@ export function connect<S extends Service<S>>(port: Port): Remote<S> {
         options.signal?.addEventListener('abort', () => {
           if (waiting.has(id)) port.post({ kind: 'cancel', id } satisfies Wire);
         });
-        port.post({ kind: 'call', id, method, request } satisfies Wire, options.transfer);
+        try {
+          port.post({ kind: 'call', id, method, request } satisfies Wire, options.transfer);
+        } catch (error) {
+          waiting.delete(id);
+          reject(error);
+        }
       });
     },
     close: (reason = new Error('The channel was closed.')) => close(reason),

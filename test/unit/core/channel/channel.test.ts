@@ -128,6 +128,14 @@ describe('the channel', () => {
     await expect(there).rejects.toMatchObject({ code: cancelled().code });
   });
 
+  it('rejects what cannot be sent, either way, and goes on', async () => {
+    const { remote, service } = open();
+    await expect(remote.call('add', { a: 1, b: (() => 1) as unknown as number })).rejects.toThrow();
+    service.add = async () => (() => 1) as unknown as number;
+    await expect(remote.call('add', { a: 1, b: 1 })).rejects.toThrow();
+    expect(await remote.call('count', { to: 1 })).toBe('done');
+  });
+
   it('refuses methods that are none, and ignores messages that are not its own', async () => {
     const { remote, left } = open();
     for (const method of ['nothing', 'constructor', 'toString', '__proto__', 'waiting'])
