@@ -1,55 +1,39 @@
 /**
- * Writes the register tiles of the matrix products as AssemblyScript: the innermost loops must be unrolled by hand, in shapes
- * that differ between builds. V8 has 15 usable vector registers: 6 rows × 8 lanes take 12 accumulators, 2 for B and 1 for A.
- * With revectorization V8 merges neighbouring 128-bit operations into 256-bit ones, so 4 rows × 2 panels take 8 wide accumulators,
- * and 12 rows × 1 panel take 12.
+ * Writes the register tiles of the matrix products as AssemblyScript: the innermost loops must be unrolled by hand, with as many rows as
+ * a build has registers for. V8 has 15 usable vector registers. Of 128 bits, 6 rows × 8 lanes take 12 accumulators, 2 for B and 1 for A;
+ * one row more spills and runs at a third of the speed. With revectorization V8 merges the two halves of the 8 lanes into one 256-bit
+ * register: 10 rows take 10 accumulators, enough to hide the latency of multiply–add for a single panel of B already.
  */
-
-export interface TileShape {
-  /** Rows of a packed panel of A. */
-  rows: number;
-  /** Panels of B walked at once. */
-  panels: number;
-  /** Packed panels of A walked at once where a single panel of B is left. */
-  tall: number;
-}
 
 const indent = (lines: string[]): string => lines.map((line) => `  ${line}`).join('\n');
 
-function widthsOf(shape: TileShape): number[] {
-  return [...new Set([shape.rows, 4, 2, 1])].filter((width) => width <= shape.rows).sort((a, b) => b - a);
+/** Heights of packed panels of A: the tile's, and those that what is left over at the end is cut into. */
+function heightsOf(rows: number): number[] {
+  return [...new Set([rows, 8, 6, 4, 2, 1])].filter((height) => height <= rows);
 }
 
-/**
- * `tile{rows}x{panels}x{tall}`: C[panels][rows·tall][8] (+)= A·B over K. A is `tall` packed panels [K][rows], `aStride` bytes apart;
- * B is `panels` of [K][8], `bStride` apart, C `cStride` apart.
- */
-function tile(rows: number, panels: number, tall: number): string {
-  const all = Array.from({ length: rows * tall }, (_, i) => i);
-  const vectors = Array.from({ length: panels * 2 }, (_, j) => j);
-  const panel = (base: string, j: number): string => (j < 2 ? base : `${base}Next`);
-  const head: string[] = [];
-  if (panels > 1) head.push('let bNext = b + bStride;', 'const cNext = c + cStride;');
-  for (const q of Array.from({ length: tall - 1 }, (_, q) => q + 1)) head.push(`let a${q} = a + ${q} * aStride;`);
-  for (const i of all) head.push(`let ${vectors.map((j) => `s${i}_${j} = f32x4.splat(0)`).join(', ')};`);
-  head.push('if (accumulate) {');
-  for (const i of all)
-    for (const j of vectors) head.push(`  s${i}_${j} = v128.load(${panel('c', j)}, ${i * 32 + (j & 1) * 16});`);
-  head.push('}', 'const end = b + (<usize>K << 5);', 'while (b < end) {');
-  for (const j of vectors) head.push(`  const b${j} = v128.load(${panel('b', j)}, ${(j & 1) * 16});`);
-  for (const i of all) {
-    const source = i < rows ? 'a' : `a${Math.floor(i / rows)}`;
-    head.push(`  const x${i} = v128.load32_splat(${source}, ${(i % rows) * 4});`);
-    for (const j of vectors) head.push(`  s${i}_${j} = madd(x${i}, b${j}, s${i}_${j});`);
-  }
-  head.push(`  a += ${rows * 4};`, '  b += 32;');
-  if (panels > 1) head.push('  bNext += 32;');
-  for (const q of Array.from({ length: tall - 1 }, (_, q) => q + 1)) head.push(`  a${q} += ${rows * 4};`);
-  head.push('}');
-  for (const i of all)
-    for (const j of vectors) head.push(`v128.store(${panel('c', j)}, s${i}_${j}, ${i * 32 + (j & 1) * 16});`);
-  return `function tile${rows}x${panels}x${tall}(K: i32, a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, accumulate: bool): void {
-${indent(head)}
+/** `tile{rows}`: C[rows][8] (+)= A·B over K, A a packed panel [K][rows], B [K][8]. */
+function tile(rows: number): string {
+  const all = Array.from({ length: rows }, (_, i) => i);
+  const lines = [
+    ...all.map((i) => `let s${i} = f32x4.splat(0), t${i} = f32x4.splat(0);`),
+    'if (accumulate) {',
+    ...all.map((i) => `  s${i} = v128.load(c, ${i * 32});\n    t${i} = v128.load(c, ${i * 32 + 16});`),
+    '}',
+    'const end = b + (<usize>K << 5);',
+    'while (b < end) {',
+    '  const low = v128.load(b), high = v128.load(b, 16);',
+    ...all.map(
+      (i) =>
+        `  const x${i} = v128.load32_splat(a, ${i * 4});\n    s${i} = madd(x${i}, low, s${i});\n    t${i} = madd(x${i}, high, t${i});`,
+    ),
+    `  a += ${rows * 4};`,
+    '  b += 32;',
+    '}',
+    ...all.map((i) => `v128.store(c, s${i}, ${i * 32});\n  v128.store(c, t${i}, ${i * 32 + 16});`),
+  ];
+  return `function tile${rows}(K: i32, a: usize, b: usize, c: usize, accumulate: bool): void {
+${indent(lines)}
 }
 `;
 }
@@ -108,67 +92,37 @@ ${indent(lines.map((line) => `    ${line}`))}
 `;
 }
 
-/** The source of `tiles.ts`: tiles, their dispatch over rows and panels, and the packing that a shape needs. */
-export function tileSource(shape: TileShape): string {
-  const widths = widthsOf(shape);
-  const choose = (call: (width: number) => string): string =>
-    widths
-      .map((width, i) => (i < widths.length - 1 ? `if (width == ${width}) ${call(width)}` : call(width)))
+/** The source of `tiles.ts` for tiles of `rows` rows: tiles, their dispatch, and the packing that they need. */
+export function tileSource(rows: number): string {
+  const heights = heightsOf(rows);
+  const choose = (call: (height: number) => string): string =>
+    heights
+      .map((height, i) => (i < heights.length - 1 ? `if (height == ${height}) ${call(height)}` : call(height)))
       .join('\n  else ');
-  const parts = [
-    '/** Generated for one build: register tiles of the products. */',
-    "import { joinHigh, joinLow, madd, zipHigh, zipLow } from './lanes';",
-    `/** Rows of the next packed panel of A where \`left\` rows are left. */
-export function tileRows(left: i32): i32 {
-  return ${widths.map((width, i) => (i < widths.length - 1 ? `left >= ${width} ? ${width} : ` : `${width}`)).join('')};
+  return [
+    `/** Generated for one build: register tiles of the products. */
+import { joinHigh, joinLow, madd, zipHigh, zipLow } from './lanes';
+
+export const TILE_ROWS = ${rows};
+
+/** Height of the next packed panel of A where \`left\` rows are left. */
+export function tileHeight(left: i32): i32 {
+  return ${heights.map((height, i) => (i < heights.length - 1 ? `left >= ${height} ? ${height} : ` : `${height}`)).join('')};
 }
 `,
-  ];
-  for (const width of widths) {
-    parts.push(tile(width, 1, 1), packLanes(width));
-    if (shape.panels > 1) parts.push(tile(width, shape.panels, 1));
-  }
-  if (shape.tall > 1) parts.push(tile(shape.rows, 1, shape.tall));
-  const args = 'K, a, aStride, b, bStride, c, cStride, accumulate';
-  parts.push(`export function packLanes(width: i32, features: i32, f0: i32, x: usize, count: i32, d: usize): void {
-  ${choose((width) => `packLanes${width}(features, f0, x, count, d);`)}
+    ...heights.flatMap((height) => [tile(height), packLanes(height)]),
+    `export function packLanes(height: i32, features: i32, f0: i32, x: usize, count: i32, d: usize): void {
+  ${choose((height) => `packLanes${height}(features, f0, x, count, d);`)}
 }
-`);
-  parts.push(`/** Packed panels of A that \`walk\` takes at once: several only where one panel of B is left for them. */
-export function tallOf(width: i32, panels: i32, left: i32): i32 {
-  return ${shape.tall > 1 ? `width == ${shape.rows} && panels < ${shape.panels} && left >= ${shape.rows * shape.tall} ? ${shape.tall} : 1` : '1'};
-}
-`);
-  parts.push(`/** One row panel (or \`tall\` of them) of A over \`panels\` panels of B. */
-export function walk(width: i32, tall: i32, K: i32, a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, panels: i32, accumulate: bool): void {
-  let n = 0;
-${
-  shape.tall > 1
-    ? `  if (tall > 1) {
-    for (; n < panels; ++n) {
-      tile${shape.rows}x1x${shape.tall}(${args});
-      b += bStride;
-      c += cStride;
-    }
-    return;
-  }
-`
-    : ''
-}${
-  shape.panels > 1
-    ? `  for (; n + ${shape.panels} <= panels; n += ${shape.panels}) {
-    ${choose((width) => `tile${width}x${shape.panels}x1(${args});`)}
-    b += ${shape.panels} * bStride;
-    c += ${shape.panels} * cStride;
-  }
-`
-    : ''
-}  for (; n < panels; ++n) {
-    ${choose((width) => `tile${width}x1x1(${args});`)}
+`,
+    `/** One packed panel of A over \`panels\` panels of B. */
+export function walk(height: i32, K: i32, a: usize, b: usize, bStride: usize, c: usize, cStride: usize, panels: i32, accumulate: bool): void {
+  for (let n = 0; n < panels; ++n) {
+    ${choose((height) => `tile${height}(K, a, b, c, accumulate);`)}
     b += bStride;
     c += cStride;
   }
 }
-`);
-  return parts.join('\n');
+`,
+  ].join('\n');
 }

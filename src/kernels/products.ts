@@ -4,10 +4,15 @@
  * do not depend on how threads share the work.
  */
 import { joinHigh, joinLow, zipHigh, zipLow } from './lanes';
-import { packLanes, tallOf, tileRows, walk } from './tiles';
+import { packLanes, TILE_ROWS, tileHeight, walk } from './tiles';
 
 /** K is walked in blocks whose panels of A and B stay in the nearest caches. */
 const K_BLOCK = 512;
+
+/** Rows at whose multiples threads may cut a block: where packed panels begin, and vectors of 4. */
+export function rowGrain(): i32 {
+  return TILE_ROWS << 1;
+}
 
 /**
  * `gates` blocks of M rows each: packed A blocks and rows of C lie one after another. Rows [m0, m1) of every block (m0 where a packed
@@ -22,12 +27,12 @@ export function product(
   for (let gate = 0; gate < gates; ++gate) {
     let i = m0;
     while (i < m1) {
-      const width = tileRows(M - i), tall = tallOf(width, n1 - n0, m1 - i);
-      const a = A + (<usize>(i * K) << 2), aStride = <usize>(width * K) << 2;
+      const height = tileHeight(M - i);
+      const a = A + (<usize>(i * K) << 2);
       for (let k = 0; k < K; k += K_BLOCK)
-        walk(width, tall, min(K_BLOCK, K - k), a + (<usize>(k * width) << 2), aStride, b0 + (<usize>k << 5), bStride,
-          c0 + (<usize>i << 5), cStride, n1 - n0, accumulate || k > 0);
-      i += width * tall;
+        walk(height, min(K_BLOCK, K - k), a + (<usize>(k * height) << 2), b0 + (<usize>k << 5), bStride, c0 + (<usize>i << 5), cStride,
+          n1 - n0, accumulate || k > 0);
+      i += height;
     }
     A += <usize>(M * K) << 2;
     c0 += <usize>M << 5;
@@ -40,18 +45,18 @@ export function product(
 export function packForward(stride: i32, m0: i32, M: i32, N: i32, weights: usize, packed: usize): void {
   let i = 0;
   while (i < M) {
-    const width = tileRows(M - i);
-    for (let q = 0; q < width; ++q) {
+    const height = tileHeight(M - i);
+    for (let q = 0; q < height; ++q) {
       let d = packed + (<usize>(i * N + q) << 2);
       for (let n = 0; n < N; n += 8) {
         const s = weights + (<usize>((n >> 3) * stride + m0 + i + q) << 5);
         for (let lane: usize = 0; lane < 32; lane += 4) {
           store<f32>(d, load<f32>(s + lane));
-          d += <usize>width << 2;
+          d += <usize>height << 2;
         }
       }
     }
-    i += width;
+    i += height;
   }
 }
 
@@ -59,18 +64,18 @@ export function packForward(stride: i32, m0: i32, M: i32, N: i32, weights: usize
 export function packTransposed(stride: i32, m0: i32, M: i32, N: i32, weights: usize, packed: usize): void {
   let i = 0;
   while (i < N) {
-    const width = tileRows(N - i);
-    for (let q = 0; q < width; ++q) {
+    const height = tileHeight(N - i);
+    for (let q = 0; q < height; ++q) {
       const n = i + q;
       let s = weights + (<usize>((n >> 3) * stride + m0) << 5) + (<usize>(n & 7) << 2);
       let d = packed + (<usize>(i * M + q) << 2);
       for (let m = 0; m < M; ++m) {
         store<f32>(d, load<f32>(s));
         s += 32;
-        d += <usize>width << 2;
+        d += <usize>height << 2;
       }
     }
-    i += width;
+    i += height;
   }
 }
 
@@ -78,16 +83,16 @@ export function packTransposed(stride: i32, m0: i32, M: i32, N: i32, weights: us
 export function packRows(M: i32, K: i32, stride: i32, matrix: usize, packed: usize): void {
   let i = 0;
   while (i < M) {
-    const width = tileRows(M - i);
-    for (let q = 0; q < width; ++q) {
+    const height = tileHeight(M - i);
+    for (let q = 0; q < height; ++q) {
       const s = matrix + (<usize>((i + q) * stride) << 2);
       let d = packed + (<usize>(i * K + q) << 2);
       for (let k = 0; k < K; ++k) {
         store<f32>(d, load<f32>(s + (<usize>k << 2)));
-        d += <usize>width << 2;
+        d += <usize>height << 2;
       }
     }
-    i += width;
+    i += height;
   }
 }
 
@@ -115,7 +120,7 @@ function packColumns(features: i32, f0: i32, x: usize, count: i32, d: usize): vo
 /**
  * Weight gradient: C (master layout [N/8][M][8], rows [m0, m1)) = Σ over `count` panels and their lanes of X[n][x0 + m][lane]·Y[n][j][lane].
  * X has xFeatures rows a panel, Y exactly N (a multiple of 8). `zeros` lists, ascending, `zeroCount` places n·8 + lane whose Y counts as
- * zero (a document begins there). `chunk` panels are packed at a time: pa takes 16·8·chunk floats, pb N·8·chunk.
+ * zero (a document begins there). `chunk` panels are packed at a time: pa takes 10·8·chunk floats, pb N·8·chunk.
  */
 export function weightGradient(
   M: i32, N: i32, X: usize, xFeatures: i32, x0: i32, Y: usize, count: i32, C: usize, m0: i32, m1: i32, chunk: i32, pa: usize, pb: usize,
@@ -134,10 +139,10 @@ export function weightGradient(
     }
     let m = m0;
     while (m < m1) {
-      const width = tileRows(m1 - m);
-      packLanes(width, xFeatures, x0 + m, x, now, pa);
-      walk(width, 1, K, pa, 0, pb, bStride, C + (<usize>m << 5), cStride, panels, n > 0);
-      m += width;
+      const height = tileHeight(m1 - m);
+      packLanes(height, xFeatures, x0 + m, x, now, pa);
+      walk(height, K, pa, pb, bStride, C + (<usize>m << 5), cStride, panels, n > 0);
+      m += height;
     }
   }
 }

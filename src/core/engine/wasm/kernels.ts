@@ -17,6 +17,7 @@ export interface Kernels {
     m1: number,
     accumulate: number,
   ): void;
+  rowGrain(): number;
   packForward(stride: number, m0: number, m: number, n: number, weights: number, packed: number): void;
   packTransposed(stride: number, m0: number, m: number, n: number, weights: number, packed: number): void;
   packRows(m: number, k: number, stride: number, matrix: number, packed: number): void;

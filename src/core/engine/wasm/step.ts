@@ -25,9 +25,6 @@ export interface Part {
   units(units: number): [number, number];
 }
 
-/** Boundaries lie where packed panels of 6 or 4 rows and vectors of 4 begin. */
-const unitGrain = 12;
-
 /** Part `index` of `count` of [0, size), cut at multiples of `grain`. */
 export function share(size: number, index: number, count: number, grain: number): [number, number] {
   const pieces = Math.ceil(size / grain);
@@ -35,7 +32,7 @@ export function share(size: number, index: number, count: number, grain: number)
   return [cut(index), cut(index + 1)];
 }
 
-function partOf(job: Job, thread: number, threads: number, barrier: () => void): Part {
+function partOf(job: Job, grain: number, thread: number, threads: number, barrier: () => void): Part {
   const count = job.split === 'single' ? 1 : threads;
   const index = count === 1 ? 0 : thread;
   const nothing = (): void => {};
@@ -49,7 +46,7 @@ function partOf(job: Job, thread: number, threads: number, barrier: () => void):
     n1,
     barrier: wait,
     unitsBarrier: job.split === 'units' ? wait : nothing,
-    units: (units) => (job.split === 'units' ? share(units, index, count, unitGrain) : [0, units]),
+    units: (units) => (job.split === 'units' ? share(units, index, count, grain) : [0, units]),
   };
 }
 
@@ -61,6 +58,8 @@ export class StepRunner {
   private readonly thread: number;
   private readonly wait: () => void;
   private readonly recurrence: Recurrence;
+  /** Rows at whose multiples they may be cut. */
+  private readonly grain: number;
 
   constructor(kernels: Kernels, views: Views, plan: TrainingPlan, thread: number, wait: () => void) {
     this.kernels = kernels;
@@ -69,12 +68,13 @@ export class StepRunner {
     this.thread = thread;
     this.wait = wait;
     this.recurrence = new Recurrence(kernels, views, plan);
+    this.grain = kernels.rowGrain();
   }
 
   run(): void {
     const { kernels, views, plan } = this;
     const job = readJob(views, plan.job);
-    const part = partOf(job, this.thread, plan.size.threads, this.wait);
+    const part = partOf(job, this.grain, this.thread, plan.size.threads, this.wait);
     packWeights(kernels, plan, part.index, part.count);
     part.barrier();
     this.recurrence.run(part);
@@ -93,7 +93,7 @@ export class StepRunner {
     const { shape, gradients } = plan;
     const panels = job.time * job.panels;
     const { rows: pa, columns: pb } = plan.scratch[this.thread]!;
-    const range = (rows: number): [number, number] => share(rows, index, count, unitGrain);
+    const range = (rows: number): [number, number] => share(rows, index, count, this.grain);
     let tensor = 0;
     const next = (): number => gradients + shape.tensors[tensor++]!.at * 4;
     const matrix = (

@@ -89,6 +89,8 @@ export interface TrainingPlan {
 
 /** Panels that a weight gradient packs at a time: 8·64 = 512 products per sum block. */
 export const gradientChunk = 64;
+/** Rows of the tallest register tile of any build. */
+const tallestTile = 10;
 const sliceFloats = 16384;
 export const jobBytes = 512;
 
@@ -159,7 +161,7 @@ export function planTraining(shape: ModelShape, size: PlanSize): TrainingPlan {
     maskedC: panel(widest, 1),
     maskedDh: panel(widest, 1),
     scratch: Array.from({ length: size.threads }, () => ({
-      rows: memory.take(8 * 8 * gradientChunk * 4),
+      rows: memory.take(tallestTile * 8 * gradientChunk * 4),
       columns: memory.take(widest * 8 * gradientChunk * 4),
     })),
     slices,

@@ -71,7 +71,7 @@ for (const build of builds)
         for (let i = 0; i < panels * k * 8; i++) views.f32[b / 4 + i] = random.normal();
         kernels.packRows(m, k, k, matrix, packed);
         kernels.product(1, m, k, packed, b, k * 32, whole, m * 32, 0, panels, 0, m, 0);
-        const cut = Math.min(m, 12);
+        const cut = Math.min(m, kernels.rowGrain());
         kernels.product(1, m, k, packed, b, k * 32, pieces, m * 32, 0, 1, 0, m, 0);
         kernels.product(1, m, k, packed, b, k * 32, pieces, m * 32, 1, panels, 0, cut, 0);
         kernels.product(1, m, k, packed, b, k * 32, pieces, m * 32, 1, panels, cut, m, 0);
