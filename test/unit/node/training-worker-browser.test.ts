@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserResult } from './browser/training-in-browser.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const browser = [process.env['CHROME_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+const browser = [process.env.CHROME_PATH, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
   (file) => file !== undefined && existsSync(file),
 );
 const ready = browser !== undefined && existsSync(path.join(root, 'dist/kernels/simd.wasm'));

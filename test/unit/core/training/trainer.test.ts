@@ -102,10 +102,13 @@ describe('a training', () => {
     expect(middle.secondsLeft).toBeLessThan(40);
   });
 
-  it('saves at least every 30 seconds', async () => {
+  it('saves at least every 30 seconds and renews its lock', async () => {
     const host = new TestHost();
     const seconds: number[] = [];
+    const storage = new MemoryStorage();
+    const silences: number[] = [];
     const engine = hookedEngine(() => {
+      silences.push(host.time - JSON.parse(new TextDecoder().decode(storage.files.get('lock.json'))).heartbeat);
       host.time += 3000;
     });
     const onProgress = host.onProgress.bind(host);
@@ -113,9 +116,10 @@ describe('a training', () => {
       if (progress.generation !== undefined) seconds.push(host.time / 1000);
       onProgress(progress);
     };
-    await (await startSmall(new MemoryStorage(), corpus, { host, engine })).run();
+    await (await startSmall(storage, corpus, { host, engine })).run();
     expect(seconds.length).toBeGreaterThan(4);
     for (let k = 1; k < seconds.length; k++) expect(seconds[k]! - seconds[k - 1]!).toBeLessThan(30);
+    expect(Math.max(...silences)).toBeLessThan(10_000);
   });
 
   it('stops early after `patience` evaluations without improvement, and keeps the best', async () => {
