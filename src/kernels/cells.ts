@@ -4,19 +4,18 @@
  * A panel holds 8 batch lanes: element (feature j, lane b) at j·8 + b. `gates` is [n][gates·H][8], c, tanh c and h are [n][H][8].
  * Gate blocks: LSTM i, f, g, o · GRU n, r, z and W-free part m of n (n = tanh(n + r∘m)) · tanh and ReLU one.
  * Forward replaces pre-activations by activations; backward replaces those by the gradients of the pre-activations.
- * Panels [n0, n1), hidden units [u0, u1). A single stream is the same with a panel of one lane (`width` 1).
+ * Panels [n0, n1), hidden units [u0, u1). Loops take two vectors at a time, which revectorization merges into one; units of a stream
+ * are multiples of 8 therefore.
+ * A single stream is the same with a panel of one lane (`width` 1).
  */
 import { flush, madd, nmadd } from './lanes';
-import { sigmoid4, tanh4 } from './functions';
+import { one4, sigmoid4, tanh4, tiny4 } from './functions';
 
 const TANH = 0;
 const RELU = 1;
 const LSTM = 2;
 
-/** Gradients smaller than this are zero: far below float32's resolution of any sum they enter, and never denormal after a product. */
-const TINY: f32 = 1e-25;
-
-/** `width` lanes per feature (8, or 1 for a stream, where units must be multiples of 4). */
+/** `width` lanes per feature: 8, or 1 for a stream. */
 export function cellForward(
   kind: i32, units: i32, width: i32, gates: usize, hPrevious: usize, h: usize, cPrevious: usize, c: usize, tanhC: usize,
   n0: i32, n1: i32, u0: i32, u1: i32,
@@ -28,42 +27,57 @@ export function cellForward(
     const at = n * block;
     if (kind == LSTM) lstmForward(gates + (at << 2), block, cPrevious + at, c + at, tanhC + at, h + at, from, to);
     else if (kind > LSTM) gruForward(gates + (at << 2), block, hPrevious + at, h + at, from, to);
-    else if (kind == TANH) for (let o = from; o < to; o += 16) v128.store(h + at + o, tanh4(v128.load(gates + at + o)));
-    else for (let o = from; o < to; o += 16) v128.store(h + at + o, f32x4.max(v128.load(gates + at + o), f32x4.splat(0)));
+    else if (kind == TANH) tanhForward(gates + at + from, h + at + from, h + at + to);
+    else for (let o = at + from; o < at + to; o += 16) v128.store(h + o, f32x4.max(v128.load(gates + o), f32x4.splat(0)));
   }
 }
 
 /** c = f∘c' + i∘g; h = o∘tanh c. */
 function lstmForward(gates: usize, block: usize, cPrevious: usize, c: usize, tanhC: usize, h: usize, from: usize, to: usize): void {
-  const gf = gates + block, gg = gf + block, go = gg + block;
-  for (let o = from; o < to; o += 16) {
-    const i = sigmoid4(v128.load(gates + o));
-    const f = sigmoid4(v128.load(gf + o));
-    const g = tanh4(v128.load(gg + o));
-    const q = sigmoid4(v128.load(go + o));
-    const cell = madd(f, v128.load(cPrevious + o), f32x4.mul(i, g));
-    const t = tanh4(cell);
-    v128.store(gates + o, i);
-    v128.store(gf + o, f);
-    v128.store(gg + o, g);
-    v128.store(go + o, q);
-    v128.store(c + o, cell);
-    v128.store(tanhC + o, t);
-    v128.store(h + o, f32x4.mul(q, t));
+  let gi = gates + from, gf = gi + block, gg = gf + block, go = gg + block;
+  cPrevious += from; c += from; tanhC += from; h += from;
+  const end = gates + to;
+  while (gi < end) {
+    const i0 = sigmoid4(v128.load(gi)), i1 = sigmoid4(v128.load(gi, 16));
+    const f0 = sigmoid4(v128.load(gf)), f1 = sigmoid4(v128.load(gf, 16));
+    const g0 = tanh4(v128.load(gg)), g1 = tanh4(v128.load(gg, 16));
+    const o0 = sigmoid4(v128.load(go)), o1 = sigmoid4(v128.load(go, 16));
+    const c0 = madd(f0, v128.load(cPrevious), f32x4.mul(i0, g0)), c1 = madd(f1, v128.load(cPrevious, 16), f32x4.mul(i1, g1));
+    const t0 = tanh4(c0), t1 = tanh4(c1);
+    v128.store(gi, i0); v128.store(gi, i1, 16);
+    v128.store(gf, f0); v128.store(gf, f1, 16);
+    v128.store(gg, g0); v128.store(gg, g1, 16);
+    v128.store(go, o0); v128.store(go, o1, 16);
+    v128.store(c, c0); v128.store(c, c1, 16);
+    v128.store(tanhC, t0); v128.store(tanhC, t1, 16);
+    v128.store(h, f32x4.mul(o0, t0)); v128.store(h, f32x4.mul(o1, t1), 16);
+    gi += 32; gf += 32; gg += 32; go += 32; cPrevious += 32; c += 32; tanhC += 32; h += 32;
+  }
+}
+
+function tanhForward(gates: usize, h: usize, end: usize): void {
+  while (h < end) {
+    const h0 = tanh4(v128.load(gates)), h1 = tanh4(v128.load(gates, 16));
+    v128.store(h, h0); v128.store(h, h1, 16);
+    gates += 32; h += 32;
   }
 }
 
 /** n = tanh(n + r∘m); h = n + z∘(h' − n). */
 function gruForward(gates: usize, block: usize, hPrevious: usize, h: usize, from: usize, to: usize): void {
-  const gr = gates + block, gz = gr + block, gm = gz + block;
-  for (let o = from; o < to; o += 16) {
-    const r = sigmoid4(v128.load(gr + o));
-    const z = sigmoid4(v128.load(gz + o));
-    const n = tanh4(madd(r, v128.load(gm + o), v128.load(gates + o)));
-    v128.store(gates + o, n);
-    v128.store(gr + o, r);
-    v128.store(gz + o, z);
-    v128.store(h + o, madd(z, f32x4.sub(v128.load(hPrevious + o), n), n));
+  let gn = gates + from, gr = gn + block, gz = gr + block, gm = gz + block;
+  hPrevious += from; h += from;
+  const end = gates + to;
+  while (gn < end) {
+    const r0 = sigmoid4(v128.load(gr)), r1 = sigmoid4(v128.load(gr, 16));
+    const z0 = sigmoid4(v128.load(gz)), z1 = sigmoid4(v128.load(gz, 16));
+    const n0 = tanh4(madd(r0, v128.load(gm), v128.load(gn))), n1 = tanh4(madd(r1, v128.load(gm, 16), v128.load(gn, 16)));
+    const h0 = madd(z0, f32x4.sub(v128.load(hPrevious), n0), n0), h1 = madd(z1, f32x4.sub(v128.load(hPrevious, 16), n1), n1);
+    v128.store(gn, n0); v128.store(gn, n1, 16);
+    v128.store(gr, r0); v128.store(gr, r1, 16);
+    v128.store(gz, z0); v128.store(gz, z1, 16);
+    v128.store(h, h0); v128.store(h, h1, 16);
+    gn += 32; gr += 32; gz += 32; gm += 32; hPrevious += 32; h += 32;
   }
 }
 
@@ -88,7 +102,7 @@ export function cellBackward(
 }
 
 function lstmBackward(gates: usize, block: usize, cPrevious: usize, tanhC: usize, dh: usize, dc: usize, from: usize, to: usize): void {
-  const one = f32x4.splat(1), tiny = f32x4.splat(TINY);
+  const one = one4(), tiny = tiny4();
   const gf = gates + block, gg = gf + block, go = gg + block;
   for (let o = from; o < to; o += 16) {
     const i = v128.load(gates + o), f = v128.load(gf + o), g = v128.load(gg + o), q = v128.load(go + o);
@@ -104,7 +118,7 @@ function lstmBackward(gates: usize, block: usize, cPrevious: usize, tanhC: usize
 }
 
 function gruBackward(gates: usize, block: usize, hPrevious: usize, dh: usize, dhPrevious: usize, from: usize, to: usize): void {
-  const one = f32x4.splat(1), tiny = f32x4.splat(TINY);
+  const one = one4(), tiny = tiny4();
   const gr = gates + block, gz = gr + block, gm = gz + block;
   for (let o = from; o < to; o += 16) {
     const n = v128.load(gates + o), r = v128.load(gr + o), z = v128.load(gz + o), m = v128.load(gm + o);
@@ -120,7 +134,7 @@ function gruBackward(gates: usize, block: usize, hPrevious: usize, dh: usize, dh
 }
 
 function rnnBackward(relu: bool, gates: usize, h: usize, dh: usize, from: usize, to: usize): void {
-  const one = f32x4.splat(1), zero = f32x4.splat(0), tiny = f32x4.splat(TINY);
+  const one = one4(), zero = f32x4.splat(0), tiny = tiny4();
   for (let o = from; o < to; o += 16) {
     const y = v128.load(h + o), d = v128.load(dh + o);
     const local = relu ? v128.and(d, f32x4.gt(y, zero)) : f32x4.mul(d, nmadd(y, y, one));
