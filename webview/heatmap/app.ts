@@ -24,11 +24,12 @@ import { PageClient } from './page-client.ts';
 import { unpackPages } from './pages.ts';
 import { looks, quantitiesOf } from './quantities.ts';
 import { ScratchBox } from './scratch.ts';
+import { ShownColours } from './shown-colours.ts';
 import { type KeptState, readState } from './state.ts';
 import { ShownText } from './text.ts';
 import { TextView } from './text-view.ts';
 import { Toolbar } from './toolbar.ts';
-import { cellKey, ValueStore } from './values.ts';
+import { cellKey } from './values.ts';
 import { describeMissing, missingCharacters } from './vocabulary.ts';
 
 export interface ChosenCell {
@@ -53,9 +54,7 @@ export class HeatmapApp {
   private readonly empty = new EmptyPane();
   private readonly scratch: ScratchBox;
   private readonly pages: PageClient;
-  private store = new ValueStore(0);
-  /** Values shown while those of a newly chosen cell or checkpoint are on their way. */
-  private fallbackKey: string | null = null;
+  readonly colours = new ShownColours();
   private runs: RunSummary[] | null = null;
   private following = true;
   private canTrain = true;
@@ -99,14 +98,7 @@ export class HeatmapApp {
     this.following = this.kept.following;
     this.announcer = createAnnouncer(root);
     this.pages = new PageClient((request) => this.link.post(fromHeatmap.requestPages(request)));
-    const app = this;
-    this.view = new TextView({
-      values: (line) => app.valuesOf(line),
-      stale: (line) => app.text !== null && app.model !== null && !app.isFresh(line),
-      get scale() {
-        return app.current?.scale ?? 1;
-      },
-    });
+    this.view = new TextView(this.colours);
     this.cells = new CellList((cell) => this.chooseCell(cell.layer, cell.cell));
     this.cells.order = this.kept.order;
     this.cells.onOrder = (order) => this.link.remember({ order });
@@ -167,19 +159,6 @@ export class HeatmapApp {
     this.cells.move(offset);
   }
 
-  /** True where a line's values are of the chosen cell and the text as it stands. */
-  isFresh(line: number): boolean {
-    return this.current?.fresh[line] === 1;
-  }
-
-  valuesOf(line: number): Float32Array | undefined {
-    return this.current?.lines[line] ?? (this.fallbackKey ? this.store.get(this.fallbackKey)?.lines[line] : undefined);
-  }
-
-  get scale(): number {
-    return this.current?.scale ?? 1;
-  }
-
   exportColours() {
     const theme = readTheme();
     return {
@@ -190,14 +169,6 @@ export class HeatmapApp {
       positiveStrength: theme.positiveStrength,
       negativeStrength: theme.negativeStrength,
     };
-  }
-
-  private get key(): string | null {
-    return this.model && this.cell ? cellKey(this.model.key, this.cell) : null;
-  }
-
-  private get current() {
-    return this.key === null ? undefined : this.store.get(this.key);
   }
 
   private build(): void {
@@ -233,12 +204,11 @@ export class HeatmapApp {
 
   private onModel(model: ModelSummary | null): void {
     const sameShape = JSON.stringify(model?.layers) === JSON.stringify(this.model?.layers);
-    const previous = this.key;
     this.model = model;
+    this.colours.setModel(model?.key ?? null, sameShape);
     this.toolbar.setModel(model);
     this.link.remember({ generation: model?.generation ?? null });
     if (!sameShape) this.cells.setModel(model?.layers ?? []);
-    this.fallbackKey = sameShape ? previous : null;
     if (this.cell) this.onCell(this.cell);
     this.afterChange();
     this.requestOverview(sameShape ? 400 : 50);
@@ -247,11 +217,9 @@ export class HeatmapApp {
 
   private onCell(cell: ChosenCell): void {
     const kind = this.model?.layers[cell.layer]?.cell;
-    const previous = this.key;
-    const sameQuantity = this.cell?.quantity === cell.quantity;
     this.cell = cell;
+    this.colours.setCell(cell);
     Object.assign(this.root.dataset, { layer: cell.layer, cell: cell.cell, quantity: cell.quantity });
-    if (previous !== this.key) this.fallbackKey = sameQuantity ? previous : null;
     if (!kind) return;
     this.toolbar.setCell(cell, kind);
     this.cells.setChosen(cell);
@@ -272,8 +240,7 @@ export class HeatmapApp {
     const scrollTop = this.text ? (same ? this.view.scrollTop : 0) : this.kept.scrollTop;
     const first = this.text === null;
     this.text = document ? new ShownText(document) : null;
-    this.store = new ValueStore(this.text?.lines.length ?? 0);
-    this.fallbackKey = null;
+    this.colours.reset(this.text?.lines.length ?? 0);
     this.pages.resume();
     this.view.setText(this.text, document?.tabSize ?? 4);
     this.view.scrollTop = scrollTop;
@@ -287,7 +254,7 @@ export class HeatmapApp {
     const { text } = this;
     if (text?.id !== edit.id || edit.version <= text.version) return;
     text.splice(edit.version, edit.startLine, edit.removed, edit.lines);
-    this.store.splice(edit.startLine, edit.removed, edit.lines.length);
+    this.colours.store.splice(edit.startLine, edit.removed, edit.lines.length);
     this.view.textChanged();
     this.inspector.edited(edit.startLine, edit.removed, edit.lines.length);
     this.afterChange();
@@ -297,12 +264,9 @@ export class HeatmapApp {
 
   private onPages(message: ReturnType<typeof toHeatmap.pages>['payload']): void {
     const { text } = this;
-    if (!this.pages.answered(message.request) && text?.version !== message.version) return;
-    if (text?.id !== message.id) return;
-    if (message.version !== text.version) {
-      // An answer of an earlier text: the next one is asked for when the inspector knows the edit (`ready`).
-      return;
-    }
+    this.pages.answered(message.request);
+    // An answer of an earlier text is of no use: the next is asked for when the inspector knows the edit (`ready`).
+    if (text?.id !== message.id || message.version !== text.version) return;
     const cells = unpackPages(message);
     if (!cells) {
       this.notices.setProblem('Values arrived in a form this view does not understand. Reload the window.', false);
@@ -310,14 +274,11 @@ export class HeatmapApp {
     }
     for (const cell of cells) {
       const key = cellKey(message.model, cell);
-      this.store.open(key).put(message.startLine, cell.lines, cell.scale);
-      if (key !== this.key) continue;
-      this.fallbackKey = null;
+      if (!this.colours.put(key, message.startLine, cell.lines, cell.scale)) continue;
       this.toolbar.setScale(cell.scale, looks[this.cell!.quantity].signed);
       this.view.coloursChanged({ start: message.startLine, end: message.endLine });
       this.inspector.valuesArrived();
     }
-    if (this.key) this.store.open(this.key);
     this.view.schedule();
   }
 
@@ -329,8 +290,8 @@ export class HeatmapApp {
 
   private onRender(visible: Range): void {
     this.link.remember({ scrollTop: this.view.scrollTop });
-    const { model, cell, text, current } = this;
-    this.root.dataset.settled = String(current?.staleWithin(visible.start, visible.end) === null);
+    const { model, cell, text } = this;
+    this.root.dataset.settled = String(this.colours.settled(visible.start, visible.end));
     if (!model || !cell || !text) return;
     this.pages.update(
       {
@@ -344,7 +305,7 @@ export class HeatmapApp {
         }),
         visible,
       },
-      this.store,
+      this.colours.store,
     );
   }
 
@@ -354,8 +315,7 @@ export class HeatmapApp {
   }
 
   private afterChange(): void {
-    if (this.key) this.store.open(this.key);
-    if (this.cell) this.toolbar.setScale(this.scale, looks[this.cell.quantity].signed);
+    if (this.cell) this.toolbar.setScale(this.colours.scale, looks[this.cell.quantity].signed);
     this.pages.resume();
     this.view.coloursChanged();
     this.inspector.refresh();

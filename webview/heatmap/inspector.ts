@@ -116,7 +116,11 @@ export class Inspector {
 
   describe(): void {
     const { line } = this.cursor.spot;
-    const words = describeLine(shownPart(this.app.text?.line(line) ?? ''), this.app.valuesOf(line), this.app.scale);
+    const words = describeLine(
+      shownPart(this.app.text?.line(line) ?? ''),
+      this.app.colours.values(line),
+      this.app.colours.scale,
+    );
     this.app.announcer.say(`Line ${line + 1}: ${words}`);
   }
 
@@ -229,7 +233,7 @@ export class Inspector {
       column,
       character: own,
       next: endsText ? null : next,
-      value: this.app.isFresh(line) ? this.app.valuesOf(line)?.[character] : undefined,
+      value: this.app.colours.fresh(line) ? this.app.colours.values(line)?.[character] : undefined,
     };
   }
 
