@@ -1,6 +1,8 @@
 /** The menu of the toolbar. */
-import { fromHeatmap } from '../../src/protocol/heatmap.ts';
+import { type ExportColours, fromHeatmap } from '../../src/protocol/heatmap.ts';
+import { toHex } from '../ui/colour.ts';
 import type { MenuItem } from '../ui/menu.ts';
+import { readTheme } from '../ui/theme.ts';
 import type { HeatmapApp } from './app.ts';
 
 export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
@@ -8,7 +10,7 @@ export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
   const { visible } = app.view;
   const shown = { startLine: visible.start, endLine: visible.end };
   const html = (range: typeof shown | null) => (): void =>
-    app.link.post(fromHeatmap.exportHtml({ range, colours: app.exportColours() }));
+    app.link.post(fromHeatmap.exportHtml({ range, colours: exportColours() }));
   const csv = (range: typeof shown | null) => (): void => app.link.post(fromHeatmap.exportCsv({ range }));
   return [
     { label: 'Gates Under the Line', hint: 'G', checked: app.stripShown, run: () => app.toggleStrip() },
@@ -27,4 +29,17 @@ export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
     { label: 'Export Activations as CSV…', disabled: nothing, run: csv(null) },
     { label: 'Export Visible Activations as CSV…', disabled: nothing, run: csv(shown) },
   ];
+}
+
+/** The colours on the screen, for a file that looks the same. */
+function exportColours(): ExportColours {
+  const { background, text, positive, negative, positiveStrength, negativeStrength } = readTheme();
+  return {
+    background: toHex(background),
+    foreground: toHex(text),
+    positive: toHex(positive),
+    negative: toHex(negative),
+    positiveStrength,
+    negativeStrength,
+  };
 }

@@ -10,8 +10,8 @@ import {
 } from '../../src/protocol/heatmap.ts';
 import { on } from '../../src/protocol/webview.ts';
 import { type Announcer, createAnnouncer } from '../ui/announcer.ts';
-import { toHex } from '../ui/colour.ts';
 import { element } from '../ui/dom.ts';
+import { later } from '../ui/later.ts';
 import { connectHost, type HostLink } from '../ui/messaging.ts';
 import type { Range } from '../ui/rows.ts';
 import { onThemeChange, readTheme } from '../ui/theme.ts';
@@ -59,8 +59,15 @@ export class HeatmapApp {
   private following = true;
   private canTrain = true;
   private kept: KeptState;
-  private overviewTimer: ReturnType<typeof setTimeout> | undefined;
-  private missingTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly askAgainLater = later(() => this.askAgain());
+  private readonly requestOverview = later(() => {
+    if (this.text && this.model) this.link.post(fromHeatmap.requestOverview({}));
+  });
+  private readonly countMissing = later(() => {
+    const { model, text } = this;
+    const missing = model && text ? missingCharacters(text.lines, new Set(model.vocabulary)) : null;
+    this.notices.setRemark(missing && describeMissing(missing, model?.unknown !== null));
+  });
 
   constructor(root: HTMLElement) {
     this.root = root;
@@ -78,9 +85,7 @@ export class HeatmapApp {
           this.toolbar.setDocument(this.document, this.following);
         }),
         on(toHeatmap.ready, ({ id }) => {
-          if (this.text?.id !== id) return;
-          this.pages.resume();
-          this.refresh();
+          if (this.text?.id === id) this.askAgain();
         }),
         on(toHeatmap.cursor, ({ id, line, column }) => {
           if (this.text?.id === id) this.inspector.moveTo(line, column);
@@ -159,18 +164,6 @@ export class HeatmapApp {
     this.cells.move(offset);
   }
 
-  exportColours() {
-    const theme = readTheme();
-    return {
-      background: toHex(theme.background),
-      foreground: toHex(theme.text),
-      positive: toHex(theme.positive),
-      negative: toHex(theme.negative),
-      positiveStrength: theme.positiveStrength,
-      negativeStrength: theme.negativeStrength,
-    };
-  }
-
   private build(): void {
     this.view.onRender = (visible) => this.onRender(visible);
     this.root.append(
@@ -212,7 +205,7 @@ export class HeatmapApp {
     if (this.cell) this.onCell(this.cell);
     this.afterChange();
     this.requestOverview(sameShape ? 400 : 50);
-    this.countMissing();
+    this.countMissing(150);
   }
 
   private onCell(cell: ChosenCell): void {
@@ -247,7 +240,7 @@ export class HeatmapApp {
     this.inspector.textChanged(first && this.kept.line !== null ? this.kept : null);
     this.afterChange();
     this.requestOverview(200);
-    this.countMissing();
+    this.countMissing(150);
   }
 
   private onEdit(edit: { id: string; version: number; startLine: number; removed: number; lines: string[] }): void {
@@ -259,14 +252,19 @@ export class HeatmapApp {
     this.inspector.edited(edit.startLine, edit.removed, edit.lines.length);
     this.afterChange();
     this.requestOverview(2000);
-    this.countMissing();
+    this.countMissing(150);
   }
 
   private onPages(message: ReturnType<typeof toHeatmap.pages>['payload']): void {
     const { text } = this;
+    if (text?.id === message.id && message.version !== text.version) {
+      // Of an earlier text: asked again when the inspector knows the edit (`ready`), at the latest in a moment.
+      this.pages.failed(message.request);
+      this.askAgainLater(300);
+      return;
+    }
     this.pages.answered(message.request);
-    // An answer of an earlier text is of no use: the next is asked for when the inspector knows the edit (`ready`).
-    if (text?.id !== message.id || message.version !== text.version) return;
+    if (text?.id !== message.id) return;
     const cells = unpackPages(message);
     if (!cells) {
       this.notices.setProblem('Values arrived in a form this view does not understand. Reload the window.', false);
@@ -309,7 +307,8 @@ export class HeatmapApp {
     );
   }
 
-  private refresh(): void {
+  private askAgain(): void {
+    this.pages.resume();
     this.view.schedule();
     this.inspector.refresh();
   }
@@ -320,22 +319,6 @@ export class HeatmapApp {
     this.view.coloursChanged();
     this.inspector.refresh();
     this.showEmptyState();
-  }
-
-  private requestOverview(delay: number): void {
-    clearTimeout(this.overviewTimer);
-    this.overviewTimer = setTimeout(() => {
-      if (this.text && this.model) this.link.post(fromHeatmap.requestOverview({}));
-    }, delay);
-  }
-
-  private countMissing(): void {
-    clearTimeout(this.missingTimer);
-    this.missingTimer = setTimeout(() => {
-      const { model, text } = this;
-      const missing = model && text ? missingCharacters(text.lines, new Set(model.vocabulary)) : null;
-      this.notices.setRemark(missing && describeMissing(missing, model?.unknown !== null));
-    }, 150);
   }
 
   private showEmptyState(): void {
