@@ -21,6 +21,8 @@ const CELL_KEY = 'cellscope.cell';
 const MODEL_KEY = 'cellscope.model';
 /** Lines of a text over which a first cell is sought. */
 const LONGEST_SUGGESTION = 5000;
+/** Trained characters under which a network's liveliest cell says little. */
+const HARDLY_LEARNED = 100_000;
 const FIRST_CELL: CellAddress = { layer: 0, cell: 0, quantity: 'tanhc' };
 
 export class InspectionSession implements Inspection, vscode.Disposable {
@@ -43,6 +45,8 @@ export class InspectionSession implements Inspection, vscode.Disposable {
   private chosenCell: CellAddress;
   /** False until somebody chose a cell: then one is suggested for every model. */
   private cellWasChosen: boolean;
+  /** The model for which a cell was suggested for good. */
+  private suggestion: { key: string } | null = null;
   /** Model changes happen one after the other; only the last one asked for stays. */
   private selecting: Promise<unknown> = Promise.resolve();
   private selections = 0;
@@ -207,7 +211,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     const fitting = fittingCell(info.spec, this.chosenCell);
     this.modelChanged.fire(info);
     this.setCell(fitting);
-    if (!this.cellWasChosen && previous?.info.key !== info.key) void this.suggestCell(info);
+    if (!this.cellWasChosen && this.suggestion?.key !== info.key) void this.suggestCell(info);
   }
 
   private setCell(next: CellAddress): void {
@@ -217,15 +221,21 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     this.cellChanged.fire(next);
   }
 
-  /** Goes to the cell that moves most over the text in the active editor: the first cell of a model may stand still. */
+  /**
+   * Goes to the cell that moves most over the text in the active editor: the first cell of a model may stand still. A
+   * suggestion of a network that has hardly learned is made again once with a checkpoint that has.
+   */
   private async suggestCell(info: ModelInfo): Promise<void> {
-    const document = vscode.window.activeTextEditor?.document;
-    if (!document || document.lineCount > LONGEST_SUGGESTION) return;
+    const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
+    const document = editors.find((editor) => editor && editor.document.lineCount <= LONGEST_SUGGESTION)?.document;
+    if (!document) return;
     try {
       const liveliest = liveliestCell(await this.overview(document));
       if (!liveliest || this.cellWasChosen || this.open?.info !== info) return;
       const { cell: kind } = info.spec.layers[liveliest.layer]!;
       this.setCell({ ...liveliest, quantity: quantitiesOf[kind][0]! });
+      const trained = info.generations.find(({ number }) => number === info.generation)?.trainedChars;
+      if (trained === undefined || trained >= HARDLY_LEARNED) this.suggestion = { key: info.key };
     } catch (error) {
       this.log.debug('No cell could be suggested.', error);
     }
