@@ -46,7 +46,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
   /** False until somebody chose a cell: then one is suggested for every model. */
   private cellWasChosen: boolean;
   /** The model for which a cell was suggested for good. */
-  private suggestion: { key: string } | null = null;
+  private suggestedFor: string | null = null;
   /** Model changes happen one after the other; only the last one asked for stays. */
   private selecting: Promise<unknown> = Promise.resolve();
   private selections = 0;
@@ -211,7 +211,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     const fitting = fittingCell(info.spec, this.chosenCell);
     this.modelChanged.fire(info);
     this.setCell(fitting);
-    if (!this.cellWasChosen && this.suggestion?.key !== info.key) void this.suggestCell(info);
+    if (!this.cellWasChosen && this.suggestedFor !== info.key) void this.suggestCell(info);
   }
 
   private setCell(next: CellAddress): void {
@@ -235,7 +235,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
       const { cell: kind } = info.spec.layers[liveliest.layer]!;
       this.setCell({ ...liveliest, quantity: quantitiesOf[kind][0]! });
       const trained = info.generations.find(({ number }) => number === info.generation)?.trainedChars;
-      if (trained === undefined || trained >= HARDLY_LEARNED) this.suggestion = { key: info.key };
+      if (trained === undefined || trained >= HARDLY_LEARNED) this.suggestedFor = info.key;
     } catch (error) {
       this.log.debug('No cell could be suggested.', error);
     }
