@@ -2,16 +2,15 @@
  * `npm test [-- check | unit | host | web | package | e2e …] [--only TEXT]`: sets up, builds, runs the stages in order and
  * ends with one line: `N passed, N failed` (`, N skipped`). Exit code 1 on any failure. Each failure is printed in full.
  */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { ensureBrowser, ensureVscodeServer } from '../test/harness/install.ts';
 import { cache, root } from '../test/harness/paths.ts';
 import type { Report } from '../test/harness/report.ts';
 import { buildAll } from './build.ts';
 import { runChecks } from './check.ts';
-import { packageExtension } from './package.ts';
 
 interface Stage {
   name: string;
@@ -83,10 +82,14 @@ async function check(): Promise<Report> {
 const mocha = (name: string, folder: string, env?: Record<string, string>) =>
   inProcess(name, ['test/harness/run-mocha.ts', folder], env);
 
-const vsix = (): string => {
+/** The package of what is built; made once. */
+async function vsix(): Promise<string> {
   const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return path.join(packages, `${name}-${version}.vsix`);
-};
+  const file = path.join(packages, `${name}-${version}.vsix`);
+  if (!existsSync(file))
+    await promisify(execFile)(process.execPath, ['scripts/package.ts', '--built', '--to', packages], { cwd: root });
+  return file;
+}
 
 const stages: Stage[] = [
   { name: 'types and lint', filter: 'check', browser: false, run: check },
@@ -112,10 +115,7 @@ const stages: Stage[] = [
     name: 'package',
     filter: 'package',
     browser: false,
-    run: async () => {
-      rmSync(packages, { recursive: true, force: true });
-      return mocha('package', 'test/package', { CELLSCOPE_VSIX: await packageExtension(packages) });
-    },
+    run: async () => mocha('package', 'test/package', { CELLSCOPE_VSIX: await vsix() }),
   },
   {
     name: 'end to end, development mode',
@@ -127,10 +127,7 @@ const stages: Stage[] = [
     name: 'end to end, packaged',
     filter: 'e2e',
     browser: true,
-    run: async () => {
-      if (!existsSync(vsix())) await packageExtension(packages);
-      return mocha('e2e-packaged', 'test/e2e', { CELLSCOPE_VSIX: vsix() });
-    },
+    run: async () => mocha('e2e-packaged', 'test/e2e', { CELLSCOPE_VSIX: await vsix() }),
   },
 ];
 
@@ -162,6 +159,7 @@ async function timed(name: string, run: () => Promise<Report>): Promise<Report> 
 }
 
 mkdirSync(reports, { recursive: true });
+rmSync(packages, { recursive: true, force: true });
 const built = await timed('build', async () => {
   await buildAll({ minify: true });
   return { passed: 1, failed: 0, skipped: 0, failures: [] };

@@ -11,34 +11,35 @@ import { Heatmap } from './heatmap.ts';
 import { mode } from './session.ts';
 
 // The extension it opens is the repository's own build: once is enough.
-(mode === 'development' ? describe : describe.skip)('npm start -- --train', () => {
-  it('serves a VS Code that trains on the folder at once and opens the heatmap, until Ctrl-C', async function () {
-    this.timeout(240_000);
-    const home = temporaryFolder('start-home');
-    const folder = path.join(root, 'test/fixtures/workspace');
-    const start = spawn(
-      process.execPath,
-      [path.join(root, 'scripts/bootstrap.mjs'), 'start', folder, '--headless', '--train', '--port', '0'],
-      { env: { ...process.env, CELLSCOPE_START_HOME: home }, detached: true },
-    );
-    let output = '';
-    for (const stream of [start.stdout, start.stderr]) stream.on('data', (chunk) => (output += chunk));
-    const ended = once(start, 'exit');
-    let browser: Browser | undefined;
-    try {
-      const url = await until(`an address in ${output}`, async () => /http:\S+/.exec(output)?.[0], 60_000);
-      browser = await launchBrowser(ensureBrowser()!);
-      const workbench = new Workbench(browser.page);
-      await workbench.load(url, 'Cellscope');
-      const heatmap = await Heatmap.find(workbench);
-      assert.notEqual(await heatmap.lineText(1), '');
-      assert.deepEqual(browser.blocked, []);
-    } finally {
-      await browser?.close();
-      process.kill(-start.pid!, 'SIGINT'); // a terminal's Ctrl-C reaches the whole group
-      await ended;
-      rmSync(home, { recursive: true, force: true });
-    }
-    assert.deepEqual(await ended, [0, null]);
+if (mode === 'development')
+  describe('npm start -- --train', () => {
+    it('serves a VS Code that trains on the folder at once and opens the heatmap, until Ctrl-C', async function () {
+      this.timeout(240_000);
+      const home = temporaryFolder('start-home');
+      const folder = path.join(root, 'test/fixtures/workspace');
+      const start = spawn(
+        process.execPath,
+        [path.join(root, 'scripts/bootstrap.mjs'), 'start', folder, '--headless', '--train', '--port', '0'],
+        { env: { ...process.env, CELLSCOPE_START_HOME: home }, detached: true },
+      );
+      let output = '';
+      for (const stream of [start.stdout, start.stderr]) stream.on('data', (chunk) => (output += chunk));
+      const ended = once(start, 'exit');
+      let browser: Browser | undefined;
+      try {
+        const url = await until(`an address in ${output}`, async () => /http:\S+/.exec(output)?.[0], 60_000);
+        browser = await launchBrowser(ensureBrowser()!);
+        const workbench = new Workbench(browser.page);
+        await workbench.load(url, 'Cellscope');
+        const heatmap = await Heatmap.find(workbench);
+        assert.notEqual(await heatmap.lineText(1), '');
+        assert.deepEqual(browser.blocked, []);
+      } finally {
+        await browser?.close();
+        process.kill(-start.pid!, 'SIGINT'); // a terminal's Ctrl-C reaches the whole group
+        await ended;
+        rmSync(home, { recursive: true, force: true });
+      }
+      assert.deepEqual(await ended, [0, null]);
+    });
   });
-});
