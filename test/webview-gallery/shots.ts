@@ -13,7 +13,7 @@ const shots: { name: string; page: string; width?: number; height?: number; zoom
   ]),
   { name: 'heatmap-difficult', page: 'heatmap?theme=dark&text=difficult&line=0&column=14' },
   { name: 'heatmap-zoom', page: 'heatmap?theme=light&line=21', zoom: 2 },
-  { name: 'heatmap-narrow', page: 'heatmap?theme=dark&line=21', width: 620, height: 700 },
+  { name: 'heatmap-narrow', page: 'heatmap?theme=dark&line=21', width: 512, height: 800 },
   ...['empty', 'nomodel', 'nofile', 'emptyfile', 'problem'].map((state) => ({
     name: `heatmap-${state}`,
     page: `heatmap?theme=dark&state=${state}`,

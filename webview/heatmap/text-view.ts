@@ -183,10 +183,10 @@ export class TextView {
     }
     this.gutterWidth = Math.ceil(charWidth * (Math.max(3, String(lines.length).length) + 2.5));
     this.contentWidth = Math.min(longest, 12_000) * charWidth + 120;
-    this.content.style.setProperty('--gutter', `${this.gutterWidth}px`);
+    this.content.style.setProperty('--cs-gutter', `${this.gutterWidth}px`);
     this.content.style.width = `${this.gutterWidth + this.contentWidth}px`;
-    this.content.style.setProperty('--char', `${charWidth}px`);
-    this.content.style.setProperty('--line', `${this.lineHeight}px`);
+    this.content.style.setProperty('--cs-char', `${charWidth}px`);
+    this.content.style.setProperty('--cs-line', `${this.lineHeight}px`);
     this.arrange();
     this.painter.invalidate();
     this.schedule();

@@ -150,7 +150,7 @@ export class Toolbar {
 
   private labelCheckpoint(): void {
     const at = Number(this.slider.value);
-    this.slider.style.setProperty('--fill', `${(100 * at) / Math.max(1, this.generations.length - 1)}%`);
+    this.slider.style.setProperty('--cs-fill', `${(100 * at) / Math.max(1, this.generations.length - 1)}%`);
     const entry = this.generations[at];
     if (!entry) {
       this.checkpoint.textContent = '';

@@ -11,12 +11,14 @@ export interface Columns {
   clip: number[];
 }
 
-/** Half-life of the smoothed training loss, in points. */
-const halfLife = 4;
+/** Half-life of the smoothed training loss in points: at most four, and less where there are few points. */
+function halfLifeOf(count: number): number {
+  return Math.min(4, count / 40);
+}
 
 /** Mean of an exponential average from the left and one from the right: smooth, and not late. */
 export function smoothed(values: readonly number[]): number[] {
-  const keep = 0.5 ** (1 / halfLife);
+  const keep = 0.5 ** (1 / halfLifeOf(values.length));
   const average = (from: readonly number[]): number[] => {
     let sum = 0;
     let weight = 0;

@@ -53,7 +53,7 @@ export class SamplePane {
     this.slider.max = String(Math.max(0, samples.length - 1));
     if (this.newest) this.slider.value = this.slider.max;
     const at = Math.min(Number(this.slider.value), samples.length - 1);
-    this.slider.style.setProperty('--fill', `${(100 * at) / Math.max(1, samples.length - 1)}%`);
+    this.slider.style.setProperty('--cs-fill', `${(100 * at) / Math.max(1, samples.length - 1)}%`);
     const sample = samples[at];
     this.slider.hidden = samples.length < 2;
     this.none.hidden = sample !== undefined;

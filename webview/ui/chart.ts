@@ -190,9 +190,10 @@ export class Chart {
     ctx.stroke();
     ctx.fillStyle = toHex(this.theme.muted);
     ctx.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
-    ctx.textBaseline = 'bottom';
+    const above = y - 16 * ratio > bbox.top;
+    ctx.textBaseline = above ? 'bottom' : 'top';
     ctx.textAlign = 'left';
-    ctx.fillText(line.label, bbox.left + 6 * ratio, y - 2 * ratio);
+    ctx.fillText(line.label, bbox.left + 6 * ratio, y + (above ? -2 : 3) * ratio);
     ctx.restore();
   }
 

@@ -25,8 +25,9 @@ export function compact(value: number): string {
   return `${(value / 1e6).toFixed(value < 9.995e6 ? 2 : 1)} M`;
 }
 
-/** `48 s`, `3 min 05 s`, `2 h 10 min`. */
+/** `0.4 s`, `48 s`, `3 min 05 s`, `2 h 10 min`. */
 export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const s = Math.max(0, Math.round(seconds));
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, '0')} s`;

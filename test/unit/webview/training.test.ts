@@ -26,11 +26,17 @@ describe('points of a training', () => {
     expect(columnsOf([point(1, { gradientNorm: 0 })]).norm).toEqual([null]);
   });
 
+  it('few points are shown as they are', () => {
+    smoothed([5, 1, 5]).forEach((value, i) => {
+      expect(value).toBeCloseTo([5, 1, 5][i]!, 3);
+    });
+  });
+
   it('smoothing keeps a constant, is not late, and calms', () => {
     for (const value of smoothed([3, 3, 3, 3])) expect(value).toBeCloseTo(3, 12);
-    const ramp = smoothed(Array.from({ length: 101 }, (_, i) => i));
-    expect(ramp[50]).toBeCloseTo(50, 6);
-    const noisy = smoothed(Array.from({ length: 100 }, (_, i) => (i % 2 ? 1 : -1)));
+    const ramp = smoothed(Array.from({ length: 201 }, (_, i) => i));
+    expect(ramp[100]).toBeCloseTo(100, 6);
+    const noisy = smoothed(Array.from({ length: 200 }, (_, i) => (i % 2 ? 1 : -1)));
     expect(Math.max(...noisy.slice(10, 90).map(Math.abs))).toBeLessThan(0.2);
   });
 
