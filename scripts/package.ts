@@ -12,7 +12,8 @@ async function packageExtension(folder: string): Promise<string> {
   const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const file = path.join(folder, `${name}-${version}.vsix`);
   mkdirSync(folder, { recursive: true });
-  await createVSIX({ cwd: root, packagePath: file, dependencies: false, allowMissingRepository: true });
+  const options = { dependencies: false, allowMissingRepository: true, rewriteRelativeLinks: false };
+  await createVSIX({ cwd: root, packagePath: file, ...options });
   return file;
 }
 
