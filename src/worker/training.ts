@@ -48,6 +48,8 @@ export class TrainingWorker implements TrainingService {
   private planned: Planned | null = null;
   private trainer: Trainer | null = null;
   private busy = false;
+  /** What was asked for while a run was still being opened. */
+  private early = { pause: false, stop: false };
 
   constructor(platform: TrainingPlatform) {
     this.platform = platform;
@@ -88,6 +90,7 @@ export class TrainingWorker implements TrainingService {
     { folder, id, name }: Request<'train'>,
     context: CallContext<TrainingProgress>,
   ): Promise<TrainingOutcome> {
+    if (this.busy) throw busy();
     const { planned } = this;
     if (!planned) throw new CodedError('not-planned', 'There is nothing to train: call `plan` before `train`.');
     this.planned = null;
@@ -95,8 +98,11 @@ export class TrainingWorker implements TrainingService {
     const storage = this.platform.storage(folder);
     const created = new Date().toISOString();
     const kept = keptCheckpoints === undefined ? {} : { keptGenerations: keptCheckpoints };
-    return this.run(folder, engine, context, (host) =>
-      startTraining({ storage, corpus, engine, options, id, name, created, ...kept }, host),
+    return this.run(
+      folder,
+      context,
+      async () => engine,
+      (_, host) => startTraining({ storage, corpus, engine, options, id, name, created, ...kept }, host),
     );
   }
 
@@ -106,49 +112,63 @@ export class TrainingWorker implements TrainingService {
   ): Promise<TrainingOutcome> {
     if (this.busy) throw busy();
     const storage = this.platform.storage(folder);
-    const { manifest } = await RunFolder.open(storage);
-    const engine = await openEngineOf(manifest, (choice) => this.platform.openEngine(choice));
     const more = moreChars === undefined ? {} : { moreChars };
-    return this.run(folder, engine, context, (host) => resumeTraining({ storage, engine, ...more }, host));
+    return this.run(
+      folder,
+      context,
+      async () => {
+        const { manifest } = await RunFolder.open(storage);
+        return openEngineOf(manifest, (choice) => this.platform.openEngine(choice));
+      },
+      (engine, host) => resumeTraining({ storage, engine, ...more }, host),
+    );
   }
 
   async pause(): Promise<void> {
+    this.early.pause = true;
     this.trainer?.pause();
   }
 
   async unpause(): Promise<void> {
+    this.early.pause = false;
     this.trainer?.unpause();
   }
 
   async stop(): Promise<void> {
+    this.early.stop = true;
     this.trainer?.stop();
   }
 
   private async run(
     folder: string,
-    engine: Engine,
     context: CallContext<TrainingProgress>,
-    open: (host: TrainerHost) => Promise<Trainer>,
+    openEngine: () => Promise<Engine>,
+    openTrainer: (engine: Engine, host: TrainerHost) => Promise<Trainer>,
   ): Promise<TrainingOutcome> {
-    if (this.busy) throw busy();
     this.busy = true;
+    this.early = { pause: false, stop: false };
+    let engine: Engine | null = null;
     const abort = (): void => this.trainer?.abort();
     context.signal.addEventListener('abort', abort);
     try {
-      this.trainer = await open({
+      engine = await openEngine();
+      const trainer = await openTrainer(engine, {
         now: () => this.platform.now(),
         letMessagesIn: () => this.platform.pause(),
         onProgress: (progress) => context.progress(progress),
         lock: this.platform.lock,
       });
-      if (context.signal.aborted) abort();
-      const outcome = await this.trainer.run();
+      this.trainer = trainer;
+      if (this.early.pause) trainer.pause();
+      if (this.early.stop) trainer.stop();
+      if (context.signal.aborted) trainer.abort();
+      const outcome = await trainer.run();
       return { run: folder, ...outcome };
     } finally {
       context.signal.removeEventListener('abort', abort);
       this.trainer = null;
       this.busy = false;
-      await engine.dispose();
+      await engine?.dispose();
     }
   }
 }

@@ -188,6 +188,34 @@ describe('the training worker', () => {
     await expect(nodeStorage(folder).read('lock.json')).rejects.toMatchObject({ fault: 'not-found' });
   });
 
+  it('hears what is asked for while the run is still being opened', async () => {
+    const { remote } = start();
+    await plan(remote, { budget: { kind: 'chars', amount: 10_000_000 } });
+    const folder = path.join(root, 'run');
+    const controller = new AbortController();
+    let state = '';
+    const training = remote.call(
+      'train',
+      { folder, id: 'r', name: 'R' },
+      {
+        signal: controller.signal,
+        onProgress: (progress) => {
+          state = progress.state;
+          if (state === 'paused') controller.abort();
+        },
+      },
+    );
+    await remote.call('pause', {});
+    expect(state).toBe(''); // nothing was trained yet
+    const paused = await training;
+    expect(paused).toMatchObject({ state: 'interrupted', trainedChars: 0 });
+
+    const resumed = remote.call('resume', { folder });
+    await expect(remote.call('resume', { folder })).rejects.toMatchObject({ code: 'busy' });
+    await remote.call('stop', {});
+    expect(await resumed).toMatchObject({ state: 'finished', trainedChars: 0 });
+  });
+
   it('a stop finishes the run with its held-out loss', async () => {
     const { remote } = start();
     await plan(remote, { budget: { kind: 'epochs', amount: 10_000 } });
