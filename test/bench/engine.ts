@@ -2,7 +2,7 @@
  * The engine's speed, side by side with PyTorch in one run: `npm run bench:engine [-- --quick]`.
  *
  * A busy neighbour halves the speed of a core, so ours and the peer's steps alternate, and what counts is the median of the ratios
- * of neighbours. The peer runs at its best of 1 and 2 threads, for every case anew.
+ * of neighbours. The peer runs at its best of 1 and 2 threads, found for every case anew.
  */
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,7 @@ import { createMemory, firstByte, instantiate } from '../../src/core/engine/wasm
 import { nodeKernelPlatform } from '../../src/worker/kernel-loader.node.ts';
 import { type Case, flopsPerCharacter, median, OpenCase, randomIndices, specOf } from './engine/case.ts';
 import { Peer } from './engine/peer.ts';
+import { tensorFlowRate } from './engine/tensorflow.ts';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const rounds = options.quick ? 3 : 7;
@@ -63,31 +64,60 @@ async function measurePeak(platform: KernelPlatform): Promise<number> {
 
 async function training(engine: Engine, peer: Peer | null): Promise<void> {
   console.log(`\nTraining step, V=96, T=100, Adam, norm clip; thousand characters per second. Ours: ${engine.name}.`);
-  const widths = [22, 9, 9, 22, 8, 6];
-  row(['model', 'ours', 'peer', 'peer’s best setting', 'ratio', 'aim'], widths);
+  console.log(
+    'Ratio: ours over the peer as installed, at its best number of threads; tuned: over the peer with AVX-512 BLAS kernels forced.',
+  );
+  const widths = [22, 8, 8, 8, 7, 5, 8];
+  row(['model', 'ours', 'peer', 'threads', 'ratio', 'aim', 'tuned'], widths);
   for (const each of options.quick ? cases.filter(({ hidden }) => hidden < 512) : cases) {
     const ours = await OpenCase.open(engine, each);
     await ours.warmUp();
-    const setting = peer ? await peer.open(each, seconds) : null;
-    const rates: [number, number][] = [];
-    for (let round = 0; round < rounds; round++) {
-      const mine = await ours.rate(seconds);
-      rates.push([mine, peer && setting ? await peer.rate(setting, seconds) : Number.NaN]);
-    }
+    const settings = peer ? await peer.open(each, seconds) : [];
+    const mine: number[] = [];
+    const theirs: number[][] = settings.map(() => []);
+    const ratios: number[][] = settings.map(() => []);
+    for (let round = 0; round < rounds; round++)
+      for (const [i, setting] of settings.length > 0 ? settings.entries() : [[0, null] as const]) {
+        const rate = await ours.rate(seconds);
+        mine.push(rate);
+        if (!peer || !setting) continue;
+        theirs[i]!.push(await peer.rate(setting, seconds));
+        ratios[i]!.push(rate / theirs[i]!.at(-1)!);
+      }
     await ours.session.close();
-    const ratio = median(rates.map(([mine, theirs]) => mine / theirs));
+    const peers =
+      settings.length > 0
+        ? [thousands(median(theirs[0]!)), settings[0]!.threads, median(ratios[0]!).toFixed(2)]
+        : ['–', '–', '–'];
     row(
       [
         titleOf(each),
-        thousands(median(rates.map(([mine]) => mine))),
-        setting ? thousands(median(rates.map(([, theirs]) => theirs))) : '–',
-        setting ? `${setting.process.name} ×${setting.threads}` : '–',
-        setting ? ratio.toFixed(2) : '–',
+        thousands(median(mine)),
+        ...peers,
         each.aim ?? '',
+        settings.length > 1 ? median(ratios[1]!).toFixed(2) : '–',
       ],
       widths,
     );
   }
+}
+
+async function againstTensorFlow(engine: Engine): Promise<void> {
+  const each: Case = { cell: 'lstm', ...sizes, hidden: 128, batch: 32 };
+  const theirs = await tensorFlowRate(each, 3);
+  if (theirs === null) {
+    console.log(
+      '\nSKIPPED: TensorFlow.js is not installed (npm install --no-save @tensorflow/tfjs @tensorflow/tfjs-backend-wasm).',
+    );
+    return;
+  }
+  const ours = await OpenCase.open(engine, each);
+  await ours.warmUp();
+  const rate = await ours.rate(seconds);
+  await ours.session.close();
+  console.log(
+    `\n${titleOf(each)}: TensorFlow.js on WebAssembly ${thousands(theirs)}, ours ${thousands(rate)}: ${(rate / theirs).toFixed(0)} times (aim: 50).`,
+  );
 }
 
 /** Share of the core's peak that one thread reaches in real operations. */
@@ -204,6 +234,7 @@ if (peer) console.log(`Peer: ${peer.description}.`);
 const engine = await wasmEngine(platform, { build, threads });
 await training(engine, peer);
 peer?.stop();
+await againstTensorFlow(engine);
 await efficiency(platform, await measurePeak(platform), build);
 await inference(engine);
 await scaling(platform, build);
