@@ -155,31 +155,50 @@ async function withTrainingProgress(
       }
     },
   );
-  const shown = Promise.resolve(ended).then((outcome) => {
-    showOutcome(outcome, name);
-    return startedId; // the outcome names the run's folder
+  const shown = Promise.resolve(ended).then(async (outcome) => {
+    const id = await startedId; // the outcome names the run's folder
+    showOutcome(outcome, name, deps.store.find(id));
+    return id;
   });
   if (!detach) return shown;
   shown.catch((error: unknown) => showError(deps, error));
   return Promise.race([startedId, shown]);
 }
 
-function showOutcome(outcome: TrainingOutcome, name: string): void {
-  const loss = outcome.heldOut ? ` Held-out loss ${bitsText(outcome.heldOut.nats)}.` : '';
-  if (outcome.state === 'finished')
-    void offer(`${name}: trained on ${countText(outcome.trainedChars)} characters.${loss}`, [
-      ['Open Heatmap', 'cellscope.openHeatmap'],
+function showOutcome(outcome: TrainingOutcome, name: string, entry: RunEntry | undefined): void {
+  const { state, trainedChars, heldOut, message } = outcome;
+  const loss = heldOut ? ` Held-out loss ${bitsText(heldOut.nats)}.` : '';
+  const saved = `saved after ${countText(trainedChars)} characters`;
+  const resumable = entry !== undefined && entry.manifest.current !== null;
+  const resume: [string, string][] = resumable ? [['Resume', 'cellscope.resume']] : [];
+  const { showInformationMessage, showErrorMessage } = vscode.window;
+  if (state === 'finished')
+    void offer(showInformationMessage, `${name}: trained on ${countText(trainedChars)} characters.${loss}`, entry, [
+      ['Open Heatmap', 'cellscope.openRun'],
       ['Train Longer…', 'cellscope.trainLonger'],
     ]);
-  else if (outcome.state === 'paused')
-    void offer(`${name}: saved after ${countText(outcome.trainedChars)} characters.`, [['Resume', 'cellscope.resume']]);
-  else void vscode.window.showErrorMessage(`${name} ${outcome.state}: ${outcome.message ?? 'see the log.'}`);
+  else if (state === 'failed')
+    void offer(showErrorMessage, `${name} failed: ${message ?? 'the log says why.'}`, entry, [
+      ...resume,
+      ['Show Log', 'cellscope.showLog'],
+    ]);
+  else if (message === undefined) void offer(showInformationMessage, `${name}: ${saved}.`, entry, resume);
+  else {
+    const rest = resumable ? `It is ${saved}: resume it to go on from there.` : 'Nothing was saved yet: train again.';
+    void offer(showErrorMessage, `${name}: ${message}. ${rest}`, entry, [...resume, ['Show Log', 'cellscope.showLog']]);
+  }
 }
 
-async function offer(message: string, actions: [string, string][]): Promise<void> {
-  const chosen = await vscode.window.showInformationMessage(message, ...actions.map(([label]) => label));
+/** A message with buttons for commands on a run. */
+async function offer(
+  show: (message: string, ...buttons: string[]) => Thenable<string | undefined>,
+  message: string,
+  entry: RunEntry | undefined,
+  actions: [string, string][],
+): Promise<void> {
+  const chosen = await show(message, ...actions.map(([label]) => label));
   const action = actions.find(([label]) => label === chosen);
-  if (action) await vscode.commands.executeCommand(action[1]);
+  if (action) await vscode.commands.executeCommand(action[1], entry);
 }
 
 async function workspaceScope(): Promise<TrainingScope | null> {

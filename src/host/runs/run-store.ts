@@ -7,10 +7,11 @@ import * as vscode from 'vscode';
 import type { MetricPoint } from '../../core/formats/manifest.ts';
 import { parseManifest } from '../../core/formats/manifest-file.ts';
 import { parseMetrics } from '../../core/formats/metrics-file.ts';
+import { lockFile, staleAfterMs } from '../../core/formats/run-lock.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
 
-/** A heartbeat older than this belongs to a training that died. */
-const staleAfterMs = 30_000;
+/** Milliseconds until runs that another window trains are looked at again. */
+const watchEvery = 10_000;
 
 export class RunStore implements Runs, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
@@ -19,6 +20,9 @@ export class RunStore implements Runs, vscode.Disposable {
   /** Folders whose run.json could not be read, with the reason. */
   unreadable: readonly { folder: vscode.Uri; reason: string }[] = [];
   private refreshing: Promise<void> | null = null;
+  private watch: ReturnType<typeof setTimeout> | undefined;
+  /** When this window's own worker of a run ended: its earlier heartbeats mean nothing any more. */
+  private readonly ended = new Map<string, number>();
   readonly root: vscode.Uri;
 
   constructor(root: vscode.Uri) {
@@ -63,7 +67,13 @@ export class RunStore implements Runs, vscode.Disposable {
     await this.refresh();
   }
 
+  /** This window trains the run no longer, however that came about: it is not shown as running until its lock is stale. */
+  trainingEnded(id: string): void {
+    this.ended.set(id, Date.now());
+  }
+
   dispose(): void {
+    clearTimeout(this.watch);
     this.changed.dispose();
   }
 
@@ -93,22 +103,30 @@ export class RunStore implements Runs, vscode.Disposable {
       .sort((a, b) => b.manifest.created.localeCompare(a.manifest.created));
     this.unreadable = unreadable;
     this.changed.fire();
+    // A training of another window may end, or die, without a word.
+    clearTimeout(this.watch);
+    if (this.entries.some(isLive)) this.watch = setTimeout(() => void this.refresh(), watchEvery);
   }
 
   private async readEntry(id: string, folder: vscode.Uri): Promise<RunEntry> {
     const manifest = parseManifest(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'run.json')));
     const { name } = await readUser(vscode.Uri.joinPath(folder, 'user.json'));
-    const live = manifest.state === 'running' || manifest.state === 'paused';
-    const state = live && !(await beating(folder)) ? 'interrupted' : manifest.state;
+    const dead = isLive({ manifest }) && !(await beating(folder, this.ended.get(id) ?? 0));
+    const state = dead ? 'interrupted' : manifest.state;
     return { id, folder, manifest: { ...manifest, state, name: name || manifest.name }, size: await sizeOf(folder) };
   }
 }
 
-/** Whether a training still renews the lock of this run. */
-async function beating(folder: vscode.Uri): Promise<boolean> {
+/** Whether a training has the run, here or in another window. */
+export function isLive({ manifest }: Pick<RunEntry, 'manifest'>): boolean {
+  return manifest.state === 'running' || manifest.state === 'paused';
+}
+
+/** Whether a training has renewed the lock of this run, lately and after `since`. */
+async function beating(folder: vscode.Uri, since: number): Promise<boolean> {
   try {
-    const stat = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, 'lock.json'));
-    return Date.now() - stat.mtime < staleAfterMs;
+    const { mtime } = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, lockFile));
+    return mtime > since && Date.now() - mtime < staleAfterMs;
   } catch {
     return false;
   }

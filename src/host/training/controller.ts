@@ -43,6 +43,8 @@ export class TrainingController implements Training, vscode.Disposable {
   private worker: WorkerHandle | null = null;
   private remote: Remote<TrainingService> | null = null;
   private busy = false;
+  /** Why the worker ended by itself, where it did. */
+  private death: Error | null = null;
 
   private readonly platform: HostPlatform;
   private readonly store: RunStore;
@@ -111,7 +113,6 @@ export class TrainingController implements Training, vscode.Disposable {
     token: vscode.CancellationToken,
     onStarted: (id: string) => void,
   ): Promise<TrainingOutcome> {
-    this.busy = true;
     return this.follow(entry.id, token, onStarted, (remote, options) =>
       remote.call(
         'resume',
@@ -151,8 +152,13 @@ export class TrainingController implements Training, vscode.Disposable {
   }
 
   private async start(): Promise<Remote<TrainingService>> {
-    this.worker = await this.platform.startWorker('training-worker');
-    this.remote = connect<TrainingService>(this.worker.port);
+    this.death = null;
+    const worker = await this.platform.startWorker('training-worker');
+    worker.port.onClose((reason) => {
+      if (this.worker === worker) this.death = reason;
+    });
+    this.worker = worker;
+    this.remote = connect<TrainingService>(worker.port);
     return this.remote;
   }
 
@@ -165,15 +171,16 @@ export class TrainingController implements Training, vscode.Disposable {
       options: { signal: AbortSignal; onProgress: (progress: TrainingProgress) => void },
     ) => Promise<TrainingOutcome>,
   ): Promise<TrainingOutcome> {
-    const remote = this.remote ?? (await this.start());
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
-    this.activeRun = id;
-    this.latest = null;
-    await vscode.commands.executeCommand('setContext', 'cellscope.training', 'running');
-    this.activeChanged.fire(id);
-    onStarted(id);
+    this.busy = true;
     try {
+      const remote = this.remote ?? (await this.start());
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      this.activeRun = id;
+      this.latest = null;
+      await vscode.commands.executeCommand('setContext', 'cellscope.training', 'running');
+      this.activeChanged.fire(id);
+      onStarted(id);
       const outcome = await run(remote, {
         signal: controller.signal,
         onProgress: (progress) => this.receive(progress),
@@ -185,10 +192,28 @@ export class TrainingController implements Training, vscode.Disposable {
       return outcome;
     } catch (error) {
       this.log.error(`Run ${id} ended with an error.`, error);
-      throw error;
+      if (this.death === null) throw error;
     } finally {
       await this.finish();
     }
+    const outcome = this.interrupted(id);
+    this.outcomes.fire(outcome);
+    return outcome;
+  }
+
+  /** The outcome of a run whose worker died: what its folder holds. */
+  private interrupted(id: string): TrainingOutcome {
+    const kept = this.store.find(id)?.manifest;
+    const chars = kept?.trainedChars ?? 0;
+    return {
+      state: 'interrupted',
+      run: workerPath(this.store.folderOf(id)),
+      trainedChars: chars,
+      seconds: kept?.trainingSeconds ?? 0,
+      charsPerSecond: 0,
+      heldOut: null,
+      message: `the training worker stopped (${this.death?.message ?? 'unknown reason'})`,
+    };
   }
 
   private receive(progress: TrainingProgress): void {
@@ -205,6 +230,7 @@ export class TrainingController implements Training, vscode.Disposable {
     this.remote = null;
     this.busy = false;
     await worker?.terminate();
+    if (this.activeRun !== null) this.store.trainingEnded(this.activeRun);
     await vscode.commands.executeCommand('setContext', 'cellscope.training', '');
     await this.store.refresh();
     if (this.activeRun !== null) {
