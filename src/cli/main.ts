@@ -1,14 +1,24 @@
 /** `cellscope`: the same core without VS Code. */
 import { activationsCommand } from './activations.ts';
 import { benchCommand } from './bench.ts';
+import { cellsCommand } from './cells.ts';
 import { type Command, type ExitCode, exitCodes } from './command.ts';
 import { evalCommand } from './eval.ts';
+import { gradientsCommand } from './gradients.ts';
 import { describeOptions } from './options.ts';
 import { sampleCommand } from './sample.ts';
 import { trainCommand } from './train.ts';
 import { UsageError } from './usage-error.ts';
 
-const commands: readonly Command[] = [trainCommand, evalCommand, activationsCommand, sampleCommand, benchCommand];
+const commands: readonly Command[] = [
+  trainCommand,
+  evalCommand,
+  activationsCommand,
+  cellsCommand,
+  gradientsCommand,
+  sampleCommand,
+  benchCommand,
+];
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = args;

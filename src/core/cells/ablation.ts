@@ -1,10 +1,10 @@
 /** Cause: what a cell's clamping to its mean does to the loss, where a concept matters and elsewhere. */
-import type { LayerState, Session } from '../engine/engine.ts';
+import type { Captured, LayerState, Session } from '../engine/engine.ts';
 import type { ModelSpec, Quantity } from '../model/spec.ts';
 import type { Random } from '../random.ts';
-import { chunkSize, columnsOf, readColumns } from './columns.ts';
+import { type ColumnBlock, chunkSize, columnsOf, readColumns } from './columns.ts';
 import { report, type Watch } from './progress.ts';
-import type { TextSample } from './sample.ts';
+import type { ColumnSample, TextSample } from './sample.ts';
 
 export interface CellMoments {
   layer: number;
@@ -20,22 +20,23 @@ export function clampedQuantity(spec: ModelSpec, layer: number): Quantity {
 }
 
 /** Mean and variance of every cell's clamped quantity over a sample. */
-export async function momentsOf(session: Session, text: TextSample, watch: Watch): Promise<CellMoments[]> {
+export async function momentsOf(session: Session, text: ColumnSample, watch: Watch): Promise<CellMoments[]> {
   const columns = columnsOf(session.spec, ['c']).filter(
     ({ layer, quantity }) => quantity === clampedQuantity(session.spec, layer),
   );
   const sums = new Float64Array(columns.length);
   const squares = new Float64Array(columns.length);
-  for (const { document, at, length } of text.segments) {
+  const add = ({ length, blocks }: { length: number; blocks: readonly ColumnBlock[] }): void => {
+    for (const { data, stride, first, cells } of blocks)
+      for (let k = 0; k < cells.length; k++)
+        for (let t = 0, at = cells[k]!; t < length; t++, at += stride) {
+          sums[first + k]! += data[at]!;
+          squares[first + k]! += data[at]! * data[at]!;
+        }
+  };
+  for (const [k, { document, from, at, length }] of text.segments.entries()) {
     await report(watch, 'sample', at / text.length);
-    await readColumns(session, columns, document.inputs.subarray(0, length), ({ length: count, blocks }) => {
-      for (const { data, stride, first, cells } of blocks)
-        for (let k = 0; k < cells.length; k++)
-          for (let t = 0, at = cells[k]!; t < count; t++, at += stride) {
-            sums[first + k]! += data[at]!;
-            squares[first + k]! += data[at]! * data[at]!;
-          }
-    });
+    await readColumns(session, columns, document.inputs.subarray(from, from + length), add, text.starts[k]!);
   }
   return columns.map(({ layer, cell }, k) => {
     const mean = sums[k]! / text.length;
@@ -62,19 +63,20 @@ const leastPlaces = 5;
 /** Losses of a sample with and without one cell; runs are kept, as candidates share matched cells. */
 export class AblationBench {
   private readonly session: Session;
-  private readonly text: TextSample;
+  private readonly text: ColumnSample;
   private readonly moments: readonly CellMoments[];
-  private readonly watch: Watch;
+  /** Called after every stretch of text. */
+  private readonly tick: () => Promise<void>;
   private readonly runs = new Map<string, Float32Array>();
 
-  constructor(session: Session, text: TextSample, moments: readonly CellMoments[], watch: Watch) {
+  constructor(session: Session, text: ColumnSample, moments: readonly CellMoments[], tick: () => Promise<void>) {
     this.session = session;
     this.text = text;
     this.moments = moments;
-    this.watch = watch;
+    this.tick = tick;
   }
 
-  /** Losses of the next characters, NaN where not scored; `cell` clamped to its mean. */
+  /** Losses of the next characters, NaN where not scored; `cell` clamped to its mean from each stretch's start on. */
   async losses(cell: { layer: number; cell: number } | null): Promise<Float32Array> {
     const key = cell ? `${cell.layer}:${cell.cell}` : '';
     const known = this.runs.get(key);
@@ -82,16 +84,16 @@ export class AblationBench {
     const moments = cell ? this.momentsOf(cell.layer, cell.cell) : null;
     const clamp = moments ? [{ layer: moments.layer, cell: moments.cell, value: moments.mean }] : [];
     const losses = new Float32Array(this.text.length);
-    for (const { document, at, length } of this.text.segments) {
-      let start: LayerState[] | null = null;
-      for (let from = 0; from < length; from += chunkSize) {
-        const to = Math.min(length, from + chunkSize);
-        const stream = { inputs: document.inputs.slice(from, to), targets: document.targets.slice(from, to), start };
-        const captured = await this.session.run(stream, { losses: true, clamp });
-        losses.set(captured.losses!, at + from);
+    for (const [k, { document, from, at, length }] of this.text.segments.entries()) {
+      let start: LayerState[] | null = this.text.starts[k]!;
+      for (let offset = 0; offset < length; offset += chunkSize) {
+        const range = [from + offset, from + Math.min(length, offset + chunkSize)] as const;
+        const stream = { inputs: document.inputs.slice(...range), targets: document.targets.slice(...range), start };
+        const captured: Captured = await this.session.run(stream, { losses: true, clamp });
+        losses.set(captured.losses!, at + offset);
         start = captured.end;
       }
-      await report(this.watch, 'ablation', Number.NaN);
+      await this.tick();
     }
     this.runs.set(key, losses);
     return losses;
@@ -161,12 +163,14 @@ function rise(base: Float32Array, clamped: Float32Array, places: Int32Array): { 
 /** Positions t of a sample whose next character ends the concept. */
 export function endPlaces({ segments }: TextSample, concept: number): Int32Array {
   const places: number[] = [];
-  for (const { document, at, length } of segments) {
+  for (const { document, from, at, length } of segments) {
     const labels = document.labels[concept];
     if (labels?.scale !== 'binary') continue;
-    // A target outside the vocabulary has no loss.
-    for (const end of labels.ends)
-      if (end >= 1 && end - 1 < length && document.targets[end - 1]! >= 0) places.push(at + end - 1);
+    for (const end of labels.ends) {
+      const position = end - 1 - from;
+      // A target outside the vocabulary has no loss.
+      if (position >= 0 && position < length && document.targets[end - 1]! >= 0) places.push(at + position);
+    }
   }
   return Int32Array.from(places);
 }

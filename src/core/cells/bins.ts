@@ -26,6 +26,42 @@ function ranksFor(n: number, share: number): number[] {
   return [...lower, half, ...upper].filter((rank, k, all) => rank > 0 && rank < n && rank !== all[k - 1]);
 }
 
+/**
+ * Values where bins begin: those at the ranks, and after a value that fills several ranks (an atom, as ReLU's 0 and
+ * saturated gates are) the next larger one, so that an atom shares its bin with nothing.
+ */
+function edgesAt(sorted: Float32Array, ranks: readonly number[]): number[] {
+  const edges: number[] = [];
+  let value = sorted[0]!;
+  let isAtom = false;
+  for (const rank of ranks) {
+    const next = sorted[rank]!;
+    if (next === value) {
+      isAtom = true;
+      continue;
+    }
+    if (isAtom) edges.push(sorted[firstAbove(sorted, value)]!);
+    if (next > (edges.at(-1) ?? value)) edges.push(next);
+    value = next;
+    isAtom = false;
+  }
+  const above = isAtom ? firstAbove(sorted, value) : sorted.length;
+  if (above < sorted.length) edges.push(sorted[above]!);
+  return edges;
+}
+
+/** Index of the first entry larger than `value`. */
+function firstAbove(sorted: Float32Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Entries of the look-up table from a value to the bins that it can fall in. */
 const tableSize = 2048;
 
@@ -42,11 +78,7 @@ export class Bins {
 
   /** From a sorted sample and the ranks where bins begin (see `edgeRanks`); equal values stay in one bin. */
   constructor(sorted: Float32Array, ranks: readonly number[]) {
-    const edges: number[] = [];
-    for (const rank of ranks) {
-      const edge = sorted[rank]!;
-      if (edge > sorted[0]! && edge > (edges.at(-1) ?? Number.NEGATIVE_INFINITY)) edges.push(edge);
-    }
+    const edges = edgesAt(sorted, ranks);
     this.edges = Float32Array.from(edges);
     this.count = edges.length + 1;
     this.minimum = this.edges[0] ?? 0;

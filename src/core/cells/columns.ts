@@ -1,5 +1,5 @@
 /** Columns: one quantity of one cell each. All cells of a model are read at once, chunk by chunk. */
-import type { LayerState, Session } from '../engine/engine.ts';
+import type { Captured, LayerState, Session } from '../engine/engine.ts';
 import { type CellKind, type ModelSpec, type Quantity, quantitiesOf } from '../model/spec.ts';
 
 export interface Column {
@@ -29,15 +29,13 @@ export function columnsOf(spec: ModelSpec, extra: readonly Quantity[] = []): Col
 /** Characters that are read at once. */
 export const chunkSize = 4096;
 
-/**
- * Reads a document from the zero state and hands over each chunk: `block(c)` says where column c lies, element t at
- * data[offset + t·stride].
- */
+/** Reads characters from a state (null: the zero state) and hands over each chunk's columns. */
 export async function readColumns(
   session: Session,
   columns: readonly Column[],
   inputs: Int32Array,
   visit: (chunk: { from: number; length: number; blocks: readonly ColumnBlock[] }) => void | Promise<void>,
+  from: LayerState[] | null = null,
 ): Promise<void> {
   const groups: { layer: number; quantity: Quantity; columns: number[] }[] = [];
   columns.forEach(({ layer, quantity }, index) => {
@@ -45,10 +43,10 @@ export async function readColumns(
     if (last && last.layer === layer && last.quantity === quantity) last.columns.push(index);
     else groups.push({ layer, quantity, columns: [index] });
   });
-  let start: LayerState[] | null = null;
-  for (let from = 0; from < inputs.length; from += chunkSize) {
-    const part = inputs.slice(from, from + chunkSize);
-    const captured = await session.run({ inputs: part, start, targets: null }, { blocks: groups });
+  let start = from;
+  for (let at = 0; at < inputs.length; at += chunkSize) {
+    const part = inputs.slice(at, at + chunkSize);
+    const captured: Captured = await session.run({ inputs: part, start, targets: null }, { blocks: groups });
     start = captured.end;
     const blocks = groups.map((group, k) => ({
       data: captured.blocks[k]!,
@@ -56,8 +54,19 @@ export async function readColumns(
       first: group.columns[0]!,
       cells: group.columns.map((index) => columns[index]!.cell),
     }));
-    await visit({ from, length: part.length, blocks });
+    await visit({ from: at, length: part.length, blocks });
   }
+}
+
+/** The state after `length` characters from the zero state, null for none. */
+export async function stateAfter(session: Session, inputs: Int32Array, length: number): Promise<LayerState[] | null> {
+  let state: LayerState[] | null = null;
+  for (let at = 0; at < length; at += chunkSize) {
+    const part = inputs.slice(at, Math.min(length, at + chunkSize));
+    const captured: Captured = await session.run({ inputs: part, start: state, targets: null }, {});
+    state = captured.end;
+  }
+  return state;
 }
 
 /** All columns of one quantity of one layer: column first + k is cell cells[k], element t at data[t·stride + cell]. */

@@ -9,7 +9,15 @@ import { bootstrapByFile } from './bootstrap.ts';
 import { reachesHalfWay } from './candidates.ts';
 import { type Column, scoredQuantities } from './columns.ts';
 import { lacksOf, level } from './naming.ts';
-import { holm, permutationP, randomTypeLabels, type ShiftTest, shiftedBests, shiftsNeeded } from './nulls.ts';
+import {
+  holm,
+  permutationP,
+  randomTypeLabels,
+  type ShiftTest,
+  shiftedLabels,
+  shiftsNeeded,
+  thinLabels,
+} from './nulls.ts';
 import { sparseProbes } from './probe.ts';
 import { report, type Watch } from './progress.ts';
 import type { CandidateReport, CellsReport, ConceptReport } from './report.ts';
@@ -78,15 +86,8 @@ export async function gatherEvidence(
     for (const candidate of candidates) {
       const column = columnOf(candidate);
       candidate.sampleAp = binned.averagePrecision(column, labels, candidate.sign);
-      const { segments } = test;
-      candidate.confidence = bootstrapByFile(
-        test.columns[column]!,
-        raw,
-        segments,
-        candidate.sign,
-        options.resamples,
-        random,
-      );
+      const files = binned.segmentCounts(column, raw, test.segments);
+      candidate.confidence = bootstrapByFile(files, candidate.sign, options.resamples, random);
     }
     await report(watch, 'sample', 1);
   }
@@ -94,7 +95,7 @@ export async function gatherEvidence(
   await againstUntrained(tested, input, options, watch);
   judge(tested);
   onStage();
-  await againstShifts(cells, tested, binned, test, options, watch);
+  await againstShifts(cells, tested, columnOf, test, options, watch);
   judge(tested);
   onStage();
   await findCauses(tested, input, options, watch);
@@ -139,29 +140,36 @@ async function againstUntrained(
   }
 }
 
+/** Shifted labelings are compared on every other character: neighbours say nearly the same. */
+const shiftStride = 2;
+
 async function againstShifts(
   cells: CellsReport,
   tested: readonly Tested[],
-  binned: BinnedSample,
-  { segments }: ColumnSample,
+  columnOf: (candidate: CandidateReport) => number,
+  test: ColumnSample,
   { seed, shifts }: EvidenceOptions,
   watch: Watch,
 ): Promise<void> {
   // The family is every concept that occurs, tested or not: one that was not reached half-way counts with p = 1.
   const family = cells.concepts.filter(({ best }) => best.length > 0);
   const needed = shiftsNeeded(family.length, shifts, level);
+  const binned = new BinnedSample(test, shiftStride);
   let done = 0;
   for (const { report: of, candidates, labels } of tested) {
     const random = Random.derive(seed, `shifts ${of.concept}`);
     const tests = candidates.map((): ShiftTest => ({ shifts: 0, reached: 0 }));
-    for (const best of shiftedBests(binned, segments, labels, needed, random)) {
-      tests.forEach((test, k) => {
-        test.shifts++;
-        if (best >= candidates[k]!.sampleAp!) test.reached++;
+    const thinned = thinLabels(labels, shiftStride);
+    const observed = candidates.map((one) => binned.averagePrecision(columnOf(one), thinned, one.sign));
+    for (let k = 0; k < needed; k++) {
+      const best = binned.best(thinLabels(shiftedLabels(test.segments, labels, random), shiftStride));
+      tests.forEach((shiftTest, candidate) => {
+        shiftTest.shifts++;
+        if (best >= observed[candidate]!) shiftTest.reached++;
       });
-      await report(watch, 'shifts', (done + tests[0]!.shifts / needed) / tested.length);
+      await report(watch, 'shifts', (done + (k + 1) / needed) / tested.length);
       // More shifts sharpen small p-values only.
-      if (tests[0]!.shifts === shifts && tests.every((test) => permutationP(test) >= level)) break;
+      if (k + 1 === shifts && tests.every((shiftTest) => permutationP(shiftTest) >= level)) break;
     }
     done++;
     candidates.forEach((candidate, k) => {
@@ -183,15 +191,16 @@ async function findCauses(
   { seed, controls }: EvidenceOptions,
   watch: Watch,
 ): Promise<void> {
-  const bench = new AblationBench(session, test, moments, watch);
   let done = 0;
+  const tick = (): Promise<void> => report(watch, 'ablation', done / tested.length);
+  const bench = new AblationBench(session, test, moments, tick);
   for (const { report: of, concept, candidates } of tested) {
     const places = endPlaces(test, concept);
     for (const candidate of candidates) {
       const random = Random.derive(seed, `controls ${of.concept} ${candidate.layer}:${candidate.cell}`);
       candidate.ablation = await bench.ablate(candidate.layer, candidate.cell, places, controls, random);
     }
-    await report(watch, 'ablation', ++done / tested.length);
+    done++;
   }
 }
 

@@ -96,7 +96,7 @@ export async function findCells(
     columns,
     validation: sample,
     test: await readSample(session, columns, testText, watch),
-    moments: await momentsOf(session, text, watch),
+    moments: await momentsOf(session, sample, watch),
   };
   await gatherEvidence(report, input, options, watch, () => onReport(summarise(report, cells)));
   return { ...summarise(report, cells), complete: true };

@@ -1,6 +1,6 @@
 /** What a score must beat: labels shifted against the text, labels that mean nothing, Holm's correction. */
 import type { Random } from '../random.ts';
-import type { BinnedSample, SampleLabels } from './binned-sample.ts';
+import type { SampleLabels } from './binned-sample.ts';
 import type { Segment, TextSample } from './sample.ts';
 
 /**
@@ -35,7 +35,8 @@ function shiftPositions(segments: readonly Segment[], positions: Int32Array, shi
  */
 export function randomTypeLabels({ segments, length }: TextSample, labels: SampleLabels, random: Random): SampleLabels {
   const types = new Int32Array(length);
-  for (const { document, at, length: count } of segments) types.set(document.inputs.subarray(0, count), at);
+  for (const { document, from, at, length: count } of segments)
+    types.set(document.inputs.subarray(from, from + count), at);
   const scored = new Uint8Array(length).fill(1);
   for (const position of labels.unscored) scored[position] = 0;
   const counts = new Map<number, number>();
@@ -67,15 +68,15 @@ export function permutationP({ shifts, reached }: ShiftTest): number {
   return (1 + reached) / (1 + shifts);
 }
 
-/** Best AP over all columns and signs under each of `count` shifted labelings. */
-export function* shiftedBests(
-  sample: BinnedSample,
-  segments: readonly Segment[],
-  labels: SampleLabels,
-  count: number,
-  random: Random,
-): Generator<number> {
-  for (let k = 0; k < count; k++) yield sample.best(shiftedLabels(segments, labels, random));
+/** The labels of every n-th character, as positions among those. */
+export function thinLabels({ positives, unscored }: SampleLabels, stride: number): SampleLabels {
+  const thin = (positions: Int32Array): Int32Array => {
+    const kept = new Int32Array(positions.length);
+    let count = 0;
+    for (let j = 0; j < positions.length; j++) if (positions[j]! % stride === 0) kept[count++] = positions[j]! / stride;
+    return kept.subarray(0, count);
+  };
+  return { positives: thin(positives), unscored: thin(unscored) };
 }
 
 /**

@@ -16,6 +16,8 @@ export const probeSizes: readonly number[] = [16, 8, 4, 2, 1];
 
 /** Columns that the first refit starts from, chosen by their difference of means. */
 const firstSize = 48;
+/** Most characters that a probe is fitted to, spread over the sample. */
+const fittedTo = 12_000;
 /** Ridge penalty on standardised weights, per character. */
 const ridge = 1e-3;
 
@@ -70,7 +72,8 @@ function scoredRows(labels: Int8Array): Int32Array {
   labels.forEach((label, row) => {
     if (label >= 0) rows.push(row);
   });
-  return Int32Array.from(rows);
+  const every = Math.max(1, Math.ceil(rows.length / fittedTo));
+  return Int32Array.from(rows.filter((_, k) => k % every === 0));
 }
 
 function standardise(

@@ -1,17 +1,18 @@
-import type { Session } from '../engine/engine.ts';
+import type { LayerState, Session } from '../engine/engine.ts';
 import type { Random } from '../random.ts';
-import { type Column, gather, readColumns } from './columns.ts';
+import { type Column, gather, readColumns, stateAfter } from './columns.ts';
 import type { LabelledDocument, LabelledSide } from './held-out.ts';
 import { report, type Watch } from './progress.ts';
 
-/** A stretch of a document from its start: `length` characters, at `at` in the sample's arrays. */
+/** A stretch of a document: `length` characters from `from` on, at `at` in the sample's arrays. */
 export interface Segment {
   document: LabelledDocument;
+  from: number;
   at: number;
   length: number;
 }
 
-/** Documents chosen by a seed, each cut to a largest length, as one row of characters. */
+/** Stretches of documents, chosen by a seed, as one row of characters. */
 export interface TextSample {
   segments: Segment[];
   /** Characters of all segments. */
@@ -21,11 +22,13 @@ export interface TextSample {
 /** A sample with all columns' values: columns[c] is [length]. */
 export interface ColumnSample extends TextSample {
   columns: Float32Array[];
+  /** State before each segment, read from its document's start; null: the zero state. */
+  starts: (LayerState[] | null)[];
 }
 
 /**
- * Chooses documents in seeded order until `chars` characters are together. Long documents give their beginning only, so
- * that several files take part; where there are too few files, a second round takes more of each.
+ * Chooses documents in seeded order until `chars` characters are together. Long documents give a stretch only, from
+ * anywhere, so that several files take part; with few files the stretches are longer.
  */
 export async function chooseText(side: LabelledSide, chars: number, random: Random): Promise<TextSample> {
   const order = random.shuffle(Array.from({ length: side.size }, (_, index) => index));
@@ -41,7 +44,7 @@ export async function chooseText(side: LabelledSide, chars: number, random: Rand
     const document = await side.document(index);
     const length = Math.min(document.inputs.length, cap, wanted - at);
     if (length === 0) continue;
-    segments.push({ document, at, length });
+    segments.push({ document, from: random.below(document.inputs.length - length + 1), at, length });
     at += length;
   }
   return { segments, length: at };
@@ -56,16 +59,25 @@ export async function readSample(
   stage: 'sample' | 'untrained' = 'sample',
 ): Promise<ColumnSample> {
   const values = columns.map(() => new Float32Array(text.length));
-  for (const { document, at, length } of text.segments) {
+  const starts: (LayerState[] | null)[] = [];
+  for (const { document, from, at, length } of text.segments) {
     await report(watch, stage, at / text.length);
-    await readColumns(session, columns, document.inputs.subarray(0, length), ({ from, length: count, blocks }) => {
-      for (const block of blocks)
-        block.cells.forEach((cell, k) => {
-          gather(block, cell, count, values[block.first + k]!, at + from);
-        });
-    });
+    const start = await stateAfter(session, document.inputs, from);
+    starts.push(start);
+    await readColumns(
+      session,
+      columns,
+      document.inputs.subarray(from, from + length),
+      ({ from: offset, length: count, blocks }) => {
+        for (const block of blocks)
+          block.cells.forEach((cell, k) => {
+            gather(block, cell, count, values[block.first + k]!, at + offset);
+          });
+      },
+      start,
+    );
   }
-  return { ...text, columns: values };
+  return { ...text, columns: values, starts };
 }
 
 /** [length] labels of a binary concept over a sample, −1 where it does not apply. */
@@ -73,7 +85,7 @@ export function sampleLabels({ segments, length }: TextSample, concept: number):
   const labels = new Int8Array(length).fill(-1);
   for (const segment of segments) {
     const of = segment.document.labels[concept];
-    if (of?.scale === 'binary') labels.set(of.values.subarray(0, segment.length), segment.at);
+    if (of?.scale === 'binary') labels.set(of.values.subarray(segment.from, segment.from + segment.length), segment.at);
   }
   return labels;
 }

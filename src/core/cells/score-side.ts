@@ -26,10 +26,10 @@ export function labelRanks(
   concepts.forEach(({ scale }, concept) => {
     if (scale !== 'graded') return;
     const counts = new Map<number, number>();
-    for (const { document, length } of segments) {
+    for (const { document, from, length } of segments) {
       const labels = document.labels[concept];
       if (labels?.scale !== 'graded') continue;
-      for (let i = 0; i < length; i++) {
+      for (let i = from; i < from + length; i++) {
         const label = labels.values[i]!;
         if (!Number.isNaN(label)) counts.set(label, (counts.get(label) ?? 0) + 1);
       }

@@ -88,6 +88,15 @@ describe('bins', () => {
     expect(new Bins(Float32Array.of(), []).binOf(3)).toBe(0);
   });
 
+  it('give a value that fills many ranks a bin of its own', () => {
+    const sample = Float32Array.from({ length: 1000 }, (_, i) => (i < 700 ? -1 : i < 990 ? 1 : (i - 995) / 1e6));
+    const bins = fitBins(sample, 32);
+    expect(bins.count).toBeLessThanOrEqual(33);
+    expect(new Set([-1, -5e-6, 4e-6, 1].map((value) => bins.binOf(Math.fround(value)))).size).toBeGreaterThan(2);
+    expect(bins.binOf(Math.fround(-5e-6))).not.toBe(bins.binOf(-1));
+    expect(bins.binOf(Math.fround(4e-6))).not.toBe(bins.binOf(1));
+  });
+
   it('are fine in the tails', () => {
     const ranks = edgeRanks(32768, 1024);
     expect(ranks.length).toBeLessThan(1024);

@@ -3,7 +3,14 @@ import { averagePrecision } from '../../../../src/core/cells/average-precision.t
 import { BinnedSample, positionsOf } from '../../../../src/core/cells/binned-sample.ts';
 import { bootstrapByFile } from '../../../../src/core/cells/bootstrap.ts';
 import { type Evidence, lacksOf } from '../../../../src/core/cells/naming.ts';
-import { holm, permutationP, randomTypeLabels, shiftedLabels, shiftsNeeded } from '../../../../src/core/cells/nulls.ts';
+import {
+  holm,
+  permutationP,
+  randomTypeLabels,
+  shiftedLabels,
+  shiftsNeeded,
+  thinLabels,
+} from '../../../../src/core/cells/nulls.ts';
 import { sparseProbes } from '../../../../src/core/cells/probe.ts';
 import type { Segment } from '../../../../src/core/cells/sample.ts';
 import { Random } from '../../../../src/core/random.ts';
@@ -12,6 +19,7 @@ function segmentsOf(lengths: readonly number[], inputs: (i: number) => number = 
   let at = 0;
   return lengths.map((length) => {
     const segment = {
+      from: 0,
       at,
       length,
       document: {
@@ -45,6 +53,14 @@ describe('shifted labels', () => {
         if (length > 1) expect(after.join()).not.toBe(before);
       }
     }
+  });
+});
+
+describe('thinned labels', () => {
+  it('keep those of every n-th character', () => {
+    const { positives, unscored } = thinLabels(positionsOf(Int8Array.from([1, 1, -1, 0, 1, 1, 0, -1, -1])), 2);
+    expect([...positives]).toEqual([0, 2]);
+    expect([...unscored]).toEqual([1, 4]);
   });
 });
 
@@ -93,7 +109,7 @@ describe('a sample in bins', () => {
     const random = new Random(4);
     const labels = Int8Array.from({ length: 5000 }, () => [1, 0, 0, 0, 0, 0, -1][random.below(7)]!);
     const columns = [0, -2, 0.5].map((gap) => Float32Array.from(labels, (label) => random.normal() + gap * label));
-    const sample = new BinnedSample({ columns, length: 5000, segments: [] });
+    const sample = new BinnedSample({ columns, length: 5000, segments: [], starts: [] });
     const positions = positionsOf(labels);
     columns.forEach((column, c) => {
       for (const sign of [1, -1] as const)
@@ -102,6 +118,9 @@ describe('a sample in bins', () => {
         ).toBeLessThan(0.02);
     });
     expect(sample.best(positions)).toBe(sample.averagePrecision(1, positions, -1));
+    // More positives than negatives: the negatives are counted instead.
+    const turned = positionsOf(labels.map((label) => (label < 0 ? label : 1 - label)));
+    expect(sample.best(turned)).toBe(sample.averagePrecision(1, turned, 1));
   });
 });
 
@@ -112,20 +131,22 @@ describe('bootstrap over files', () => {
     const labels = Int8Array.from({ length: 3600 }, () => (random.next() < 0.2 ? 1 : 0));
     const alike = Float32Array.from(labels, (label) => random.normal() + 2 * label);
     const unlike = Float32Array.from(labels, (label, i) => random.normal() + (Math.floor(i / 300) % 2 ? 4 : 0) * label);
-    const width = (values: Float32Array): number => {
-      const [low, high] = bootstrapByFile(values, labels, segments, 1, 200, new Random(1))!;
-      const ap = averagePrecision(values, labels);
+    const sample = new BinnedSample({ columns: [alike, unlike], length: 3600, segments, starts: [] });
+    const width = (column: number): number => {
+      const files = sample.segmentCounts(column, labels, segments);
+      const [low, high] = bootstrapByFile(files, 1, 200, new Random(1))!;
+      const ap = averagePrecision([alike, unlike][column]!, labels);
       expect(low).toBeLessThan(ap);
       expect(high).toBeGreaterThan(ap);
       return high - low;
     };
-    expect(width(unlike)).toBeGreaterThan(width(alike));
+    expect(width(1)).toBeGreaterThan(width(0));
   });
 
   it('says nothing with three files', () => {
-    expect(
-      bootstrapByFile(new Float32Array(9), new Int8Array(9), segmentsOf([3, 3, 3]), 1, 20, new Random(1)),
-    ).toBeNull();
+    const files = Array.from({ length: 3 }, () => ({ positives: Uint32Array.of(1, 2), scored: Uint32Array.of(2, 2) }));
+    expect(bootstrapByFile(files, 1, 20, new Random(1))).toBeNull();
+    expect(bootstrapByFile([...files, files[0]!], 1, 20, new Random(1))).not.toBeNull();
   });
 });
 

@@ -73,7 +73,7 @@ describe('streaming scores', () => {
   const columns = [0, 1].map((column) => Float32Array.from(values.flatMap((document) => [...document[column]!])));
   const bins = columns.map((column) => fitBins(column.slice(), 1024));
   const sample = {
-    segments: documents.map((document) => ({ document, at: 0, length: document.inputs.length })),
+    segments: documents.map((document) => ({ document, from: 0, at: 0, length: document.inputs.length })),
     length: 0,
   };
   const table = new ScoreTable(concepts, bins, 256, labelRanks(concepts, sample), 1);
