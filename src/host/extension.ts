@@ -38,7 +38,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     view.onDidChangeVisibility((event) => event.visible && void store.refresh()),
     registerStatusBar(training),
     registerTrainCommands({ training, store, log }),
-    registerRunCommands({ store, training, inspection, log }),
+    registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),
     registerEditor(context, inspection),
@@ -49,7 +49,6 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   );
   await store.refresh();
   await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
-  void inspection.restore();
   void inspection.restore();
   return { store, training, inspection };
 }

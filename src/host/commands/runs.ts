@@ -4,8 +4,8 @@ import type { ModelReference } from '../../protocol/inspector-service.ts';
 import type { Inspection, RunEntry, Training } from '../contracts.ts';
 import { workerPath } from '../platform.ts';
 import { bytesText } from '../runs/format.ts';
-import type { RunStore } from '../runs/run-store.ts';
-import { entryOf } from '../trees/runs-tree.ts';
+import { isLive, type RunStore } from '../runs/run-store.ts';
+import { entryOf, folderOf } from '../trees/runs-tree.ts';
 import { guarded, pickRun } from './train.ts';
 
 interface Dependencies {
@@ -13,6 +13,8 @@ interface Dependencies {
   training: Training;
   inspection: Inspection;
   log: vscode.LogOutputChannel;
+  /** The row that is selected in the Cellscope view, for keys pressed there. */
+  selected(): unknown;
 }
 
 export function registerRunCommands(deps: Dependencies): vscode.Disposable {
@@ -20,8 +22,16 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
   const command = (name: string, action: (entry: RunEntry) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(`cellscope.${name}`, (argument?: unknown) =>
       guarded(deps, async () => {
-        const entry = entryOf(argument) ?? (await pickRun(store, 'Which run?', () => true));
+        const entry = entryOf(argument ?? deps.selected()) ?? (await pickRun(store, 'Which run?', () => true));
         return entry ? action(entry) : null;
+      }),
+    );
+  /** For folders whose run.json cannot be read, too. */
+  const folderCommand = (name: string, action: (folder: vscode.Uri) => Promise<unknown>): vscode.Disposable =>
+    vscode.commands.registerCommand(`cellscope.${name}`, (argument?: unknown) =>
+      guarded(deps, async () => {
+        const folder = folderOf(argument ?? deps.selected());
+        return folder ? action(folder) : null;
       }),
     );
   return vscode.Disposable.from(
@@ -38,8 +48,9 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
       if (name !== undefined) await store.rename(entry.id, name);
     }),
     command('deleteRun', async (entry) => {
-      if (training.activeRun === entry.id) {
-        void vscode.window.showWarningMessage('This run is being trained. Stop it before deleting it.');
+      if (training.activeRun === entry.id || isLive(entry)) {
+        const where = training.activeRun === entry.id ? '' : ' in another window';
+        void vscode.window.showWarningMessage(`This run is being trained${where}. Stop it before deleting it.`);
         return;
       }
       const confirmed = 'Delete';
@@ -55,7 +66,7 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
       if (inspection.model?.key.startsWith(`run:${entry.id}:`)) await inspection.selectModel(null);
       await store.delete(entry.id);
     }),
-    command('revealRun', async (entry) => vscode.commands.executeCommand('revealFileInOS', entry.folder)),
+    folderCommand('revealRun', async (folder) => vscode.commands.executeCommand('revealFileInOS', folder)),
     vscode.commands.registerCommand('cellscope.refreshRuns', () => guarded(deps, () => store.refresh())),
     vscode.commands.registerCommand('cellscope.showLog', () => log.show()),
     vscode.commands.registerCommand('cellscope.openModel', (file?: vscode.Uri) =>

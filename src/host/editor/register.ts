@@ -50,7 +50,7 @@ async function askCell(inspection: Inspection): Promise<CellAddress | null> {
   }
   const { spec } = model;
   const answer = await vscode.window.showInputBox({
-    title: 'Colour by Cell',
+    title: 'Choose Cell',
     prompt: `A cell, or a layer and a cell; a quantity if you like: ${cell.layer} ${cell.cell} ${cell.quantity}`,
     value: `${cell.layer} ${cell.cell}`,
     validateInput: (text) => {

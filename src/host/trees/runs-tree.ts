@@ -5,6 +5,9 @@ import type { RunEntry, Training } from '../contracts.ts';
 import { bitsText, bytesText, countText, durationText, sparkline } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 
+/** Milliseconds between two renewals of a run's row while it trains. */
+const renewEvery = 1000;
+
 type Node = { kind: 'run'; entry: RunEntry } | { kind: 'unreadable'; folder: vscode.Uri; reason: string };
 
 const stateIcon: Record<RunState, vscode.ThemeIcon> = {
@@ -16,27 +19,32 @@ const stateIcon: Record<RunState, vscode.ThemeIcon> = {
 };
 
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly changed = new vscode.EventEmitter<Node | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscriptions: vscode.Disposable[];
   private readonly store: RunStore;
   private readonly training: Training;
+  private rows: Node[] = [];
+  private renewed = 0;
+  /** Validation losses of a run as of its last state on disk: a row is drawn more often than they change. */
+  private readonly curves = new WeakMap<RunEntry, Promise<number[]>>();
 
   constructor(store: RunStore, training: Training) {
     this.store = store;
     this.training = training;
     this.subscriptions = [
-      store.onDidChange(() => this.changed.fire()),
-      training.onDidProgress(() => this.changed.fire()),
+      store.onDidChange(() => this.changed.fire(undefined)),
+      training.onDidProgress(() => this.renew()),
     ];
   }
 
   getChildren(node?: Node): Node[] {
     if (node) return [];
-    return [
+    this.rows = [
       ...this.store.entries.map((entry): Node => ({ kind: 'run', entry })),
       ...this.store.unreadable.map(({ folder, reason }): Node => ({ kind: 'unreadable', folder, reason })),
     ];
+    return this.rows;
   }
 
   async getTreeItem(node: Node): Promise<vscode.TreeItem> {
@@ -50,7 +58,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.id = entry.id;
     item.contextValue = `run.${state}`;
     item.iconPath = stateIcon[state];
-    const curve = (await this.store.metrics(entry.id)).flatMap((point) => point.validationNats ?? []);
+    const curve = await this.curveOf(entry);
     const loss = manifest.heldOut?.nats ?? curve.at(-1);
     const percent = live && state !== 'finished' ? `${Math.floor(live.fraction * 100)} %` : '';
     item.description = [
@@ -68,6 +76,25 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return item;
   }
 
+  /** Draws the row of the run that trains here again, and no other. */
+  private renew(): void {
+    const now = Date.now();
+    if (now - this.renewed < renewEvery) return;
+    this.renewed = now;
+    const row = this.rows.find((node) => node.kind === 'run' && node.entry.id === this.training.activeRun);
+    if (row) this.changed.fire(row);
+  }
+
+  private curveOf(entry: RunEntry): Promise<number[]> {
+    const known = this.curves.get(entry);
+    if (known) return known;
+    const curve = this.store
+      .metrics(entry.id)
+      .then((points) => points.flatMap(({ validationNats }) => validationNats ?? []));
+    this.curves.set(entry, curve);
+    return curve;
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.changed.dispose();
@@ -80,6 +107,12 @@ export function entryOf(argument: unknown): RunEntry | null {
   const node = argument as { kind?: string; entry?: RunEntry; manifest?: unknown };
   if (node.kind === 'run' && node.entry) return node.entry;
   return node.manifest === undefined ? null : (argument as RunEntry);
+}
+
+/** The folder behind a tree node or an argument of a command, also where its run cannot be read. */
+export function folderOf(argument: unknown): vscode.Uri | null {
+  const node = argument as Node | null | undefined;
+  return node?.kind === 'unreadable' ? node.folder : (entryOf(argument)?.folder ?? null);
 }
 
 function tooltip(entry: RunEntry, state: RunState, loss: number | undefined): vscode.MarkdownString {
@@ -107,7 +140,7 @@ function unreadableItem(folder: vscode.Uri, reason: string): vscode.TreeItem {
   const item = new vscode.TreeItem(folder.path.split('/').at(-1) ?? 'run');
   item.description = 'cannot be read';
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('charts.red'));
-  item.tooltip = `${reason}\nThe folder is left as it is: reveal it, mend or delete run.json, then refresh.`;
+  item.tooltip = `${reason}\nThe folder is left as it is: reveal it, mend or delete it, then refresh.`;
   item.contextValue = 'unreadable';
   item.resourceUri = folder;
   return item;
