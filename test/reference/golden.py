@@ -264,7 +264,8 @@ def write(name, cases):
     print(path, os.path.getsize(path))
 
 
-for cell in GATES:
-    write(cell, [case(cell, layers, seed=layers) for layers in (1, 2, 3)])
-write("connections", [case(c, 3, k, seed=7) for c, k in (("lstm", "residual"), ("gru", "dense"), ("tanh", "highway"))])
-write("optimizers", [case("gru", 1, optimizers=("adam", "rmsprop", "adadelta", "sgd"), seed=9)])
+if __name__ == "__main__":
+    for cell in GATES:
+        write(cell, [case(cell, layers, seed=layers) for layers in (1, 2, 3)])
+    write("connections", [case(c, 3, k, seed=7) for c, k in (("lstm", "residual"), ("gru", "dense"), ("tanh", "highway"))])
+    write("optimizers", [case("gru", 1, optimizers=("adam", "rmsprop", "adadelta", "sgd"), seed=9)])

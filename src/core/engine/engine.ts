@@ -137,6 +137,8 @@ export interface LossSeeds {
   /** Positions t (0-based): the seed is J_t = −ln p(target_t | state after t), or the logit of `logit[s]` when given. */
   positions: Int32Array;
   logit?: Int32Array;
+  /** False: the inputs' gradients are not wanted, and `x` is left 0. */
+  inputs?: boolean;
 }
 
 /** Per-step gradients of each seed: total derivatives, what PyTorch's retain_grad gives. Lag k is the state k characters before the seed. */

@@ -99,7 +99,7 @@ export function backwardFromSeeds(network: Network, seeds: LossSeeds, lags: numb
         const { h, c } = result.layers[k]!;
         h[at] = norm(gradient.dh);
         if (c) c[at] = norm(gradient.dc);
-        if (k > 0) return;
+        if (k > 0 || seeds.inputs === false) return;
         dx.fill(0);
         addTransposed(layers[0]!.weightIh, gradient.da, dx, 0, dx.length);
         result.x[at] = norm(dx);

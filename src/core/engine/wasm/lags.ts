@@ -261,7 +261,7 @@ class Lanes {
         1,
       );
     });
-    if (k > 0) return;
+    if (k > 0 || this.seeds.inputs === false) return;
     kernels.product(
       1,
       vocabulary,

@@ -1,0 +1,209 @@
+/** `cellscope gradients`: how far back the gradient of a prediction reaches, by layer. */
+import { normaliseLineEnds } from '../core/corpus/document.ts';
+import { nextCharacters, Vocabulary } from '../core/corpus/vocabulary.ts';
+import { horizonThreshold, type StateProfile } from '../core/gradients/lag-profile.ts';
+import { choosePositions, counts, type Position, type TextStream } from '../core/gradients/positions.ts';
+import {
+  defaultLags,
+  defaultPositions,
+  type GradientReport,
+  gradientReport,
+  type LayerReport,
+} from '../core/gradients/report.ts';
+import type { BlockSpectrum } from '../core/gradients/spectrum.ts';
+import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson, vocabOption } from './command.ts';
+import { openReadingEngine } from './engines.ts';
+import { describeModel, openModel } from './models.ts';
+import { parseIndices, parseOptions } from './options.ts';
+import { kindOf, readTextFile } from './sources.ts';
+import { bar, ProgressLine, sparkline, table } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+const options = {
+  positions: {
+    kind: 'text',
+    placeholder: 'N,N,…',
+    help: `characters, from 0, whose next one is predicted (default: ${defaultPositions} by seed)`,
+  },
+  lags: { kind: 'integer', min: 1, max: 10_000, help: `characters to look back (default ${defaultLags})` },
+  seed: { kind: 'integer', min: 0, max: 2 ** 32 - 1, help: 'of the positions (default 1)' },
+  ...vocabOption,
+  ...engineOption,
+  ...jsonOption,
+} as const;
+
+export interface ProfileResult {
+  /** 0…K */
+  lags: number[];
+  /** null where no gradient arrives at lag 0. */
+  relative: (number | null)[];
+  /** null: beyond K. */
+  horizon: number | null;
+}
+
+/** By gate where there are gates, else one number. */
+export type PerGate<T> = T | Record<string, T>;
+
+export interface GradientsResult {
+  layers: {
+    layer: number;
+    rho: PerGate<number>;
+    sigmaMax: PerGate<number>;
+    h: ProfileResult;
+    c: ProfileResult | null;
+    /** Per gate and cell, the share of characters. */
+    saturation: Record<string, { left: number[]; right: number[] }>;
+  }[];
+  /** The positions that count, file by file. */
+  positions: number[];
+  lags: number;
+}
+
+export const gradientsCommand: Command = {
+  name: 'gradients',
+  arguments: '<model> <file>…',
+  summary: 'how far back learning reaches',
+  options,
+  async run(args): Promise<ExitCode> {
+    const { values, positionals } = parseOptions(args, options);
+    const [target, ...files] = positionals;
+    if (!target || files.length === 0) throw new UsageError('gradients needs a model and at least one file.');
+    const given = values.positions === undefined ? null : parseIndices('positions', values.positions);
+    const model = await openModel(target, values.vocab);
+    const vocabulary = new Vocabulary(model.spec.vocabulary, model.spec.unknown);
+    const texts: TextStream[] = [];
+    for (const file of files) {
+      if ((await kindOf(file)) === 'folder') throw new UsageError(`${file} is a folder: name files.`);
+      const inputs = vocabulary.encode(normaliseLineEnds((await readTextFile(file)).text));
+      texts.push({ inputs, targets: nextCharacters(inputs) });
+    }
+    const { lags = defaultLags, seed = 1 } = values;
+    const positions = given ? givenPositions(texts, given, lags) : seededPositions(texts, lags, seed);
+    const engine = await openReadingEngine(values.engine);
+    const progress = new ProgressLine();
+    try {
+      const start = { kind: 'parameters', parameters: model.parameters } as const;
+      const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });
+      const report = await gradientReport(session, texts, positions, lags, {
+        onProgress: (fraction) => progress.update(`${bar(fraction)} ${positions.length} positions`),
+      });
+      progress.end();
+      await session.close();
+      if (values.json) printJson(toResult(report));
+      else process.stdout.write(`${describeModel(model.spec)}, ${describe(report)}\n`);
+      return exitCodes.done;
+    } finally {
+      await engine.dispose();
+    }
+  },
+};
+
+/** @throws UsageError where a position counts in none of the texts. */
+export function givenPositions(texts: readonly TextStream[], given: readonly number[], lags: number): Position[] {
+  const positions: Position[] = [];
+  for (const at of new Set(given)) {
+    const found = [...texts.keys()].filter((text) => counts(texts[text]!, at, lags));
+    if (found.length === 0)
+      throw new UsageError(
+        `Position ${at} does not count: ${lags} characters must stand before it in the same file, and one that the model knows after it. Choose another, or fewer --lags.`,
+      );
+    positions.push(...found.map((text) => ({ text, at })));
+  }
+  return positions.sort((a, b) => a.text - b.text || a.at - b.at);
+}
+
+function seededPositions(texts: readonly TextStream[], lags: number, seed: number): Position[] {
+  const positions = choosePositions(texts, defaultPositions, lags, seed);
+  if (positions.length > 0) return positions;
+  const longest = Math.max(...texts.map(({ inputs }) => inputs.length));
+  throw new UsageError(
+    `No character has ${lags} characters before it and a known one after it: the longest file has ${longest}. Choose a longer file, or fewer --lags.`,
+  );
+}
+
+function toResult({ layers, positions, lags }: GradientReport): GradientsResult {
+  const profile = (state: StateProfile): ProfileResult => ({
+    lags: Array.from(state.relative.keys()),
+    relative: Array.from(state.relative, (value) => (Number.isFinite(value) ? Number(value.toPrecision(9)) : null)),
+    horizon: state.horizon,
+  });
+  return {
+    layers: layers.map(({ layer, spectrum, profile: { h, c }, saturation }) => ({
+      layer,
+      rho: perGate(spectrum, 'rho'),
+      sigmaMax: perGate(spectrum, 'sigmaMax'),
+      h: profile(h),
+      c: c && profile(c),
+      saturation: Object.fromEntries(
+        saturation.gates.map(({ gate, left, right }) => [gate, { left: Array.from(left), right: Array.from(right) }]),
+      ),
+    })),
+    positions: positions.map(({ at }) => at),
+    lags,
+  };
+}
+
+function perGate(spectrum: readonly BlockSpectrum[], value: 'rho' | 'sigmaMax'): PerGate<number> {
+  if (spectrum.length === 1) return spectrum[0]![value];
+  return Object.fromEntries(spectrum.map((block) => [block.gate, block[value]]));
+}
+
+/** Lags whose relative gradients the table shows. */
+const shownLags = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+function describe({ layers, positions, lags, chars }: GradientReport): string {
+  const shown = [...shownLags.filter((lag) => lag < lags), lags];
+  const profiles = table([
+    ['relative gradient', ...shown.map((lag) => `lag ${lag}`), 'horizon', '95 %'],
+    ...layers.flatMap(({ layer, profile: { h, c } }) =>
+      [{ name: 'h', state: h }, ...(c ? [{ name: 'c', state: c }] : [])].map(({ name, state }) => [
+        `layer ${layer} ${name}`,
+        ...shown.map((lag) => relativeText(state.relative[lag]!)),
+        horizonText(state.horizon, lags),
+        state.interval.map((end) => horizonText(end, lags)).join('–'),
+      ]),
+    ),
+  ]);
+  const curves = layers.map(({ layer, profile }) => `  layer ${layer} h  ${curve(profile.h)}`).join('\n');
+  const spectra = table([
+    ['recurrent weights', 'ρ', 'σ max', 'shut', 'open'],
+    ...layers.flatMap((layer) => layer.spectrum.map((block) => spectrumRow(layer, block))),
+  ]);
+  const dead = layers.filter(({ saturation }) => saturation.dead.length > 0);
+  return [
+    `${positions.length} predictions, ${lags} characters back.\n`,
+    profiles,
+    `\nHorizon: the first lag with a mean gradient under ${horizonThreshold} of lag 0's. Gradient by lag, logarithmic:`,
+    curves,
+    '',
+    spectra,
+    `\nShut, open: the mean share of ${chars} characters at which a gate is under 0.1 or over 0.9.`,
+    ...dead.map(({ layer, saturation }) => `Layer ${layer} has ${saturation.dead.length} units that never move.`),
+  ].join('\n');
+}
+
+function spectrumRow({ layer, saturation }: LayerReport, { gate, rho, sigmaMax }: BlockSpectrum): string[] {
+  const saturated = saturation.gates.find((one) => one.gate === gate);
+  const share = (values: Float64Array | undefined): string =>
+    values ? `${((100 * values.reduce((sum, value) => sum + value, 0)) / values.length).toFixed(0)} %` : '–';
+  return [
+    `layer ${layer}${gate === 'W' ? '' : ` ${gate}`}`,
+    rho.toFixed(3),
+    sigmaMax.toFixed(3),
+    share(saturated?.left),
+    share(saturated?.right),
+  ];
+}
+
+function relativeText(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  return value === 0 || value >= 0.001 ? value.toFixed(3) : value.toExponential(0);
+}
+
+function horizonText(horizon: number | null, lags: number): string {
+  return horizon === null ? `> ${lags}` : String(horizon);
+}
+
+function curve({ relative }: StateProfile): string {
+  return sparkline(Array.from(relative, (value) => Math.log10(Math.max(value, 1e-12))));
+}
