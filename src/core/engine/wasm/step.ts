@@ -3,52 +3,13 @@
  * one thread in an order that does not depend on the split, so one thread and several give the same bits.
  */
 import { clipScale } from '../../training/clipping.ts';
+import { BackwardPass } from './backward-pass.ts';
+import { ForwardPass } from './forward-pass.ts';
 import { type Job, readJob } from './job.ts';
 import type { Kernels, Views } from './kernels.ts';
 import { packWeights } from './pack.ts';
-import { Recurrence } from './recurrence.ts';
+import { type Part, partOf, share } from './part.ts';
 import { gradientChunk, type TrainingPlan } from './training-plan.ts';
-
-/** This thread's part of the work. */
-export interface Part {
-  job: Job;
-  index: number;
-  count: number;
-  /** Panels, or all of them where hidden units are split. */
-  n0: number;
-  n1: number;
-  /** Waits for all threads. */
-  barrier(): void;
-  /** The same where hidden units are split; where panels are, threads do not read each other's. */
-  unitsBarrier(): void;
-  /** This thread's hidden units out of `units`. */
-  units(units: number): [number, number];
-}
-
-/** Part `index` of `count` of [0, size), cut at multiples of `grain`. */
-export function share(size: number, index: number, count: number, grain: number): [number, number] {
-  const pieces = Math.ceil(size / grain);
-  const cut = (i: number): number => Math.min(size, Math.floor((pieces * i) / count) * grain);
-  return [cut(index), cut(index + 1)];
-}
-
-function partOf(job: Job, grain: number, thread: number, threads: number, barrier: () => void): Part {
-  const count = job.split === 'single' ? 1 : threads;
-  const index = count === 1 ? 0 : thread;
-  const nothing = (): void => {};
-  const [n0, n1] = job.split === 'units' ? [0, job.panels] : share(job.panels, index, count, 1);
-  const wait = count === 1 ? nothing : barrier;
-  return {
-    job,
-    index,
-    count,
-    n0,
-    n1,
-    barrier: wait,
-    unitsBarrier: job.split === 'units' ? wait : nothing,
-    units: (units) => (job.split === 'units' ? share(units, index, count, grain) : [0, units]),
-  };
-}
 
 /** Runs the job that the plan's memory holds. */
 export class StepRunner {
@@ -57,7 +18,8 @@ export class StepRunner {
   private readonly plan: TrainingPlan;
   private readonly thread: number;
   private readonly wait: () => void;
-  private readonly recurrence: Recurrence;
+  private readonly forward: ForwardPass;
+  private readonly backward: BackwardPass;
   /** Rows at whose multiples they may be cut. */
   private readonly grain: number;
 
@@ -67,7 +29,8 @@ export class StepRunner {
     this.plan = plan;
     this.thread = thread;
     this.wait = wait;
-    this.recurrence = new Recurrence(kernels, views, plan);
+    this.forward = new ForwardPass(kernels, views, plan);
+    this.backward = new BackwardPass(kernels, views, plan);
     this.grain = kernels.rowGrain();
   }
 
@@ -77,7 +40,9 @@ export class StepRunner {
     const part = partOf(job, this.grain, this.thread, plan.size.threads, this.wait);
     packWeights(kernels, plan, part.index, part.count);
     part.barrier();
-    this.recurrence.run(part);
+    this.forward.run(part);
+    part.unitsBarrier();
+    this.backward.run(part);
     part.barrier();
     this.weightGradients(part);
     part.barrier();
@@ -89,7 +54,7 @@ export class StepRunner {
 
   /** Products of gate gradients with what the gates read, summed over the window; rows are shared among threads. */
   private weightGradients({ job, index, count }: Part): void {
-    const { kernels, plan, recurrence } = this;
+    const { kernels, plan, forward } = this;
     const { shape, gradients } = plan;
     const panels = job.time * job.panels;
     const { rows: pa, columns: pb } = plan.scratch[this.thread]!;
@@ -142,7 +107,7 @@ export class StepRunner {
         kernels.scatter(shape.vocabulary + 1, inputRows, rows, next(), plan.ids, place.gates, panels, f0, f1);
       }
       for (const j of layer.sources)
-        matrix(inputRows, shape.layers[j]!.units, place.gates, rows, 0, recurrence.given(j, job));
+        matrix(inputRows, shape.layers[j]!.units, place.gates, rows, 0, forward.given(j, job));
       matrix(recurrentRows, units, place.gates, rows, recurrentRow, place.h, job.resets);
       this.copyBias(
         bias(place.gates, rows, place.biasGradient),
@@ -154,13 +119,13 @@ export class StepRunner {
         recurrentRows,
       );
       if (layer.connection === 'highway') {
-        matrix(units, units, place.tau, units, 0, recurrence.given(k - 1, job));
+        matrix(units, units, place.tau, units, 0, forward.given(k - 1, job));
         bias(place.tau, units, next());
       }
     });
     const { vocabulary } = shape;
     for (const j of shape.outSources)
-      matrix(vocabulary, shape.layers[j]!.units, plan.logits, vocabulary, 0, recurrence.given(j, job));
+      matrix(vocabulary, shape.layers[j]!.units, plan.logits, vocabulary, 0, forward.given(j, job));
     bias(plan.logits, vocabulary, next());
   }
 
