@@ -204,7 +204,8 @@ export class HeatmapApp {
     if (!sameShape) this.cells.setModel(model?.layers ?? []);
     if (this.cell) this.onCell(this.cell);
     this.afterChange();
-    this.requestOverview(sameShape ? 400 : 50);
+    // While a training goes on, a checkpoint follows the other: the whole text is not read again for each at once.
+    this.requestOverview(sameShape ? 2500 : 50);
     this.countMissing(150);
   }
 

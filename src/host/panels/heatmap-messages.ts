@@ -13,8 +13,11 @@ export function summaryOfRun(id: string, manifest: RunManifest): RunSummary {
   const shape = equal ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join('·');
   const best = generations.map((entry) => entry.validationNats ?? Number.POSITIVE_INFINITY);
   const nats = heldOut?.nats ?? Math.min(...best, Number.POSITIVE_INFINITY);
-  const loss = Number.isFinite(nats) ? ` · ${(nats * Math.LOG2E).toFixed(2)} bits` : '';
-  return { id, name: manifest.name, detail: `${manifest.options.architecture} ${shape}${loss}` };
+  const loss = Number.isFinite(nats) ? `${(nats * Math.LOG2E).toFixed(2)} bits` : null;
+  const model = `${manifest.options.architecture} ${shape}`;
+  // Runs are named by their model unless a person renamed them.
+  const parts = [manifest.name.includes(model) ? null : model, loss];
+  return { id, name: manifest.name, detail: parts.filter((part) => part !== null).join(' · ') };
 }
 
 export function summaryOfModel(model: ModelInfo): ModelSummary {

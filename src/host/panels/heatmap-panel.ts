@@ -1,7 +1,7 @@
 /** The heatmap panel: one a window, opened by its command, restored after a reload. */
 import * as vscode from 'vscode';
 import { type HeatmapDependencies, HeatmapSession } from './heatmap-session.ts';
-import { createPanel, openFrame, type PanelKind } from './panel-frame.ts';
+import { createPanel, openFrame, type PanelKind, wantsFocusKept } from './panel-frame.ts';
 import { ScratchDocuments } from './scratch-documents.ts';
 
 const kind: PanelKind = { viewType: 'cellscope.heatmap', name: 'heatmap', title: 'Cellscope Heatmap' };
@@ -10,7 +10,9 @@ export function registerHeatmapPanel(context: vscode.ExtensionContext, deps: Hea
   const panels = new HeatmapPanels(context, deps);
   return vscode.Disposable.from(
     panels,
-    vscode.commands.registerCommand('cellscope.openHeatmap', () => panels.open()),
+    vscode.commands.registerCommand('cellscope.openHeatmap', (argument?: unknown) =>
+      panels.open(wantsFocusKept(argument)),
+    ),
     vscode.window.registerWebviewPanelSerializer(kind.viewType, {
       deserializeWebviewPanel: async (panel: vscode.WebviewPanel) => panels.adopt(panel),
     }),
@@ -28,9 +30,9 @@ class HeatmapPanels implements vscode.Disposable {
     this.deps = deps;
   }
 
-  open(): void {
-    if (this.panel) this.panel.reveal(undefined, false);
-    else this.adopt(createPanel(kind, this.context));
+  open(preserveFocus: boolean): void {
+    if (this.panel) this.panel.reveal(undefined, preserveFocus);
+    else this.adopt(createPanel(kind, this.context, preserveFocus));
   }
 
   adopt(panel: vscode.WebviewPanel): void {

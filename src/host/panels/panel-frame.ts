@@ -11,13 +11,18 @@ export interface PanelKind {
 
 const resourceFolders = ['dist', 'media'];
 
-export function createPanel(kind: PanelKind, context: vscode.ExtensionContext): vscode.WebviewPanel {
+/** @param preserveFocus true where the panel opens by itself: a person who types in an editor goes on typing there */
+export function createPanel(
+  kind: PanelKind,
+  context: vscode.ExtensionContext,
+  preserveFocus: boolean,
+): vscode.WebviewPanel {
   // Beside the editor whose text it shows; in a window without editors, in the middle.
   const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
   return vscode.window.createWebviewPanel(
     kind.viewType,
     kind.title,
-    { viewColumn: column, preserveFocus: false },
+    { viewColumn: column, preserveFocus },
     panelOptions(context),
   );
 }
@@ -56,4 +61,9 @@ export function openFrame(
     styleNonce: createNonce(),
   });
   return subscription;
+}
+
+/** The argument `{ preserveFocus: true }` of the commands that open panels. */
+export function wantsFocusKept(argument: unknown): boolean {
+  return (argument as { preserveFocus?: unknown } | null | undefined)?.preserveFocus === true;
 }

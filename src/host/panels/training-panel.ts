@@ -1,7 +1,7 @@
 /** The training panel: one a window, opened by its command or by a run in the view, restored after a reload. */
 import * as vscode from 'vscode';
 import { entryOf } from '../trees/runs-tree.ts';
-import { createPanel, openFrame, type PanelKind } from './panel-frame.ts';
+import { createPanel, openFrame, type PanelKind, wantsFocusKept } from './panel-frame.ts';
 import { TrainingLog } from './training-log.ts';
 import { type TrainingPanelDependencies, TrainingSession } from './training-session.ts';
 
@@ -15,7 +15,7 @@ export function registerTrainingPanel(
   return vscode.Disposable.from(
     panels,
     vscode.commands.registerCommand('cellscope.openTraining', (argument?: unknown) =>
-      panels.open(entryOf(argument)?.id ?? null),
+      panels.open(entryOf(argument)?.id ?? null, wantsFocusKept(argument)),
     ),
     vscode.window.registerWebviewPanelSerializer(kind.viewType, {
       deserializeWebviewPanel: async (panel: vscode.WebviewPanel) => panels.adopt(panel, null),
@@ -35,13 +35,13 @@ class TrainingPanels implements vscode.Disposable {
     this.history = new TrainingLog(deps.training);
   }
 
-  open(run: string | null): void {
+  open(run: string | null, preserveFocus: boolean): void {
     if (!this.current) {
-      this.adopt(createPanel(kind, this.context), run);
+      this.adopt(createPanel(kind, this.context, preserveFocus), run);
       return;
     }
     if (run !== null) this.current.session.show(run);
-    this.current.panel.reveal(undefined, false);
+    this.current.panel.reveal(undefined, preserveFocus);
   }
 
   adopt(panel: vscode.WebviewPanel, run: string | null): void {
