@@ -42,6 +42,7 @@ export function percent(fraction: number): string {
 export const bitsPerNat = Math.LOG2E;
 
 /** Characters that leave no mark of their own. Joiners (U+200C, U+200D) are left alone: emoji and scripts need them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const invisible = /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 export const invisiblePattern = new RegExp(invisible.source, 'gu');
 export function isInvisible(character: string): boolean {
