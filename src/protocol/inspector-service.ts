@@ -2,10 +2,13 @@
 import type { ModelSpec, Quantity } from '../core/model/spec.ts';
 import type { CallContext } from '../worker/channel.ts';
 
-/** A model on disk: a run folder (optionally one kept generation) or a foreign .safetensors file. `key` names it in later calls. */
+/**
+ * A model on disk: a run folder (optionally one kept generation) or a foreign .safetensors file, with the JSON file that
+ * holds its vocabulary where it has none itself. `key` names it in later calls.
+ */
 export type ModelReference = { key: string } & (
   | { kind: 'run'; folder: string; generation: number | null }
-  | { kind: 'file'; path: string }
+  | { kind: 'file'; path: string; vocabulary?: string }
 );
 
 export interface ModelInfo {
@@ -76,6 +79,7 @@ export interface CharacterReport {
 }
 
 export interface InspectorService {
+  /** Rejects with the code `vocabulary-missing` where a file has none and none was given. */
   openModel(request: ModelReference, context: CallContext): Promise<ModelInfo>;
   closeModel(request: { key: string }, context: CallContext): Promise<void>;
   /** Announces a document's whole text; replaces an earlier one of the same id. */

@@ -2,6 +2,7 @@
 import { Vocabulary } from '../core/corpus/vocabulary.ts';
 import type { Engine, Session } from '../core/engine/engine.ts';
 import { decodeCheckpoint, RunFolder, type Storage } from '../core/formats/index.ts';
+import { readVocabulary } from '../core/formats/vocabulary.ts';
 import type { ModelInfo, ModelReference } from '../protocol/inspector-service.ts';
 import { CodedError } from './channel.ts';
 
@@ -47,7 +48,10 @@ export async function openModel(
 
 async function load(platform: InspectorPlatform, reference: ModelReference) {
   if (reference.kind === 'file') {
-    const checkpoint = decodeCheckpoint(await platform.readFile(reference.path));
+    const { vocabulary } = reference;
+    const given = vocabulary === undefined ? undefined : new TextDecoder().decode(await platform.readFile(vocabulary));
+    const bytes = await platform.readFile(reference.path);
+    const checkpoint = decodeCheckpoint(bytes, given === undefined ? undefined : readVocabulary(given));
     const name = reference.path.split(/[/\\]/).at(-1) ?? reference.path;
     return { ...checkpoint, name, generation: null, generations: [] };
   }

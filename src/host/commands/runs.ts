@@ -1,6 +1,7 @@
 /** What can be done with a run from the Cellscope view: open, rename, delete, reveal. */
 import * as vscode from 'vscode';
 import type { ModelReference } from '../../protocol/inspector-service.ts';
+import { CodedError } from '../../worker/channel.ts';
 import type { Inspection, RunEntry, Training } from '../contracts.ts';
 import { workerPath } from '../platform.ts';
 import { bytesText } from '../runs/format.ts';
@@ -73,7 +74,7 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
       guarded(deps, async () => {
         const uri = file instanceof vscode.Uri ? file : await askModelFile();
         if (!uri) return;
-        await inspection.selectModel({ key: `file:${uri.toString()}`, kind: 'file', path: workerPath(uri) });
+        if (!(await openModelFile(inspection, uri))) return;
         await vscode.commands.executeCommand('cellscope.openHeatmap');
       }),
     ),
@@ -91,6 +92,32 @@ export function runReference(
     folder: workerPath(entry.folder),
     generation,
   };
+}
+
+/** Opens a checkpoint; asks for the vocabulary that its writer left out. False where none was given. */
+async function openModelFile(inspection: Inspection, uri: vscode.Uri): Promise<boolean> {
+  const reference: ModelReference = { key: `file:${uri.toString()}`, kind: 'file', path: workerPath(uri) };
+  try {
+    await inspection.selectModel(reference);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CodedError && error.code === 'vocabulary-missing')) throw error;
+    const choose = 'Choose Vocabulary…';
+    const chosen = await vscode.window.showErrorMessage(
+      `${error.message} Choose a JSON file that holds them as an array.`,
+      choose,
+    );
+    if (chosen !== choose) return false;
+    const [vocabulary] =
+      (await vscode.window.showOpenDialog({
+        title: 'Vocabulary of the Model',
+        openLabel: 'Use Vocabulary',
+        filters: { 'JSON array of characters': ['json'] },
+      })) ?? [];
+    if (!vocabulary) return false;
+    await inspection.selectModel({ ...reference, vocabulary: workerPath(vocabulary) });
+    return true;
+  }
 }
 
 async function askModelFile(): Promise<vscode.Uri | undefined> {

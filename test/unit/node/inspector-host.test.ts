@@ -61,6 +61,8 @@ describe('the remembered model', () => {
       kind: 'file',
       path: '/m',
     });
+    const file = { key: 'f', kind: 'file', path: '/m', vocabulary: '/v.json' };
+    expect(rememberedModel(file)).toEqual(file);
     for (const wrong of [undefined, 'run', { kind: 'run' }, { ...run, folder: 1 }, { ...run, generation: 'x' }])
       expect(rememberedModel(wrong)).toBe(null);
   });

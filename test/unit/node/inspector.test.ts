@@ -5,6 +5,7 @@ import type { Capture, Engine, Stream } from '../../../src/core/engine/engine.ts
 import { referenceEngine } from '../../../src/core/engine/reference/reference.ts';
 import { encodeCheckpoint, type RunManifest } from '../../../src/core/formats/index.ts';
 import { RunFolder } from '../../../src/core/formats/run-folder.ts';
+import { readSafetensors, writeSafetensors } from '../../../src/core/formats/safetensors.ts';
 import type { ModelSpec } from '../../../src/core/model/spec.ts';
 import { defaultOptions } from '../../../src/core/training/options.ts';
 import type { InspectorService } from '../../../src/protocol/inspector-service.ts';
@@ -149,6 +150,24 @@ describe('the inspector', () => {
       { code: 'truncated' },
     );
     await expect(remote.call('openModel', { key: 'm', kind: 'file', path: 'gone' })).rejects.toThrow(/does not exist/);
+  });
+
+  it('opens a model without a vocabulary with one that is given, and checks that', async () => {
+    const { tensors } = readSafetensors(await files.read('model.safetensors'));
+    await files.write('bare.safetensors', writeSafetensors(tensors, new Map()));
+    await files.write('vocabulary.json', new TextEncoder().encode(JSON.stringify(spec.vocabulary)));
+    await files.write('short.json', new TextEncoder().encode('["a", "b"]'));
+    const open = (vocabulary?: string) =>
+      remote.call('openModel', {
+        key: 'm',
+        kind: 'file',
+        path: 'bare.safetensors',
+        ...(vocabulary === undefined ? {} : { vocabulary }),
+      });
+    await expect(open()).rejects.toMatchObject({ code: 'vocabulary-missing' });
+    await expect(open('short.json')).rejects.toThrow(/has 2 characters, the model 6/);
+    await expect(open('bare.safetensors')).rejects.toThrow(/not valid JSON/);
+    expect((await open('vocabulary.json')).spec).toEqual(spec);
   });
 
   it('gives a page of values and follows edits in UTF-16 offsets', async () => {
