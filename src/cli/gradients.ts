@@ -78,9 +78,11 @@ export const gradientsCommand: Command = {
       texts.push({ inputs, targets: nextCharacters(inputs) });
     }
     const { lags = defaultLags, seed = 1 } = values;
-    const positions = given ? givenPositions(texts, given, lags) : seededPositions(texts, lags, seed);
-    const engine = await openReadingEngine(values.engine);
     const progress = new ProgressLine();
+    const positions = given
+      ? givenPositions(texts, given, lags, (line) => progress.say(line))
+      : seededPositions(texts, lags, seed);
+    const engine = await openReadingEngine(values.engine);
     try {
       const start = { kind: 'parameters', parameters: model.parameters } as const;
       const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });
@@ -98,17 +100,31 @@ export const gradientsCommand: Command = {
   },
 };
 
-/** @throws UsageError where a position counts in none of the texts. */
-export function givenPositions(texts: readonly TextStream[], given: readonly number[], lags: number): Position[] {
+/**
+ * The given positions that count, in every text that has them; those with too few characters before them are told and left
+ * out. @throws UsageError where no text has such a prediction, or none counts.
+ */
+export function givenPositions(
+  texts: readonly TextStream[],
+  given: readonly number[],
+  lags: number,
+  say: (line: string) => void,
+): Position[] {
   const positions: Position[] = [];
+  const early: number[] = [];
   for (const at of new Set(given)) {
-    const found = [...texts.keys()].filter((text) => counts(texts[text]!, at, lags));
+    const found = [...texts.keys()].filter((text) => counts(texts[text]!, at, 0));
     if (found.length === 0)
       throw new UsageError(
-        `Position ${at} does not count: ${lags} characters must stand before it in the same file, and one that the model knows after it. Choose another, or fewer --lags.`,
+        `No file has a character ${at} with one after it that the model knows. Choose another position.`,
       );
-    positions.push(...found.map((text) => ({ text, at })));
+    if (at < lags) early.push(at);
+    else positions.push(...found.map((text) => ({ text, at })));
   }
+  if (early.length > 0)
+    say(`Left out: ${early.join(', ')}; a position counts where ${lags} characters (--lags) stand before it.`);
+  if (positions.length === 0)
+    throw new UsageError(`No position has ${lags} characters before it. Choose later ones, or fewer --lags.`);
   return positions.sort((a, b) => a.text - b.text || a.at - b.at);
 }
 
