@@ -2,7 +2,7 @@
  * Compiles src/kernels/*.ts with AssemblyScript into dist/kernels/*.wasm: three builds, each for one thread and for shared memory.
  * `node scripts/kernels.ts`
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import asc from 'assemblyscript/asc';
 import { tileSource } from './kernel-tiles.ts';
@@ -33,7 +33,10 @@ export async function buildKernels(root: string): Promise<void> {
     for (const shared of [false, true]) {
       const file = path.join(target, `${build.name}${shared ? '.shared' : ''}.wasm`);
       if (existsSync(file) && statSync(file).mtimeMs >= newest) continue;
-      writeFileSync(file, await compile(sources, build, shared));
+      // Written whole, then renamed: tests that start together may all build.
+      const whole = `${file}.${process.pid}`;
+      writeFileSync(whole, await compile(sources, build, shared));
+      renameSync(whole, file);
     }
   }
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildKernels } from '../../../scripts/kernels.ts';
 import type { Engine, Session, SessionState } from '../../../src/core/engine/engine.ts';
-import type { KernelPlatform } from '../../../src/core/engine/platform.ts';
+import type { KernelPlatform, KernelThread } from '../../../src/core/engine/platform.ts';
 import { wasmEngine } from '../../../src/core/engine/wasm/engine.ts';
 import type { Split } from '../../../src/core/engine/wasm/job.ts';
 import { SplitChooser } from '../../../src/core/engine/wasm/split-chooser.ts';
@@ -100,6 +100,23 @@ describe('kernel threads', () => {
   it('without threads or shared memory there is one', async () => {
     const engine = await wasmEngine({ ...platform, startThread: null }, { build: 'simd', threads: 4 });
     expect([engine.name, engine.threads]).toEqual(['wasm simd', 1]);
+  });
+
+  it('a thread that dies between steps fails the next one at once, with the reason', async () => {
+    const threads: KernelThread[] = [];
+    const startThread = async (): Promise<KernelThread> => {
+      threads.push(await platform.startThread!());
+      return threads.at(-1)!;
+    };
+    const engine = await wasmEngine({ ...platform, startThread }, { build: 'simd', threads: 2 });
+    const spec = specOf({ cell: 'lstm', hiddenSize: 29, vocabularySize: 30 });
+    const session = await engine.open(spec, fresh, limits);
+    force(session, 'panels');
+    await session.trainStep(randomWindow(spec, 9, 16, 1), adam);
+    await threads[0]!.stop();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await expect(session.trainStep(randomWindow(spec, 9, 16, 2), adam)).rejects.toThrow(/thread ended/);
+    await engine.dispose();
   });
 
   it('a stopped engine refuses to train', async () => {
