@@ -16,11 +16,11 @@ const fonts = {
 };
 
 const contributed = (positive: string, negative: string, forget: string, input: string, output: string) => ({
-  'cellscope-heatmap-positive': positive,
-  'cellscope-heatmap-negative': negative,
-  'cellscope-gate-forget': forget,
-  'cellscope-gate-input': input,
-  'cellscope-gate-output': output,
+  'cellscope-heatmap.positive': positive,
+  'cellscope-heatmap.negative': negative,
+  'cellscope-gate.forget': forget,
+  'cellscope-gate.input': input,
+  'cellscope-gate.output': output,
 });
 
 export const themes: Record<ThemeName, ThemeSet> = {

@@ -68,8 +68,9 @@ export function readTheme(): Theme {
   const background = read('editor-background', dark ? [31, 31, 31] : [255, 255, 255]);
   const foreground = read('editor-foreground', dark ? [204, 204, 204] : [59, 59, 59], background);
   const text = mix(foreground, dark ? [255, 255, 255] : [0, 0, 0], 0.6);
-  const positive = read('cellscope-heatmap-positive', fallback[kind].positive, background);
-  const negative = read('cellscope-heatmap-negative', fallback[kind].negative, background);
+  // VS Code turns only the first dot of a colour's name into a dash.
+  const positive = read('cellscope-heatmap.positive', fallback[kind].positive, background);
+  const negative = read('cellscope-heatmap.negative', fallback[kind].negative, background);
   const ratio = kind === 'dark' || kind === 'light' ? 4.5 : 7;
   return {
     kind,
@@ -82,9 +83,9 @@ export function readTheme(): Theme {
     negative,
     positiveStrength: readableStrength(background, positive, text, ratio),
     negativeStrength: readableStrength(background, negative, text, ratio),
-    forget: read('cellscope-gate-forget', fallback[kind].forget, background),
-    input: read('cellscope-gate-input', fallback[kind].input, background),
-    output: read('cellscope-gate-output', fallback[kind].output, background),
+    forget: read('cellscope-gate.forget', fallback[kind].forget, background),
+    input: read('cellscope-gate.input', fallback[kind].input, background),
+    output: read('cellscope-gate.output', fallback[kind].output, background),
   };
 }
 
