@@ -7,7 +7,7 @@ import { workerPath } from '../platform.ts';
 import { bytesText } from '../runs/format.ts';
 import { isLive, type RunStore } from '../runs/run-store.ts';
 import { entryOf, folderOf } from '../trees/runs-tree.ts';
-import { guarded, pickRun } from './train.ts';
+import { guarded, lastSegment, pickRun } from './train.ts';
 
 interface Dependencies {
   store: RunStore;
@@ -37,7 +37,9 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
     );
   return vscode.Disposable.from(
     command('openRun', async (entry) => {
-      await inspection.selectModel(runReference(entry));
+      await inspection.selectModel(runReference(entry)).catch((error: unknown) => {
+        throw withAdvice(error, `The checkpoint of "${entry.manifest.name}"`, 'Resume the run, or open another one.');
+      });
       await vscode.commands.executeCommand('cellscope.openHeatmap');
     }),
     command('renameRun', async (entry) => {
@@ -101,7 +103,8 @@ async function openModelFile(inspection: Inspection, uri: vscode.Uri): Promise<b
     await inspection.selectModel(reference);
     return true;
   } catch (error) {
-    if (!(error instanceof CodedError && error.code === 'vocabulary-missing')) throw error;
+    if (!(error instanceof CodedError && error.code === 'vocabulary-missing'))
+      throw withAdvice(error, lastSegment(uri), 'Copy it again if it was damaged on the way, or open another model.');
     const choose = 'Choose Vocabulary…';
     const chosen = await vscode.window.showErrorMessage(
       `${error.message} Choose a JSON file that holds them as an array.`,
@@ -118,6 +121,12 @@ async function openModelFile(inspection: Inspection, uri: vscode.Uri): Promise<b
     await inspection.selectModel({ ...reference, vocabulary: workerPath(vocabulary) });
     return true;
   }
+}
+
+/** The error of a model file that is damaged or no model, with what to do about it; others say so themselves. */
+function withAdvice(error: unknown, what: string, advice: string): unknown {
+  if (!(error instanceof CodedError && error.name === 'ModelFileError')) return error;
+  return new CodedError(error.code, `${what} cannot be opened. ${error.message} ${advice}`);
 }
 
 async function askModelFile(): Promise<vscode.Uri | undefined> {

@@ -279,7 +279,7 @@ function isArguments(value: unknown): value is TrainArguments {
   return typeof value === 'object' && value !== null && !(value instanceof vscode.Uri);
 }
 
-function lastSegment(uri: vscode.Uri): string {
+export function lastSegment(uri: vscode.Uri): string {
   return uri.path.split('/').filter(Boolean).at(-1) ?? 'folder';
 }
 
