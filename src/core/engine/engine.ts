@@ -139,6 +139,8 @@ export interface LossSeeds {
   logit?: Int32Array;
   /** False: the inputs' gradients are not wanted, and `x` is left 0. */
   inputs?: boolean;
+  /** True: the products of gradient and value are wanted too. */
+  signed?: boolean;
 }
 
 /** Per-step gradients of each seed: total derivatives, what PyTorch's retain_grad gives. Lag k is the state k characters before the seed. */
@@ -147,6 +149,27 @@ export interface StepGradients {
   layers: { h: Float32Array; c: Float32Array | null }[];
   /** ‖∂J/∂x_{t−k}‖₂ over the vocabulary [seeds, lags+1]. */
   x: Float32Array;
+  /**
+   * Gradient × value, signed: ⟨∂J/∂h, h⟩, ⟨∂J/∂c, c⟩, and ∂J/∂x at the character that was read (0 for a zero input). To first
+   * order, what J would lose without that value (Shrikumar et al. 2016). [seeds, lags+1] each; null unless asked for.
+   */
+  signed: { layers: { h: Float32Array; c: Float32Array | null }[]; x: Float32Array } | null;
+}
+
+/**
+ * How the recurrent weights' gradient of J, the mean over scored seeds, is made up: D = ∂J/∂W_hh = Σ_k D_k, where D_k is the part
+ * through the use of W_hh in the step that made the state k characters before the seed (Pascanu, Mikolov, Bengio 2013, eq. 3–5).
+ */
+export interface LagContributions {
+  seeds: number;
+  /** Per layer: ‖D_k‖² and ⟨D_k, D⟩ [lags+1], and ‖D‖² (Frobenius). */
+  layers: { squares: Float64Array; products: Float64Array; total: number }[];
+}
+
+/** Gathers seeds of one or more streams; holds seeds·(lags+1)·(G+1)·H values per layer until its result. */
+export interface LagCollector {
+  add(seeds: LossSeeds): Promise<void>;
+  result(): Promise<LagContributions>;
 }
 
 export interface Session {
@@ -157,6 +180,8 @@ export interface Session {
   gradients(window: Window): Promise<{ loss: number; gradients: ParameterSet }>;
   run(stream: Stream, capture: Capture): Promise<Captured>;
   backward(seeds: LossSeeds, lags: number): Promise<StepGradients>;
+  /** For ∂J/∂W_hh by lag over at most `capacity` seeds. */
+  collectLags(capacity: number, lags: number): LagCollector;
   /** A copy of the current weights, float32. */
   parameters(): Promise<ParameterSet>;
   save(): Promise<SessionState>;

@@ -7,6 +7,7 @@ import { fitsOptimizer, initOptimizer, type OptimizerState, updateParameters } f
 import type {
   Capture,
   Captured,
+  LagCollector,
   LayerState,
   LossSeeds,
   Session,
@@ -20,6 +21,7 @@ import type {
 } from '../engine.ts';
 import { backward } from './backward.ts';
 import { type Dropout, forward, type State, zeroState } from './forward.ts';
+import { ReferenceLagCollector } from './lag-collector.ts';
 import { type Network, networkOf, toFloat64, zerosLike } from './network.ts';
 import { windowLoss } from './output.ts';
 import { backwardFromSeeds, fillState, runStream, toLayerStates } from './stream.ts';
@@ -87,6 +89,11 @@ export class ReferenceSession implements Session {
   async backward(seeds: LossSeeds, lags: number): Promise<StepGradients> {
     this.assertOpen();
     return backwardFromSeeds(this.network, seeds, lags);
+  }
+
+  collectLags(capacity: number, lags: number): LagCollector {
+    this.assertOpen();
+    return new ReferenceLagCollector(this.network, capacity, lags);
   }
 
   async parameters(): Promise<ParameterSet> {

@@ -1,4 +1,5 @@
 /** Reading one stream: captures and backward passes from single positions. */
+import type { StepGradient } from '../../model/cells/cell.ts';
 import { quantitiesOf } from '../../model/spec.ts';
 import type { Capture, Captured, LayerState, LossSeeds, StepGradients, Stream } from '../engine.ts';
 import { backward } from './backward.ts';
@@ -51,19 +52,33 @@ export function runStream(network: Network, stream: Stream, capture: Capture): C
   return captured;
 }
 
+/** Sees every step of a seed's backward pass: total gradients, and the row of the tape that they belong to. */
+export type StepVisitor = (
+  seed: number,
+  lag: number,
+  layer: number,
+  gradient: StepGradient,
+  tape: Tape,
+  row: number,
+) => void;
+
 /**
  * ∂J/∂h, ∂J/∂c and ∂J/∂x of every seed up to `lags` steps back, as norms. Lags that reach before the stream's first
  * character are 0, and so is everything of a seed that is not scored.
  */
-export function backwardFromSeeds(network: Network, seeds: LossSeeds, lags: number): StepGradients {
+export function backwardFromSeeds(
+  network: Network,
+  seeds: LossSeeds,
+  lags: number,
+  visit?: StepVisitor,
+): StepGradients {
   const { stream, positions, logit } = seeds;
   checkSeeds(network, seeds, lags);
   const width = lags + 1;
   const norms = (): Float32Array => new Float32Array(positions.length * width);
-  const result: StepGradients = {
-    layers: network.layers.map(({ cell }) => ({ h: norms(), c: cell.hasCellState ? norms() : null })),
-    x: norms(),
-  };
+  const perLayer = () => network.layers.map(({ cell }) => ({ h: norms(), c: cell.hasCellState ? norms() : null }));
+  const signed = seeds.signed ? { layers: perLayer(), x: norms() } : null;
+  const result: StepGradients = { layers: perLayer(), x: norms(), signed };
   if (positions.length === 0) return result;
 
   // Only the part of the stream that some seed looks back on is kept.
@@ -99,10 +114,18 @@ export function backwardFromSeeds(network: Network, seeds: LossSeeds, lags: numb
         const { h, c } = result.layers[k]!;
         h[at] = norm(gradient.dh);
         if (c) c[at] = norm(gradient.dc);
+        if (signed) {
+          const { trace } = tape.layers[k]!;
+          const products = signed.layers[k]!;
+          products.h[at] = dot(gradient.dh, trace.h, row * gradient.dh.length);
+          if (products.c) products.c[at] = dot(gradient.dc, trace.c, row * gradient.dc.length);
+        }
+        visit?.(seed, last - row, k, gradient, tape, row);
         if (k > 0 || seeds.inputs === false) return;
         dx.fill(0);
         addTransposed(layers[0]!.weightIh, gradient.da, dx, 0, dx.length);
         result.x[at] = norm(dx);
+        if (signed) signed.x[at] = dx[tape.inputs[row]] ?? 0; // a zero input has no place in dx
       },
     });
   });
@@ -173,6 +196,13 @@ function checkSeeds(network: Network, { stream, positions, logit }: LossSeeds, l
   const V = network.outBias.length;
   if (logit?.some((index) => !(index >= 0 && index < V)))
     throw new Error(`A logit to go back from lies outside the vocabulary of ${V} characters.`);
+}
+
+/** Σ_j a[j]·b[at + j] */
+function dot(a: Float64Array, b: Float64Array, at: number): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j] * b[at + j];
+  return sum;
 }
 
 function norm(values: Float64Array): number {

@@ -39,15 +39,26 @@ function groupSeeds(positions: Int32Array, lags: number, steps: number): Group[]
   return groups;
 }
 
+/** Looks at a layer's lanes after one step back. */
+export type LaneVisitor = (lanes: LaneStep) => void;
+
+/** Where a step's values lie: the lane of seed `seeds[lane]` in panel lane ≫ 3, place lane & 7. */
+export interface LaneStep {
+  layer: number;
+  lag: number;
+  seeds: readonly number[];
+  plan: ReadingPlan;
+  views: Views;
+}
+
 /** Norms of ∂J/∂h, ∂J/∂c and ∂J/∂x of every seed, lag by lag; 0 before the stream's first character and for seeds without a target. */
-export function backwardFromSeeds(reader: Reader, seeds: LossSeeds, lags: number): StepGradients {
+export function backwardFromSeeds(reader: Reader, seeds: LossSeeds, lags: number, visit?: LaneVisitor): StepGradients {
   const { stream, positions } = seeds;
   const { shape, steps } = reader.plan;
   const norms = (): Float32Array => new Float32Array(positions.length * (lags + 1));
-  const result: StepGradients = {
-    layers: shape.layers.map(({ cell }) => ({ h: norms(), c: cell === 'lstm' ? norms() : null })),
-    x: norms(),
-  };
+  const perLayer = () => shape.layers.map(({ cell }) => ({ h: norms(), c: cell === 'lstm' ? norms() : null }));
+  const signed = seeds.signed ? { layers: perLayer(), x: norms() } : null;
+  const result: StepGradients = { layers: perLayer(), x: norms(), signed };
   let state: LayerState[] | null = stream.start;
   let at = 0;
   for (const group of groupSeeds(positions, lags, steps)) {
@@ -61,7 +72,7 @@ export function backwardFromSeeds(reader: Reader, seeds: LossSeeds, lags: number
     // The next group may begin inside this one: it starts from this group's beginning again.
     state = reader.state(0);
     reader.read(stream.inputs.subarray(group.first, group.end), []);
-    new Lanes(reader, seeds, group).back(lags, result);
+    new Lanes(reader, seeds, group, visit).back(lags, result);
   }
   return result;
 }
@@ -75,8 +86,9 @@ class Lanes {
   private readonly seeds: LossSeeds;
   private readonly group: Group;
   private readonly panels: number;
+  private readonly visit: LaneVisitor | undefined;
 
-  constructor(reader: Reader, seeds: LossSeeds, group: Group) {
+  constructor(reader: Reader, seeds: LossSeeds, group: Group, visit?: LaneVisitor) {
     this.plan = reader.plan;
     this.place = reader.plan.back!;
     this.kernels = reader.kernels;
@@ -84,6 +96,7 @@ class Lanes {
     this.seeds = seeds;
     this.group = group;
     this.panels = Math.ceil(group.seeds.length / 8);
+    this.visit = visit;
   }
 
   back(lags: number, result: StepGradients): void {
@@ -227,6 +240,15 @@ class Lanes {
     this.measure(units, dh, result.layers[k]!.h, lag, lags);
     // The cell leaves the total ∂J/∂c in place of tanh c.
     if (read.c) this.measure(units, place.tanhC, result.layers[k]!.c!, lag, lags);
+    const { signed } = result;
+    if (signed) {
+      this.multiply(units, dh, place.after, signed.layers[k]!.h, lag, lags);
+      if (read.c) {
+        from(read.c, units, place.afterIds, place.cellBefore, units);
+        this.multiply(units, place.tanhC, place.cellBefore, signed.layers[k]!.c!, lag, lags);
+      }
+    }
+    this.visit?.({ layer: k, lag, seeds: this.group.seeds, plan, views: this.views });
     const recurrent = place.gates + layer.recurrentBlock * units * 32;
     kernels.product(
       1,
@@ -278,6 +300,7 @@ class Lanes {
       0,
     );
     this.measure(vocabulary, place.dx, result.x, lag, lags);
+    if (signed) this.pick(vocabulary, signed.x, lag, lags);
   }
 
   /** dy becomes dh; ∂J/∂x through the connection is added to the layer below. */
@@ -302,6 +325,28 @@ class Lanes {
       this.kernels.laneNorms(features, panel + n * features * 32, this.place.norms + n * 32);
     this.group.seeds.forEach((seed, lane) => {
       into[seed * (lags + 1) + lag] = this.views.f32[this.place.norms / 4 + lane]!;
+    });
+  }
+
+  /** ⟨a, b⟩ of every lane. */
+  private multiply(features: number, a: number, b: number, into: Float32Array, lag: number, lags: number): void {
+    const { f32 } = this.views;
+    this.group.seeds.forEach((seed, lane) => {
+      const offset = (lane >> 3) * features * 8 + (lane & 7);
+      let sum = 0;
+      for (let j = 0, i = a / 4 + offset, k = b / 4 + offset; j < features; j++, i += 8, k += 8)
+        sum += f32[i]! * f32[k]!;
+      into[seed * (lags + 1) + lag] = sum;
+    });
+  }
+
+  /** ∂J/∂x at the character that each lane read. */
+  private pick(vocabulary: number, into: Float32Array, lag: number, lags: number): void {
+    const { stream, positions } = this.seeds;
+    this.group.seeds.forEach((seed, lane) => {
+      const input = stream.inputs[positions[seed]! - lag] ?? -1;
+      const at = this.place.dx / 4 + ((lane >> 3) * vocabulary + input) * 8 + (lane & 7);
+      into[seed * (lags + 1) + lag] = input < 0 ? 0 : this.views.f32[at]!;
     });
   }
 

@@ -6,6 +6,7 @@ import { slotsOf } from '../../training/optimizers.ts';
 import type {
   Capture,
   Captured,
+  LagCollector,
   LayerState,
   Limits,
   LossSeeds,
@@ -20,7 +21,8 @@ import type {
   Window,
 } from '../engine.ts';
 import { readArena, writeArena } from './arena.ts';
-import { backwardFromSeeds, seedPanels, stepsFor } from './lags.ts';
+import { WasmLagCollector } from './lag-collector.ts';
+import { backwardFromSeeds, type LaneVisitor, seedPanels, stepsFor } from './lags.ts';
 import { Reader } from './reader.ts';
 import { maxClamps } from './reading-plan.ts';
 import { type ModelShape, shapeOf } from './shape.ts';
@@ -119,10 +121,15 @@ export class WasmSession implements Session {
   }
 
   async backward(seeds: LossSeeds, lags: number): Promise<StepGradients> {
+    return this.goBack(seeds, lags);
+  }
+
+  collectLags(capacity: number, lags: number): LagCollector {
     this.assertOpen();
-    this.checkStream(seeds.stream);
-    this.checkSeeds(seeds, lags);
-    return backwardFromSeeds(this.readerFor(stepsFor(seeds, lags), seedPanels), seeds, lags);
+    const goBack = (seeds: LossSeeds, back: number, visit: LaneVisitor): void => {
+      this.goBack(seeds, back, visit);
+    };
+    return new WasmLagCollector(this.shape, this.compiled.single, capacity, lags, goBack);
   }
 
   async parameters(): Promise<ParameterSet> {
@@ -149,6 +156,13 @@ export class WasmSession implements Session {
     this.training = null;
     this.reader = null;
     if (session !== null) await this.team.detach(session);
+  }
+
+  private goBack(seeds: LossSeeds, lags: number, visit?: LaneVisitor): StepGradients {
+    this.assertOpen();
+    this.checkStream(seeds.stream);
+    this.checkSeeds(seeds, lags);
+    return backwardFromSeeds(this.readerFor(stepsFor(seeds, lags), seedPanels), seeds, lags, visit);
   }
 
   private async openTraining(dropout: boolean): Promise<void> {

@@ -90,7 +90,7 @@ export interface TrainingPlan {
 /** Panels that a weight gradient packs at a time: 8·64 = 512 products per sum block. */
 export const gradientChunk = 64;
 /** Rows of the tallest register tile of any build. */
-const tallestTile = 10;
+export const tallestTile = 10;
 const sliceFloats = 16384;
 export const jobBytes = 512;
 
