@@ -1,0 +1,200 @@
+/**
+ * All contexts of a text in one tree: a node is a set of places whose last d characters are alike, its children part
+ * them by the character before those. Contexts between a node's parent and its depth d have the same places, so that
+ * the tree has fewer nodes than the text has characters, whatever the order (as a suffix tree has; Weiner 1973). Places
+ * that stand alone are leaves without a node.
+ */
+
+/** Growing typed arrays of one length. */
+class Rows {
+  private data: Int32Array;
+  length = 0;
+
+  constructor(capacity: number) {
+    this.data = new Int32Array(capacity);
+  }
+
+  push(value: number): void {
+    if (this.length === this.data.length) {
+      const grown = new Int32Array(this.data.length * 2);
+      grown.set(this.data);
+      this.data = grown;
+    }
+    this.data[this.length++] = value;
+  }
+
+  set(index: number, value: number): void {
+    this.data[index] = value;
+  }
+
+  done(): Int32Array {
+    return this.data.slice(0, this.length);
+  }
+}
+
+/** Sentinel before every document: contexts end with it. */
+export interface SymbolText {
+  /** Documents one after the other, `boundary` before each; characters below `vocabularySize`, others are context only. */
+  symbols: Uint16Array;
+  boundary: number;
+  vocabularySize: number;
+}
+
+export interface ContextTree {
+  text: SymbolText;
+  /** [nodes] characters that a node's places share; node 0 is the root, depth 0. */
+  depth: Uint8Array;
+  /** [nodes] one of a node's places. */
+  place: Int32Array;
+  /** [nodes + 1] first child and first follower of each node. */
+  children: Int32Array;
+  followers: Int32Array;
+  /** [children] the character before the shared ones, ascending; a node, or −1 − place where a place stands alone. */
+  childSymbol: Int32Array;
+  childNode: Int32Array;
+  /** [followers] a character that comes next, ascending; how often; after how many different children. */
+  followerSymbol: Int32Array;
+  followerCount: Int32Array;
+  followerKinds: Int32Array;
+}
+
+/** Builds the tree of all contexts of up to `longest` characters (the boundary counts as one). */
+export function buildContextTree(text: SymbolText, longest: number): ContextTree {
+  const { symbols, boundary, vocabularySize } = text;
+  // A place is the index of a character that is predicted; its context is what stands before it.
+  const places = Int32Array.from(symbols.keys()).filter((i) => symbols[i]! < vocabularySize);
+  const scratch = new Int32Array(places.length);
+  const size = Math.max(16, places.length >> 1);
+  const rows = {
+    depth: new Rows(size),
+    place: new Rows(size),
+    children: new Rows(size),
+    followers: new Rows(size),
+    childSymbol: new Rows(size),
+    childNode: new Rows(size),
+    followerSymbol: new Rows(size),
+    followerCount: new Rows(size),
+    followerKinds: new Rows(size),
+  };
+  const symbolCount = Math.max(boundary, largest(symbols)) + 1;
+  const counts = new Int32Array(symbolCount);
+  const kinds = new Int32Array(symbolCount);
+  const seenIn = new Int32Array(symbolCount);
+
+  // Ranges of places that become nodes, with the child entry that will point at each.
+  const pending: { from: number; to: number; depth: number; entry: number }[] = [
+    { from: 0, to: places.length, depth: 0, entry: -1 },
+  ];
+  const used: number[] = [];
+  while (pending.length > 0) {
+    const { from, to, depth: shared, entry } = pending.pop()!;
+    let depth = shared;
+    // Deepen while all places agree on the character before.
+    while (depth < longest && !ended(symbols, boundary, places[from]!, depth)) {
+      const symbol = symbols[places[from]! - depth - 1]!;
+      let k = from + 1;
+      while (k < to && symbols[places[k]! - depth - 1] === symbol) k++;
+      if (k < to) break;
+      depth++;
+    }
+    // The root is the empty context, however much all places share.
+    if (entry < 0) depth = 0;
+    const node = rows.depth.length;
+    if (entry >= 0) rows.childNode.set(entry, node);
+    rows.depth.push(depth);
+    rows.place.push(places[from] ?? 0);
+    rows.children.push(rows.childSymbol.length);
+    rows.followers.push(rows.followerSymbol.length);
+
+    const isLeaf = depth >= longest || ended(symbols, boundary, places[from]!, depth);
+    if (!isLeaf) sortByContext(symbols, places, scratch, from, to, depth, counts);
+    used.length = 0;
+    let group = 0;
+    for (let k = from; k < to; ) {
+      const symbol = isLeaf ? -1 : symbols[places[k]! - depth - 1]!;
+      group++;
+      let end = k;
+      while (end < to && (isLeaf || symbols[places[end]! - depth - 1] === symbol)) {
+        const follower = symbols[places[end]!]!;
+        if (counts[follower] === 0) used.push(follower);
+        counts[follower]!++;
+        if (seenIn[follower] !== group) {
+          seenIn[follower] = group;
+          kinds[follower]!++;
+        }
+        end++;
+      }
+      if (!isLeaf) {
+        rows.childSymbol.push(symbol);
+        rows.childNode.push(-1 - places[k]!);
+        if (end - k > 1) pending.push({ from: k, to: end, depth: depth + 1, entry: rows.childNode.length - 1 });
+      }
+      k = end;
+    }
+    for (const follower of used.sort((a, b) => a - b)) {
+      rows.followerSymbol.push(follower);
+      rows.followerCount.push(counts[follower]!);
+      rows.followerKinds.push(kinds[follower]!);
+      counts[follower] = 0;
+      kinds[follower] = 0;
+      seenIn[follower] = 0;
+    }
+  }
+  rows.children.push(rows.childSymbol.length);
+  rows.followers.push(rows.followerSymbol.length);
+  return {
+    text,
+    depth: Uint8Array.from(rows.depth.done()),
+    place: rows.place.done(),
+    children: rows.children.done(),
+    followers: rows.followers.done(),
+    childSymbol: rows.childSymbol.done(),
+    childNode: rows.childNode.done(),
+    followerSymbol: rows.followerSymbol.done(),
+    followerCount: rows.followerCount.done(),
+    followerKinds: rows.followerKinds.done(),
+  };
+}
+
+/** True where the last of `depth` context characters is the boundary: nothing stands before it. */
+export function ended(symbols: Uint16Array, boundary: number, place: number, depth: number): boolean {
+  return depth > 0 && symbols[place - depth] === boundary;
+}
+
+/** Sorts places[from … to) by the character before their shared `depth` ones, stably. */
+function sortByContext(
+  symbols: Uint16Array,
+  places: Int32Array,
+  scratch: Int32Array,
+  from: number,
+  to: number,
+  depth: number,
+  counts: Int32Array,
+): void {
+  if (to - from < 24) {
+    for (let k = from + 1; k < to; k++) {
+      const place = places[k]!;
+      const symbol = symbols[place - depth - 1]!;
+      let j = k - 1;
+      for (; j >= from && symbols[places[j]! - depth - 1]! > symbol; j--) places[j + 1] = places[j]!;
+      places[j + 1] = place;
+    }
+    return;
+  }
+  for (let k = from; k < to; k++) counts[symbols[places[k]! - depth - 1]!]!++;
+  let at = from;
+  for (let symbol = 0; symbol < counts.length; symbol++) {
+    const count = counts[symbol]!;
+    counts[symbol] = at;
+    at += count;
+  }
+  for (let k = from; k < to; k++) scratch[counts[symbols[places[k]! - depth - 1]!]!++] = places[k]!;
+  places.set(scratch.subarray(from, to), from);
+  counts.fill(0);
+}
+
+function largest(symbols: Uint16Array): number {
+  let most = 0;
+  for (let i = 0; i < symbols.length; i++) if (symbols[i]! > most) most = symbols[i]!;
+  return most;
+}
