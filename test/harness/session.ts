@@ -19,6 +19,8 @@ export type Theme = keyof typeof themes;
 export interface SessionOptions extends ServerOptions {
   /** Copied, so that a test may change it. */
   folder: string;
+  /** A window without a folder. */
+  empty?: boolean;
   theme?: Theme;
   /** The packaged extension; without it the extension runs from the repository in development mode. */
   packaged?: string;
@@ -61,7 +63,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   try {
     if (!options.packaged) await injectDevelopment(browser.context, server.port, { extensions: [root] });
     const workbench = new Workbench(browser.page);
-    await workbench.load(workbenchUrl(server.port, folder), 'Cellscope');
+    await workbench.load(workbenchUrl(server.port, options.empty ? null : folder), 'Cellscope');
     return {
       workbench,
       browser,

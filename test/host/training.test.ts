@@ -51,7 +51,8 @@ describe('training in the extension host', () => {
 
   it('is paused and resumed to the weights of an uninterrupted training', async () => {
     const { store, training } = await activate();
-    const longer = { ...small, budget: { kind: 'chars', amount: 300_000 } as const };
+    // Some seconds of work: time to press Pause.
+    const longer = { ...small, hiddenSize: 48, budget: { kind: 'chars', amount: 2_000_000 } as const };
     const whole = weights(await train(longer));
 
     const id = await vscode.commands.executeCommand<string>('cellscope.trainOnWorkspace', {
@@ -63,7 +64,7 @@ describe('training in the extension host', () => {
     await vscode.commands.executeCommand('cellscope.pause');
     await until('the training to be paused', () => training.latest?.state === 'paused');
     const paused = training.latest!.trainedChars;
-    assert.ok(paused < 300_000, `paused at ${paused}`);
+    assert.ok(paused < 2_000_000, `paused at ${paused}`);
     await vscode.commands.executeCommand('cellscope.resume');
     await until('the training to end', () => !training.isBusy, 60_000);
     await store.refresh();
