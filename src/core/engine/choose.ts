@@ -20,15 +20,17 @@ const builds: readonly KernelBuild[] = ['simd', 'relaxed', 'revectorized'];
 
 /** Largest difference ‖a − b‖/‖b‖ of a tensor's gradient from the reference's; float32 gives about 1e-6. */
 const tolerance = 1e-4;
-/** Time for one build to show its pace, the first part of it for the compiler to optimise. */
-const raceMs = 60;
-const warmUpMs = 25;
+/**
+ * A build shows its pace until its best step has not become shorter for a while: the optimising compiler comes late on a busy machine.
+ */
+const settledMs = 50;
+const longestRaceMs = 600;
 
 const races = new WeakMap<KernelPlatform, Promise<KernelBuild>>();
 
 /**
  * Opens the engine that was asked for. `auto` falls back to the reference where no build works; `wasm` rejects with the reasons then.
- * The race between the builds is run once per platform, about a fifth of a second.
+ * The race between the builds is run once per platform, about a third of a second.
  */
 export async function chooseEngine(platform: KernelPlatform, choice: EngineChoice): Promise<Engine> {
   if (choice.engine === 'reference') return referenceEngine();
@@ -102,7 +104,7 @@ export async function checkGradient(engine: Engine): Promise<void> {
   }
 }
 
-/** Shortest of the training steps that fit into the race, in milliseconds. */
+/** Shortest training step of the race, in milliseconds. */
 async function timeStep(engine: Engine): Promise<number> {
   const window = randomWindow(64, 16, 16);
   const session = await engine.open(
@@ -112,10 +114,12 @@ async function timeStep(engine: Engine): Promise<number> {
   );
   const begin = performance.now();
   let shortest = Number.POSITIVE_INFINITY;
-  for (let now = begin; now - begin < raceMs; ) {
+  let improved = begin;
+  for (let now = begin; now - improved < settledMs && now - begin < longestRaceMs; ) {
     await step(session, window);
     const after = performance.now();
-    if (after - begin > warmUpMs) shortest = Math.min(shortest, after - now);
+    if (after - now < 0.95 * shortest) improved = after;
+    shortest = Math.min(shortest, after - now);
     now = after;
   }
   await session.close();
