@@ -54,6 +54,8 @@ const report = v.object({
   expected: v.array(v.object({ character: v.string(), probability: finite })),
   cell: v.object({ layer: index, cell: index, values: v.record(v.string(), v.optional(v.number())) }),
   loudest: v.array(v.object({ layer: index, cell: index, value: finite, z: finite })),
+  /** Character index of the strips' first value: the line's first, but in a line longer than the strips. */
+  stripStart: index,
   strips: v.array(v.object({ quantity, values: v.instance(Float32Array) })),
 });
 export type ShownReport = v.InferOutput<typeof report>;

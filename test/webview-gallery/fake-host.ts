@@ -205,6 +205,7 @@ class Host {
     const all = quantitiesOf.lstm;
     const from = this.lineStarts[line]!;
     const to = this.lineStarts[line + 1]!;
+    const stripStart = Math.max(from, Math.min(at - 200, to - 400));
     const next = this.points[at + 1] ?? 'e';
     this.send(
       toHeatmap.report({
@@ -233,9 +234,10 @@ class Host {
             value: i % 2 ? -0.4 : 0.8,
             z: (i % 2 ? -1 : 1) * (2.6 - i * 0.3),
           })),
+          stripStart,
           strips: (['tanhc', 'f', 'i', 'o', 'h'] as const).map((quantity) => ({
             quantity,
-            values: valuesOf(this.points, { ...this.cell, quantity }, from, to),
+            values: valuesOf(this.points, { ...this.cell, quantity }, stripStart, Math.min(to, stripStart + 400)),
           })),
         },
       }),

@@ -250,7 +250,10 @@ export class Inspector {
     const bands = stripOrder[kind].flatMap(
       (quantity) => report.strips.find((band) => band.quantity === quantity) ?? [],
     );
-    this.strip.show(this.stripKey, app.view.layout(report.line), bands);
+    const layout = app.view.layout(report.line);
+    // The line's first character has the index of the report's own, less its place in the line.
+    const from = report.stripStart - (report.index - characterOfColumn(layout, report.column));
+    this.strip.show(this.stripKey, layout, bands, Math.max(0, from));
     const { focus } = this;
     this.strip.point(focus.line === this.cursor.spot.line ? focus.character : this.cursor.spot.character);
   }

@@ -30,6 +30,8 @@ export class GateStrip {
   private readonly hair = svg('line', { class: 'strip-hair' });
   private drawn: Drawn[] = [];
   private layout: LineLayout | null = null;
+  /** Character of the line that the bands' first value is of. */
+  private from = 0;
   private shownKey = '';
 
   constructor(host: HTMLElement) {
@@ -42,12 +44,18 @@ export class GateStrip {
     this.host.style.height = `${heightOf(quantities)}px`;
   }
 
-  /** Draws a line's bands; the same key is not drawn again. */
-  show(key: string, layout: LineLayout, bands: readonly StripBand[]): void {
-    if (key === this.shownKey) return;
+  /**
+   * Draws a line's bands; the same key and start are not drawn again.
+   * @param from character of the line that the bands begin at: not the first where the line is longer than they are
+   */
+  show(key: string, layout: LineLayout, bands: readonly StripBand[], from: number): void {
+    if (key === this.shownKey && from === this.from) return;
     this.shownKey = key;
     this.layout = layout;
-    const width = layout.edges[layout.count + 1] ?? 0;
+    this.from = from;
+    const count = bands[0]?.values.length ?? 0;
+    const left = layout.edges[Math.min(from, layout.count)] ?? 0;
+    const width = layout.edges[Math.min(from + count, layout.count + 1)] ?? 0;
     const height = heightOf(bands.map((band) => band.quantity));
     this.picture.setAttribute('width', String(Math.ceil(width) + 2));
     this.picture.setAttribute('height', String(height));
@@ -68,9 +76,9 @@ export class GateStrip {
       const y = (value: number): number => zero - (value / range) * (look.signed ? size / 2 : size);
       if (look.colour === 'state') this.picture.append(signGradient(zero));
       this.picture.append(
-        svg('line', { class: 'strip-base', x1: 0, x2: width, y1: zero + 0.5, y2: zero + 0.5 }),
-        svg('path', { class: `strip-area ${look.colour}`, d: areaPath(layout, band.values, y, zero) }),
-        svg('path', { class: `strip-line ${look.colour}`, d: stepPath(layout, band.values, y) }),
+        svg('line', { class: 'strip-base', x1: left, x2: width, y1: zero + 0.5, y2: zero + 0.5 }),
+        svg('path', { class: `strip-area ${look.colour}`, d: areaPath(layout, band.values, y, zero, from) }),
+        svg('path', { class: `strip-line ${look.colour}`, d: stepPath(layout, band.values, y, from) }),
       );
       const value = element('span', { class: 'strip-value' });
       const label = element('div', { class: `strip-label ${look.colour}` }, look.label, value);
@@ -91,7 +99,7 @@ export class GateStrip {
     this.hair.setAttribute('x1', String(x));
     this.hair.setAttribute('x2', String(x));
     for (const { band, value } of this.drawn) {
-      const at = band.values[character];
+      const at = band.values[character - this.from];
       value.textContent = at === undefined ? '' : looks[band.quantity].signed ? signed(at) : fixed(at);
     }
   }
@@ -122,12 +130,12 @@ function heightOf(quantities: readonly Quantity[]): number {
 }
 
 /** A value holds for its character's whole width: steps, with short slopes between that lead the eye. */
-export function stepPath(layout: LineLayout, values: Float32Array, y: (value: number) => number): string {
-  const count = Math.min(values.length, layout.count + 1);
+export function stepPath(layout: LineLayout, values: Float32Array, y: (value: number) => number, from = 0): string {
+  const count = Math.min(values.length, layout.count + 1 - from);
   let path = '';
   for (let i = 0; i < count; i++) {
-    const left = layout.edges[i]!;
-    const right = layout.edges[i + 1]!;
+    const left = layout.edges[from + i]!;
+    const right = layout.edges[from + i + 1]!;
     const slope = (right - left) * 0.25;
     const height = y(values[i]!).toFixed(1);
     path += `${i === 0 ? 'M' : 'L'}${(left + (i === 0 ? 0 : slope)).toFixed(1)} ${height}`;
@@ -136,8 +144,16 @@ export function stepPath(layout: LineLayout, values: Float32Array, y: (value: nu
   return path;
 }
 
-function areaPath(layout: LineLayout, values: Float32Array, y: (value: number) => number, zero: number): string {
-  const count = Math.min(values.length, layout.count + 1);
-  if (count === 0) return '';
-  return `M0 ${zero}${stepPath(layout, values, y).replace('M', 'L')}L${layout.edges[count]!.toFixed(1)} ${zero}Z`;
+function areaPath(
+  layout: LineLayout,
+  values: Float32Array,
+  y: (value: number) => number,
+  zero: number,
+  from: number,
+): string {
+  const count = Math.min(values.length, layout.count + 1 - from);
+  if (count <= 0) return '';
+  const left = layout.edges[from]!.toFixed(1);
+  const right = layout.edges[from + count]!.toFixed(1);
+  return `M${left} ${zero}${stepPath(layout, values, y, from).replace('M', 'L')}L${right} ${zero}Z`;
 }
