@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import { serve } from '../worker/channel.ts';
 import { filesService } from '../worker/files.ts';
 import { startBrowserWorker } from '../worker/ports.browser.ts';
-import { FolderStorage } from './browser/folder-storage.ts';
-import { type CellscopeApi, activate as compose } from './extension.ts';
+import { type CellscopeApi, activate as compose, deactivate } from './extension.ts';
+import { FolderStorage } from './runs/folder-storage.ts';
+
+export { deactivate };
 
 export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi> {
   const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
@@ -15,6 +17,7 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
   };
   return compose(context, {
     kind: 'browser',
+    hasEnded: () => false,
     startWorker: async (name) => {
       const worker = startBrowserWorker(await vscode.workspace.fs.readFile(asset(`${name}.browser.js`)));
       serve(

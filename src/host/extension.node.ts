@@ -1,13 +1,17 @@
 /** Entry point of the extension in a node extension host (desktop, remote, server). */
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import { hasEnded } from '../worker/node-lock.ts';
 import { startNodeWorker } from '../worker/ports.node.ts';
-import { type CellscopeApi, activate as compose } from './extension.ts';
+import { type CellscopeApi, activate as compose, deactivate } from './extension.ts';
+
+export { deactivate };
 
 export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi> {
   const dist = path.join(context.extensionPath, 'dist');
   return compose(context, {
     kind: 'node',
     startWorker: async (name) => startNodeWorker(path.join(dist, `${name}.cjs`)),
+    hasEnded,
   });
 }

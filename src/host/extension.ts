@@ -19,9 +19,16 @@ export interface CellscopeApi {
   readonly inspection: InspectionSession;
 }
 
+let running: TrainingController | null = null;
+
+/** The window closes: a training saves where it stands. VS Code waits for a few seconds. */
+export async function deactivate(): Promise<void> {
+  await running?.leave();
+}
+
 export async function activate(context: vscode.ExtensionContext, platform: HostPlatform): Promise<CellscopeApi> {
   const log = vscode.window.createOutputChannel('Cellscope', { log: true });
-  const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'));
+  const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'), platform);
   const training = new TrainingController(platform, store, log);
   const inspection = new InspectionSession(context, platform, store, log);
   const tree = new RunsTree(store, training);
@@ -50,6 +57,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   await store.refresh();
   await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
   void inspection.restore();
+  running = training;
   return { store, training, inspection };
 }
 

@@ -1,5 +1,6 @@
 /** What differs between the node and the browser extension host, handed in by the entry points. */
 import type * as vscode from 'vscode';
+import type { LockOwner } from '../core/formats/run-lock.ts';
 import type { WorkerHandle } from '../worker/ports.ts';
 
 export type { WorkerHandle };
@@ -10,6 +11,8 @@ export interface HostPlatform {
   readonly kind: 'node' | 'browser';
   /** Starts a bundled worker of dist/. */
   startWorker(name: WorkerName): Promise<WorkerHandle>;
+  /** Whether the holder of a run's lock is known to be gone: its process on this machine has ended. */
+  hasEnded(holder: LockOwner): boolean;
 }
 
 /** How a worker is told of a file or folder: a path where the disk is meant, else the URI. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { LockHost } from '../core/formats/run-lock.ts';
+import type { LockHost, LockOwner } from '../core/formats/run-lock.ts';
 
 /**
  * A lock that names this machine and process. Its holder counts as gone where its process has ended, and where it is a
@@ -11,11 +11,12 @@ export function nodeLock(): LockHost {
   return {
     owner: { token: randomUUID(), place },
     now: () => Date.now(),
-    isGone: (holder) => holder.place === place || hasEnded(holder.place),
+    isGone: (holder) => holder.place === place || hasEnded(holder),
   };
 }
 
-function hasEnded(place: string | undefined): boolean {
+/** Whether the process of a lock's holder has ended; false where it ran on another machine. */
+export function hasEnded({ place }: LockOwner): boolean {
   const match = /^(.*) (\d+)$/.exec(place ?? '');
   if (!match || match[1] !== hostname()) return false;
   try {

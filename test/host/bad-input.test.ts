@@ -1,6 +1,6 @@
 /** What goes wrong in a workspace, with a model file or on disk, as a person meets it: a message that says what to do. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -277,7 +277,8 @@ describe('bad input', () => {
   });
 
   describe('trainings', () => {
-    const of = (amount: number) => ({ ...small, budget: { kind: 'chars', amount } as const });
+    // Some seconds of work: time to see it going on.
+    const of = (amount: number) => ({ ...small, hiddenSize: 48, budget: { kind: 'chars', amount } as const });
     const begin = async (options: Partial<TrainingOptions>): Promise<string> => {
       const id = await vscode.commands.executeCommand<string>('cellscope.trainOnWorkspace', {
         options,
@@ -291,8 +292,8 @@ describe('bad input', () => {
 
     it('whose worker is killed: reads as interrupted at once, says so, and Resume gives the same weights', async () => {
       const { training } = await activate();
-      const whole = weights(await train(of(200_000)));
-      const id = await begin(of(200_000));
+      const whole = weights(await train(of(1_000_000)));
+      const id = await begin(of(1_000_000));
       answers = ({ text, buttons }) =>
         /worker stopped/.test(text) ? buttons.find((each) => each === 'Resume') : undefined;
       const states: string[] = [];
@@ -315,8 +316,17 @@ describe('bad input', () => {
       const { store, training } = await activate();
       const id = await begin(of(100_000_000));
       const run = store.folderOf(id).fsPath;
-      rmSync(run, { recursive: true });
-      writeFileSync(run, 'no folder any more');
+      const file = write('file', 'a file where the run should be');
+      // The worker may make the folder anew before the file stands there.
+      for (let attempt = 0; ; attempt++) {
+        renameSync(run, path.join(folder, `run ${attempt}`));
+        try {
+          renameSync(file, run);
+          break;
+        } catch (error) {
+          if (attempt === 20) throw error;
+        }
+      }
       const { text, buttons } = await message(/failed: Saving failed/);
       assert.match(text, /Make the run's folder writable, then resume the run/);
       assert.ok(buttons.includes('Show Log'));

@@ -7,8 +7,10 @@ import * as vscode from 'vscode';
 import type { MetricPoint } from '../../core/formats/manifest.ts';
 import { parseManifest } from '../../core/formats/manifest-file.ts';
 import { parseMetrics } from '../../core/formats/metrics-file.ts';
-import { lockFile, staleAfterMs } from '../../core/formats/run-lock.ts';
+import { readLock } from '../../core/formats/run-lock.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
+import type { HostPlatform } from '../platform.ts';
+import { FolderStorage } from './folder-storage.ts';
 
 /** Milliseconds until runs that another window trains are looked at again. */
 const watchEvery = 10_000;
@@ -24,9 +26,11 @@ export class RunStore implements Runs, vscode.Disposable {
   /** When this window's own worker of a run ended: its earlier heartbeats mean nothing any more. */
   private readonly ended = new Map<string, number>();
   readonly root: vscode.Uri;
+  private readonly platform: Pick<HostPlatform, 'hasEnded'>;
 
-  constructor(root: vscode.Uri) {
+  constructor(root: vscode.Uri, platform: Pick<HostPlatform, 'hasEnded'>) {
     this.root = root;
+    this.platform = platform;
   }
 
   folderOf(id: string): vscode.Uri {
@@ -111,25 +115,26 @@ export class RunStore implements Runs, vscode.Disposable {
   private async readEntry(id: string, folder: vscode.Uri): Promise<RunEntry> {
     const manifest = parseManifest(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'run.json')));
     const { name } = await readUser(vscode.Uri.joinPath(folder, 'user.json'));
-    const dead = isLive({ manifest }) && !(await beating(folder, this.ended.get(id) ?? 0));
+    const dead = isLive({ manifest }) && !(await this.isTrained(id, folder));
     const state = dead ? 'interrupted' : manifest.state;
     return { id, folder, manifest: { ...manifest, state, name: name || manifest.name }, size: await sizeOf(folder) };
+  }
+
+  /** Whether a training holds the lock of a run whose manifest says so: none that died, here or in another window. */
+  private async isTrained(id: string, folder: vscode.Uri): Promise<boolean> {
+    const since = this.ended.get(id) ?? 0;
+    const lock = await readLock(
+      new FolderStorage(folder),
+      Date.now(),
+      (held) => held.heartbeat <= since || this.platform.hasEnded(held),
+    ).catch(() => null);
+    return lock !== null;
   }
 }
 
 /** Whether a training has the run, here or in another window. */
 export function isLive({ manifest }: Pick<RunEntry, 'manifest'>): boolean {
   return manifest.state === 'running' || manifest.state === 'paused';
-}
-
-/** Whether a training has renewed the lock of this run, lately and after `since`. */
-async function beating(folder: vscode.Uri, since: number): Promise<boolean> {
-  try {
-    const { mtime } = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, lockFile));
-    return mtime > since && Date.now() - mtime < staleAfterMs;
-  } catch {
-    return false;
-  }
 }
 
 async function readUser(file: vscode.Uri): Promise<{ name?: string }> {

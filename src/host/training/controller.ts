@@ -45,6 +45,8 @@ export class TrainingController implements Training, vscode.Disposable {
   private busy = false;
   /** Why the worker ended by itself, where it did. */
   private death: Error | null = null;
+  /** Saves and ends the training that goes on, as Cancel does. */
+  private cancel: () => void = () => {};
 
   private readonly platform: HostPlatform;
   private readonly store: RunStore;
@@ -139,6 +141,20 @@ export class TrainingController implements Training, vscode.Disposable {
     await this.finish();
   }
 
+  /** Saves and ends the training that goes on, if any; resolves when it has, or after `patience` milliseconds. */
+  async leave(patience = 3000): Promise<void> {
+    if (this.activeRun === null) return;
+    let subscription: vscode.Disposable | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      subscription = this.onDidChangeActive(() => resolve());
+      timer = setTimeout(resolve, patience);
+      this.cancel();
+    });
+    clearTimeout(timer);
+    subscription?.dispose();
+  }
+
   /** Stops the worker where it stands, as a crash would: for tests of recovery. */
   async kill(): Promise<void> {
     await this.worker?.terminate();
@@ -175,7 +191,8 @@ export class TrainingController implements Training, vscode.Disposable {
     try {
       const remote = this.remote ?? (await this.start());
       const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
+      this.cancel = () => controller.abort();
+      token.onCancellationRequested(this.cancel);
       this.activeRun = id;
       this.latest = null;
       await vscode.commands.executeCommand('setContext', 'cellscope.training', 'running');
@@ -228,11 +245,14 @@ export class TrainingController implements Training, vscode.Disposable {
     const { worker } = this;
     this.worker = null;
     this.remote = null;
-    this.busy = false;
-    await worker?.terminate();
-    if (this.activeRun !== null) this.store.trainingEnded(this.activeRun);
-    await vscode.commands.executeCommand('setContext', 'cellscope.training', '');
-    await this.store.refresh();
+    try {
+      await worker?.terminate();
+      if (this.activeRun !== null) this.store.trainingEnded(this.activeRun);
+      await vscode.commands.executeCommand('setContext', 'cellscope.training', '');
+      await this.store.refresh();
+    } finally {
+      this.busy = false; // not before: a training that starts meanwhile would be ended by the rest of this
+    }
     if (this.activeRun !== null) {
       this.activeRun = null;
       this.activeChanged.fire(null);

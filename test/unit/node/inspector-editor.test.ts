@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { colourRuns, STEPS, stepOf, typeIndex } from '../../../src/host/editor/colour-runs.ts';
 import { hoverCommands, hoverMarkdown } from '../../../src/host/editor/hover-text.ts';
@@ -174,6 +176,17 @@ describe('the trace', () => {
     expect(Number(circle[1])).toBeGreaterThan(0);
     expect(Number(circle[1])).toBeLessThan(56);
     expect(svg).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('has the colours that the extension contributes for the heatmap', () => {
+    const { contributes } = JSON.parse(
+      readFileSync(path.resolve(import.meta.dirname, '../../../package.json'), 'utf8'),
+    );
+    for (const side of ['positive', 'negative'] as const) {
+      const colour = contributes.colors.find(({ id }: { id: string }) => id === `cellscope.heatmap.${side}`);
+      const drawn = Object.entries(palettes).map(([theme, palette]) => [theme, palette[side]]);
+      expect(Object.fromEntries(drawn)).toEqual(colour.defaults);
+    }
   });
 
   it('fills its height with an unbounded c, and leaves gates from nought up', () => {

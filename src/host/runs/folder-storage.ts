@@ -1,4 +1,4 @@
-/** A Storage over VS Code's file system, for workers that have none: the browser extension host's. */
+/** A Storage over VS Code's file system: for the host itself, and for workers that have no files of their own. */
 import * as vscode from 'vscode';
 import { type Storage, StorageError, type StorageFault } from '../../core/formats/storage.ts';
 
