@@ -1,5 +1,5 @@
 /**
- * `node test/bench/cells.ts [--model RUN] [--names]`: what scoring cells costs for a 1×128 network on 1 MB of held-out
+ * `node test/bench/cells.ts [--model RUN] [--names] [--chars N]`: what scoring cells costs for a 1×128 network on 1 MB of held-out
  * text, against its targets for 2 cores: all APs within 20 s (parsing included), all evidence within 60 s more.
  * `--names`: also counts the names that 20 untrained networks and 20 shifted labelings of the trained one earn (none is right).
  * Without a model it trains one on this repository's sources; the held-out text is TypeScript of installed packages.
@@ -26,7 +26,9 @@ import { nodeStorage } from '../../src/worker/node-storage.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const dist = path.join(root, 'dist');
-const { values: arguments_ } = parseArgs({ options: { model: { type: 'string' }, names: { type: 'boolean' } } });
+const { values: arguments_ } = parseArgs({
+  options: { model: { type: 'string' }, names: { type: 'boolean' }, chars: { type: 'string', default: '1000000' } },
+});
 
 await buildAll();
 const temporary = mkdtempSync(path.join(tmpdir(), 'cellscope-bench-'));
@@ -38,7 +40,7 @@ try {
   const session = await engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
   const vocabulary = new Vocabulary(spec.vocabulary, spec.unknown);
   const parser = new SyntaxParser(async (file) => readFileSync(path.join(dist, 'grammars', file)));
-  const texts = heldOutTypeScript(1_000_000);
+  const texts = heldOutTypeScript(Number(arguments_.chars));
   const half = texts.length >> 1;
   const sidesFor = (chosen: readonly Concept[]): { validation: LabelledSide; test: LabelledSide } => {
     const sideOf = (documents: CorpusDocument[]): LabelledSide =>

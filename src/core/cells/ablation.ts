@@ -2,6 +2,7 @@
 import type { Captured, LayerState, Session } from '../engine/engine.ts';
 import type { ModelSpec, Quantity } from '../model/spec.ts';
 import type { Random } from '../random.ts';
+import { characterClass, characterClasses } from './character-classes.ts';
 import { type ColumnBlock, chunkSize, columnsOf, readColumns } from './columns.ts';
 import { report, type Watch } from './progress.ts';
 import type { ColumnSample, TextSample } from './sample.ts';
@@ -127,6 +128,27 @@ export class AblationBench {
       places: places.length,
       controls: rises.length,
     };
+  }
+
+  /** Mean rise of the loss by kind of the character that is predicted, in the order of `characterClasses`. */
+  async riseByClass(layer: number, cell: number): Promise<{ name: string; count: number; rise: number | null }[]> {
+    const base = await this.losses(null);
+    const clamped = await this.losses({ layer, cell });
+    const sums = new Float64Array(characterClasses.length);
+    const counts = new Float64Array(characterClasses.length);
+    for (const { document, from, at, length } of this.text.segments)
+      for (let t = 0; t < length && from + t + 1 < document.points.length; t++) {
+        const change = clamped[at + t]! - base[at + t]!;
+        if (Number.isNaN(change)) continue;
+        const kind = characterClass(document.points[from + t + 1]!);
+        sums[kind]! += change;
+        counts[kind]!++;
+      }
+    return characterClasses.map((name, k) => ({
+      name,
+      count: counts[k]!,
+      rise: counts[k]! > 0 ? sums[k]! / counts[k]! : null,
+    }));
   }
 
   private momentsOf(layer: number, cell: number): CellMoments {

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { AblationBench, momentsOf } from '../../../../src/core/cells/ablation.ts';
 import { averagePrecision } from '../../../../src/core/cells/average-precision.ts';
+import { columnsOf } from '../../../../src/core/cells/columns.ts';
 import { type CellsOptions, defaultCellsOptions, findCells } from '../../../../src/core/cells/find-cells.ts';
 import { MeasurementCancelled } from '../../../../src/core/cells/progress.ts';
 import type { CandidateReport, CellsReport } from '../../../../src/core/cells/report.ts';
+import { chooseText, readSample } from '../../../../src/core/cells/sample.ts';
 import type { BinaryConcept } from '../../../../src/core/concepts/concept.ts';
 import { positionInLine } from '../../../../src/core/concepts/text/position-in-line.ts';
 import type { Session } from '../../../../src/core/engine/engine.ts';
@@ -93,6 +96,48 @@ for (const sign of [1, -1] as const)
       expect(report.concepts[0]!.probes![0]!.averagePrecision).toBeGreaterThan(0.99);
     });
   });
+
+describe('a cell clamped to its mean', () => {
+  it('is felt by the kind of character that it predicts', async () => {
+    const session = await opened(1);
+    const columns = columnsOf(spec);
+    const text = await chooseText(sideOf(test, [insideQuotes]), 4096, new Random(1));
+    const sample = await readSample(session, columns, text, {});
+    const moments = await momentsOf(session, sample, {});
+    expect(moments).toHaveLength(24);
+    const bench = new AblationBench(session, sample, moments, async () => {});
+    const byClass = await bench.riseByClass(0, 0);
+    const riseOf = (name: string): number => byClass.find((row) => row.name === name)!.rise!;
+    expect(riseOf('quote')).toBeGreaterThan(0.2);
+    expect(riseOf('letter')).toBeLessThan(0.05);
+    expect(byClass.find((row) => row.name === 'digit')).toEqual({ name: 'digit', count: 0, rise: null });
+    // Nothing is lost on the way: the means together are the mean over all characters.
+    const [base, clamped] = [await bench.losses(null), await bench.losses({ layer: 0, cell: 0 })];
+    const changes = clamped.map((loss, t) => loss - base[t]!).filter((change) => !Number.isNaN(change));
+    const total = byClass.reduce((sum, { count, rise }) => sum + count * (rise ?? 0), 0);
+    expect(total).toBeCloseTo(
+      changes.reduce((sum, change) => sum + change, 0),
+      3,
+    );
+  });
+
+  it('reads a stretch as the whole document does', async () => {
+    const session = await opened(1);
+    const text = await chooseText(sideOf(test, [insideQuotes]), 2048, new Random(3));
+    expect(text.segments.some(({ from }) => from > 0)).toBe(true);
+    const columns = columnsOf(spec);
+    const sample = await readSample(session, columns, text, {});
+    for (const { document, from, at, length } of text.segments) {
+      const requests = { columns: [{ layer: 0, cell: 5, quantity: 'tanhc' as const }] };
+      const whole = await session.run({ inputs: document.inputs, start: null, targets: null }, requests);
+      const column = columns.findIndex(({ cell, quantity }) => cell === 5 && quantity === 'tanhc');
+      const stretch = sample.columns[column]!.subarray(at, at + length);
+      whole.columns[0]!.subarray(from, from + length).forEach((value, t) => {
+        expect(stretch[t]).toBeCloseTo(value, 5);
+      });
+    }
+  });
+});
 
 describe('degraded labels', () => {
   it('half of the labels removed, and as many wrong ones added, lower the score', async () => {
