@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunEntry } from '../../src/host/contracts.ts';
+import { activate, small, train, until } from './cellscope.ts';
+
+/** Largest process number of a machine plus one: nobody's. */
+const nobody = 2 ** 22 + 1;
+
+describe('kept runs', () => {
+  let run: RunEntry;
+  before(async () => {
+    run = await train({ budget: { kind: 'chars', amount: 3000 } });
+  });
+
+  /** Runs a command while every question is answered with `answer`; gives the questions. */
+  async function answering(answer: string | undefined, command: string, entry: RunEntry): Promise<string[]> {
+    const questions: string[] = [];
+    const original = vscode.window.showWarningMessage;
+    const ask = async (text: string): Promise<string | undefined> => {
+      questions.push(text);
+      return answer;
+    };
+    Object.assign(vscode.window, { showWarningMessage: ask });
+    try {
+      await vscode.commands.executeCommand(command, entry);
+    } finally {
+      Object.assign(vscode.window, { showWarningMessage: original });
+    }
+    return questions;
+  }
+
+  /** A copy of the run whose training goes on, or seems to. */
+  async function left(id: string, lock: { place: string; heartbeat: number } | null): Promise<RunEntry> {
+    const { store } = await activate();
+    const folder = store.folderOf(id).fsPath;
+    cpSync(run.folder.fsPath, folder, { recursive: true });
+    const manifest = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8'));
+    writeFileSync(path.join(folder, 'run.json'), JSON.stringify({ ...manifest, id, state: 'running' }));
+    if (lock) writeFileSync(path.join(folder, 'lock.json'), JSON.stringify({ token: id, ...lock }));
+    await store.refresh();
+    return store.find(id)!;
+  }
+
+  it('are deleted only where that was confirmed', async () => {
+    const { store } = await activate();
+    const copy = await left('to-delete', null);
+    assert.match((await answering(undefined, 'cellscope.deleteRun', copy)).join(), /^Delete the run/);
+    assert.ok(store.find(copy.id));
+    await answering('Delete', 'cellscope.deleteRun', copy);
+    assert.equal(store.find(copy.id), undefined);
+  });
+
+  it('of other windows are running while their process lives and their lock is fresh, else interrupted', async () => {
+    const { store } = await activate();
+    const place = (process: number): string => `${hostname()} ${process}`;
+    const now = Date.now();
+    const states = {
+      alive: (await left('alive', { place: place(process.ppid), heartbeat: now })).manifest.state,
+      ended: (await left('ended', { place: place(nobody), heartbeat: now })).manifest.state,
+      silent: (await left('silent', { place: place(process.ppid), heartbeat: now - 60_000 })).manifest.state,
+      unlocked: (await left('unlocked', null)).manifest.state,
+    };
+    assert.deepEqual(states, {
+      alive: 'running',
+      ended: 'interrupted',
+      silent: 'interrupted',
+      unlocked: 'interrupted',
+    });
+    const [refused] = await answering('Delete', 'cellscope.deleteRun', store.find('alive')!);
+    assert.match(refused!, /being trained in another window\. Stop it before deleting it/);
+    assert.ok(store.find('alive'));
+    for (const id of Object.keys(states)) await store.delete(id);
+  });
+
+  it('are trained longer from where they ended', async () => {
+    const { store, training } = await activate();
+    const { trainedChars } = run.manifest;
+    await vscode.commands.executeCommand('cellscope.trainLonger', run, 5000);
+    await until('the training to end', () => !training.isBusy, 60_000);
+    const { manifest } = store.find(run.id)!;
+    assert.equal(manifest.state, 'finished');
+    assert.ok(manifest.trainedChars >= trainedChars + 5000, `${trainedChars}, then ${manifest.trainedChars}`);
+  });
+
+  it('save where they stand when the window closes', async () => {
+    const { store, training } = await activate();
+    const id = await vscode.commands.executeCommand<string>('cellscope.trainOnWorkspace', {
+      options: { ...small, budget: { kind: 'chars', amount: 100_000_000 } },
+      confirm: false,
+      detach: true,
+    });
+    await until('some characters trained', () => (training.latest?.trainedChars ?? 0) > 5000);
+    const trained = training.latest!.trainedChars;
+    await training.leave(30_000);
+    const { manifest } = store.find(id)!;
+    assert.equal(manifest.state, 'interrupted');
+    assert.ok(manifest.trainedChars >= trained, `${trained} seen, ${manifest.trainedChars} kept`);
+    await store.delete(id);
+  });
+});
