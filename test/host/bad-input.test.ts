@@ -181,6 +181,51 @@ describe('bad input', () => {
     }
   });
 
+  it('what settings leave out: by include, exclude, files.exclude and size, each told', async () => {
+    for (const k of [1, 2, 3, 4]) write(`src/good${k}.ts`, source(k));
+    write('src/drop.ts', source(5));
+    write('hidden/a.ts', source(6));
+    write('notes.txt', 'words\n');
+    write('long.ts', source(7).repeat(3));
+    workspace([{ name: 'settings', folder }]);
+    const settings = {
+      'files.exclude': { '**/hidden': true, '**/src': false },
+      'cellscope.files.include': ['**/*.ts'],
+      'cellscope.files.exclude': ['src/drop.ts'],
+      'cellscope.files.maxFileSize': 4,
+    };
+    const update = async (values: Record<string, unknown>): Promise<void> => {
+      for (const [key, value] of Object.entries(values))
+        await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
+    };
+    await update(settings);
+    try {
+      const text = await preview();
+      assert.match(text, /Files \| 4 \|/);
+      assert.match(text, /left out by the exclude settings \| 1 \| 1 \| hidden\/, src\/drop\.ts/);
+      assert.match(text, /not among the included patterns \| 1 \| 0 \| notes\.txt/);
+      assert.match(text, /larger than the file limit \| 1 \| 0 \| long\.ts/);
+    } finally {
+      await update(Object.fromEntries(Object.keys(settings).map((key) => [key, undefined])));
+    }
+  });
+
+  it('folders chosen together: a folder inside another is read once, a file among them is no folder', async () => {
+    for (const k of [1, 2, 3, 4]) write(`src/in/good${k}.ts`, source(k));
+    const [top, inner, file] = ['src', 'src/in', 'src/in/good1.ts'].map((name) =>
+      vscode.Uri.file(path.join(folder, name)),
+    );
+    const id = await vscode.commands.executeCommand<string | null>('cellscope.trainOnFolder', top, [inner, top, file], {
+      options: { ...small, budget: { kind: 'chars', amount: 3000 } },
+      confirm: false,
+    });
+    const { manifest } = await runOf(id);
+    assert.deepEqual(
+      manifest.corpus.files.map((each) => each.path).sort(),
+      [1, 2, 3, 4].map((k) => `in/good${k}.ts`),
+    );
+  });
+
   it('several folders: all are read, with their names in front, each with its own rules', async () => {
     for (const [root, k] of [
       ['app', 1],

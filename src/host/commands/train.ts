@@ -39,8 +39,7 @@ export function registerTrainCommands(deps: Dependencies): vscode.Disposable {
       (folder: vscode.Uri, selected?: unknown, args?: TrainArguments) =>
         guarded(deps, async () => {
           if (!(folder instanceof vscode.Uri)) return null;
-          const folders =
-            Array.isArray(selected) && selected.every((uri) => uri instanceof vscode.Uri) ? selected : [folder];
+          const folders = await outermostFolders(Array.isArray(selected) ? [folder, ...selected] : [folder]);
           return startTraining(deps, { folders, label: lastSegment(folder) }, isArguments(args) ? args : {});
         }),
     ),
@@ -213,6 +212,20 @@ async function workspaceScope(): Promise<TrainingScope | null> {
     return null;
   }
   return { folders: folders.map((folder) => folder.uri), label: vscode.workspace.name ?? folders[0]!.name };
+}
+
+/** The folders among what was selected together, none below another. */
+async function outermostFolders(selected: readonly unknown[]): Promise<vscode.Uri[]> {
+  const folders = new Map<string, vscode.Uri>();
+  for (const uri of selected) {
+    if (!(uri instanceof vscode.Uri)) continue;
+    const { type } = await vscode.workspace.fs.stat(uri);
+    if (type & vscode.FileType.Directory) folders.set(uri.toString(), uri);
+  }
+  const all = [...folders.values()];
+  const below = (inner: vscode.Uri, outer: vscode.Uri): boolean =>
+    inner.authority === outer.authority && inner.path.startsWith(`${outer.path.replace(/\/$/, '')}/`);
+  return all.filter((inner) => !all.some((outer) => outer !== inner && below(inner, outer)));
 }
 
 /** Whether a training may start; where one runs already, offers to look at it. */
