@@ -172,6 +172,15 @@ export interface LagCollector {
   result(): Promise<LagContributions>;
 }
 
+/** Products with one layer's recurrent weights on panels of 8 vectors, element j of vector b at j·8 + b. */
+export interface RecurrentProduct {
+  readonly hiddenSize: number;
+  /** u [G·H, 8] = W_hh·v [H, 8] */
+  forward(v: Float64Array, u: Float64Array): void;
+  /** v [H, 8] = W_hhᵀ·u [G·H, 8] */
+  backward(u: Float64Array, v: Float64Array): void;
+}
+
 export interface Session {
   readonly spec: ModelSpec;
   /** One truncated-BPTT step; the carried state is kept in the session. */
@@ -182,6 +191,8 @@ export interface Session {
   backward(seeds: LossSeeds, lags: number): Promise<StepGradients>;
   /** For ∂J/∂W_hh by lag over at most `capacity` seeds. */
   collectLags(capacity: number, lags: number): LagCollector;
+  /** With the weights as they are now. */
+  recurrentProduct(layer: number): RecurrentProduct;
   /** A copy of the current weights, float32. */
   parameters(): Promise<ParameterSet>;
   save(): Promise<SessionState>;

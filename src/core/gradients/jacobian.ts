@@ -1,10 +1,10 @@
 /** Norms of the state's Jacobian over one and many steps: what a gradient can be multiplied by at most on its way back. */
-import { atOnce } from '../activations/turns.ts';
+import { atOnce, type Turn } from '../activations/turns.ts';
 import type { Session } from '../engine/engine.ts';
 import { Random } from '../random.ts';
 import { forEachBatch, type PassOptions } from './lag-norms.ts';
 import { quantile } from './lag-profile.ts';
-import { LinearizedLayer, linearizedQuantities, recurrentWeights } from './linearized-layer.ts';
+import { LinearizedPanel, linearizedQuantities, panelLanes, rescaleLanes } from './linearized-panel.ts';
 import type { Position, TextStream } from './positions.ts';
 
 export interface JacobianNorms {
@@ -16,18 +16,26 @@ export interface JacobianNorms {
 }
 
 export interface JacobianOptions extends Omit<PassOptions, 'batch'> {
-  /** Relative change between two iterations under which a norm has converged (default 1e-3). */
+  /** Relative change between two iterations under which a norm has converged (default 3e-3). */
   tolerance?: number;
-  /** Iterations at most for one norm (default 40). */
+  /** Iterations at most for one norm (default 30). */
   maxIterations?: number;
 }
 
 /** 1, 2, 3, 4, 6, 8, 12, … up to `most`, which is the last. */
 export function defaultSteps(most: number): number[] {
   const steps: number[] = [];
-  for (let power = 1; power <= most; power *= 2)
-    for (const k of [power, 1.5 * power]) if (k >= 1 && Number.isInteger(k) && k < most) steps.push(k);
+  for (let power = 1; power < most; power *= 2) {
+    steps.push(power);
+    if (power > 1 && 1.5 * power < most) steps.push(1.5 * power);
+  }
   return [...steps, most];
+}
+
+/** What was captured at one place: per layer, the quantities that linearise it over the longest product's characters. */
+interface CapturedPlace {
+  order: number;
+  layers: Float32Array[][];
 }
 
 /** At every place (a position with `steps.at(-1)` characters before it), for every layer. */
@@ -38,79 +46,91 @@ export async function measureJacobians(
   steps: readonly number[],
   options: JacobianOptions = {},
 ): Promise<JacobianNorms> {
-  const { turn = atOnce, onProgress, tolerance = 1e-3, maxIterations = 40 } = options;
-  const { spec } = session;
+  const { turn = atOnce, onProgress, tolerance = 3e-3, maxIterations = 30 } = options;
+  const { layers: specs } = session.spec;
   const parameters = await session.parameters();
-  const weights = spec.layers.map((_, layer) => recurrentWeights(spec, parameters, layer));
-  const layers = spec.layers.map(() => new Float64Array(places.length * steps.length));
-  const most = steps.at(-1)!;
+  const products = specs.map((_, layer) => session.recurrentProduct(layer));
+  const norms = specs.map(() => new Float64Array(places.length * steps.length));
+  const blocks = specs.flatMap(({ cell }, layer) =>
+    linearizedQuantities[cell].map((quantity) => ({ layer, quantity })),
+  );
   let done = 0;
-  // The reading takes its turns in forEachBatch; the iterations take theirs here.
-  await forEachBatch(session, texts, places, most, { batch: 1 }, async ({ stream, order }) => {
-    const last = stream.inputs.length - 1;
-    for (const [layer, recurrent] of weights.entries()) {
-      const blocks = linearizedQuantities[recurrent.cell].map((quantity) => ({ layer, quantity }));
-      const captured = await turn(() => session.run({ ...stream, targets: null }, { blocks }));
-      const linearized = new LinearizedLayer(recurrent, captured.blocks);
-      const norms = new ProductNorms(linearized, last, tolerance);
-      for (const [k, count] of steps.entries()) {
-        let norm: number | null = null;
-        for (let iteration = 1; norm === null; iteration++)
-          norm = await turn(async () => norms.iterate(count, iteration >= maxIterations));
-        layers[layer]![order[0]! * steps.length + k] = norm;
-      }
-      done++;
-      onProgress?.(done / (places.length * weights.length));
+  let waiting: CapturedPlace[] = [];
+  const work = async (): Promise<void> => {
+    for (const [layer, { cell }] of specs.entries()) {
+      const bias = parameters.get(`rnn.bias_hh_l${layer}`)!.data;
+      const lanes = waiting.map((place) => place.layers[layer]!);
+      const panel = new LinearizedPanel(cell, bias, products[layer]!, lanes);
+      const found = await productNorms(panel, steps, tolerance, maxIterations, turn);
+      waiting.forEach(({ order }, lane) => {
+        steps.forEach((_, k) => {
+          norms[layer]![order * steps.length + k] = found[k * panelLanes + lane]!;
+        });
+      });
+      done += waiting.length;
+      onProgress?.(done / (places.length * specs.length));
     }
-  });
-  return { steps: [...steps], layers, places: places.length };
+    waiting = [];
+  };
+  const pass = { batch: 1, turn };
+  await forEachBatch(
+    session,
+    texts,
+    places,
+    steps.at(-1)!,
+    pass,
+    async ({ stream, order }) => {
+      const captured = await session.run({ ...stream, targets: null }, { blocks });
+      waiting.push({
+        order: order[0]!,
+        layers: specs.map((_, layer) => captured.blocks.filter((_, k) => blocks[k]!.layer === layer)),
+      });
+    },
+    async () => {
+      if (waiting.length === panelLanes) await work();
+    },
+  );
+  if (waiting.length > 0) await work();
+  return { steps: [...steps], layers: norms, places: places.length };
 }
 
 /** Share of noise in the start vector, so that a direction that the shorter product did not have is found. */
 const noise = 0.1;
 
 /**
- * ‖P_k‖₂ of P_k = ∂s_t/∂s_{t−k} for growing k by power iteration on P_k P_kᵀ, each from the left singular vector of the
- * one before: all of them live at t, where the longest products leave few directions that matter.
+ * ‖P_k‖₂ of P_k = ∂s_t/∂s_{t−k} at the panel's last character, by power iteration on P_k P_kᵀ. Each starts from the left
+ * singular vector of the shorter product: all of them live at t, where longer products leave few directions that matter.
+ * @returns [steps, 8]
  */
-export class ProductNorms {
-  private readonly layer: LinearizedLayer;
-  private readonly last: number;
-  private readonly tolerance: number;
-  private readonly random = new Random(1);
-  private readonly left: Float64Array;
-  private count = 0;
-  private norm = 0;
-
-  constructor(layer: LinearizedLayer, last: number, tolerance: number) {
-    this.layer = layer;
-    this.last = last;
-    this.tolerance = tolerance;
-    this.left = Float64Array.from({ length: layer.stateSize }, () => this.random.normal());
-    normalise(this.left);
+export async function productNorms(
+  panel: LinearizedPanel,
+  steps: readonly number[],
+  tolerance: number,
+  maxIterations: number,
+  turn: Turn = atOnce,
+): Promise<Float64Array> {
+  const random = new Random(1);
+  const result = new Float64Array(steps.length * panelLanes);
+  const left = new Float64Array(panel.stateSize * panelLanes);
+  for (const [k, count] of steps.entries()) {
+    // A lane that a shorter product has emptied starts from noise alone.
+    rescaleLanes(left, new Float64Array(panelLanes).fill(1));
+    const share = noise / Math.sqrt(panel.stateSize);
+    for (let j = 0; j < left.length; j++) left[j] += share * random.normal();
+    rescaleLanes(left, new Float64Array(panelLanes).fill(1));
+    const norms = result.subarray(k * panelLanes, (k + 1) * panelLanes);
+    for (let iteration = 0, settled = false; iteration < maxIterations && !settled; iteration++)
+      settled = await turn(async () => {
+        // After ‖left‖ = 1: v = Pᵀleft to length 1, then ‖Pv‖ → σ_max.
+        panel.backward(count, left, new Float64Array(panelLanes).fill(1));
+        const scale = new Float64Array(panelLanes).fill(1);
+        panel.forward(count, left, scale);
+        const near = scale.every((norm, lane) => Math.abs(norm - norms[lane]!) <= tolerance * norm);
+        norms.set(scale);
+        return near;
+      });
   }
-
-  /** One iteration for `count` steps; the norm where it has converged (or `settle` takes it as it is), else null. */
-  iterate(count: number, settle: boolean): number | null {
-    const { layer, last, left } = this;
-    if (count !== this.count) {
-      this.count = count;
-      this.norm = Number.NaN;
-      const share = noise / Math.sqrt(left.length);
-      for (let j = 0; j < left.length; j++) left[j] += share * this.random.normal();
-      normalise(left);
-    }
-    layer.backward(last, count, left);
-    if (normalise(left) === 0) {
-      this.count = 0; // nothing passes; the next product starts from noise alone
-      return 0;
-    }
-    layer.forward(last, count, left);
-    const norm = normalise(left);
-    const converged = Math.abs(norm - this.norm) <= this.tolerance * norm;
-    this.norm = norm;
-    return converged || settle ? norm : null;
-  }
+  return result;
 }
 
 export interface Quartiles {
@@ -128,17 +148,4 @@ export function jacobianQuartiles({ steps, layers, places }: JacobianNorms): Qua
       );
     return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
   });
-}
-
-/** Scales to length 1 and returns the length before; zero stays zero. */
-function normalise(values: Float64Array): number {
-  let largest = 0;
-  for (let j = 0; j < values.length; j++) largest = Math.max(largest, Math.abs(values[j]));
-  if (largest === 0) return 0;
-  // By the largest first: a product over many steps may be too small to be squared.
-  let square = 0;
-  for (let j = 0; j < values.length; j++) square += (values[j] / largest) ** 2;
-  const length = largest * Math.sqrt(square);
-  for (let j = 0; j < values.length; j++) values[j] /= length;
-  return length;
 }

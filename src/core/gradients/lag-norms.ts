@@ -57,7 +57,10 @@ export interface Batch {
   order: number[];
 }
 
-/** Visits the positions text by text in ascending order, reading each text at most once besides the batches themselves. */
+/**
+ * Visits the positions text by text in ascending order, reading each text at most once besides the batches themselves. A visit is
+ * one turn; what follows it may take turns of its own.
+ */
 export async function forEachBatch(
   session: Session,
   texts: readonly TextStream[],
@@ -65,6 +68,7 @@ export async function forEachBatch(
   lags: number,
   { turn = atOnce, batch = 32, onProgress }: PassOptions,
   visit: (batch: Batch) => Promise<void>,
+  after?: () => Promise<void>,
 ): Promise<void> {
   let done = 0;
   for (const [text, { inputs, targets }] of texts.entries()) {
@@ -86,6 +90,7 @@ export async function forEachBatch(
       const stream = { inputs: inputs.slice(first, end), targets: targets.slice(first, end), start: state };
       const at = Int32Array.from(indices, (index) => positions[index]!.at - first);
       await turn(() => visit({ text, stream, first, at, order: indices }));
+      await after?.();
       done += indices.length;
       onProgress?.(done / positions.length);
     }

@@ -10,6 +10,7 @@ import type {
   LagCollector,
   LayerState,
   LossSeeds,
+  RecurrentProduct,
   Session,
   SessionState,
   Start,
@@ -24,6 +25,7 @@ import { type Dropout, forward, type State, zeroState } from './forward.ts';
 import { ReferenceLagCollector } from './lag-collector.ts';
 import { type Network, networkOf, toFloat64, zerosLike } from './network.ts';
 import { windowLoss } from './output.ts';
+import { ReferenceRecurrentProduct } from './recurrent-product.ts';
 import { backwardFromSeeds, fillState, runStream, toLayerStates } from './stream.ts';
 
 /**
@@ -94,6 +96,12 @@ export class ReferenceSession implements Session {
   collectLags(capacity: number, lags: number): LagCollector {
     this.assertOpen();
     return new ReferenceLagCollector(this.network, capacity, lags);
+  }
+
+  recurrentProduct(layer: number): RecurrentProduct {
+    this.assertOpen();
+    const { weightHh, hiddenSize } = this.network.layers[layer]!;
+    return new ReferenceRecurrentProduct(weightHh, hiddenSize);
   }
 
   async parameters(): Promise<ParameterSet> {

@@ -11,6 +11,7 @@ import type {
   Limits,
   LossSeeds,
   OptimizerSpec,
+  RecurrentProduct,
   Session,
   SessionState,
   Start,
@@ -25,6 +26,7 @@ import { WasmLagCollector } from './lag-collector.ts';
 import { backwardFromSeeds, type LaneVisitor, seedPanels, stepsFor } from './lags.ts';
 import { Reader } from './reader.ts';
 import { maxClamps } from './reading-plan.ts';
+import { WasmRecurrentProduct } from './recurrent-product.ts';
 import { type ModelShape, shapeOf } from './shape.ts';
 import type { Team } from './team.ts';
 import { Training } from './training.ts';
@@ -130,6 +132,11 @@ export class WasmSession implements Session {
       this.goBack(seeds, back, visit);
     };
     return new WasmLagCollector(this.shape, this.compiled.single, capacity, lags, goBack);
+  }
+
+  recurrentProduct(layer: number): RecurrentProduct {
+    this.assertOpen();
+    return new WasmRecurrentProduct(this.shape, this.compiled.single, this.arena(), layer);
   }
 
   async parameters(): Promise<ParameterSet> {
