@@ -106,7 +106,7 @@ const stages: Stage[] = [
     run: () => inProcess('host', ['test/harness/run-host.ts']),
   },
   {
-    name: 'core inside the web-worker extension host',
+    name: 'inside the web-worker extension host',
     filter: 'web',
     browser: true,
     run: () => inProcess('web', ['test/harness/run-web-worker.ts']),

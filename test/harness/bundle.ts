@@ -1,5 +1,5 @@
 /** Bundles the tests that run inside VS Code into .cache/tests: the extension host loads JavaScript. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { cache, root } from './paths.ts';
@@ -58,7 +58,7 @@ function forWebWorker(files: string[]): Plugin {
   };
 }
 
-/** Core's unit tests as a web extension. Gives the extension's folder. */
+/** Core's unit tests and test/web as a web extension. Gives the extension's folder. */
 export async function bundleWebWorkerTests(): Promise<string> {
   const outdir = path.join(cache, 'tests/web-worker');
   rmSync(outdir, { recursive: true, force: true });
@@ -79,8 +79,23 @@ export async function bundleWebWorkerTests(): Promise<string> {
     target: 'es2024',
     entryPoints: { extension: 'test/harness/web-worker/extension.ts' },
     loader: { '.wasm': 'binary' },
-    plugins: [forWebWorker(inTests('unit/core'))],
+    plugins: [forWebWorker([...inTests('unit/core'), ...inTests('web')])],
     outdir,
   });
   return outdir;
+}
+
+/** The built extension as a web VS Code has it: its browser entry only. Gives its folder. */
+export function webExtension(): string {
+  const folder = path.join(cache, 'tests/web-extension');
+  rmSync(folder, { recursive: true, force: true });
+  const { main: _, extensionKind: __, ...manifest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  for (const part of ['dist', 'media'])
+    cpSync(path.join(root, part), path.join(folder, part), {
+      recursive: true,
+      filter: (file) => !/\.map$|sample-workspace/.test(file),
+    });
+  return folder;
 }

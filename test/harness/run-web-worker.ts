@@ -1,10 +1,10 @@
-/** Runs core's unit tests inside VS Code's web-worker extension host; writes their report to CELLSCOPE_TEST_REPORT. */
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+/** Runs core's unit tests and test/web, with the extension's browser entry, inside VS Code's web-worker extension host; writes their report to CELLSCOPE_TEST_REPORT. */
+import { copyFileSync, cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { injectDevelopment, launchBrowser, workbenchUrl } from './browser.ts';
-import { bundleWebWorkerTests } from './bundle.ts';
+import { bundleWebWorkerTests, webExtension } from './bundle.ts';
 import { ensureBrowser, ensureVscodeServer } from './install.ts';
-import { temporaryFolder } from './paths.ts';
+import { root, temporaryFolder } from './paths.ts';
 import { startServer } from './server.ts';
 import { until } from './workbench.ts';
 
@@ -14,11 +14,11 @@ if (!executable) process.exit(69);
 const extension = await bundleWebWorkerTests();
 const temporary = temporaryFolder('web-worker');
 const folder = path.join(temporary, 'workspace');
-mkdirSync(folder);
+cpSync(path.join(root, 'test/fixtures/workspace'), folder, { recursive: true });
 const server = await startServer();
 const browser = await launchBrowser(executable);
 try {
-  await injectDevelopment(browser.context, server.port, { extensions: [extension] });
+  await injectDevelopment(browser.context, server.port, { extensions: [webExtension(), extension] });
   const messages: string[] = [];
   browser.page.on('console', (message) => {
     if (message.type() === 'error') messages.push(message.text());

@@ -1,0 +1,81 @@
+/** The extension itself in VS Code's web-worker extension host: no node, workers from blobs, files through VS Code. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as vscode from 'vscode';
+import { DocumentText } from '../../src/core/corpus/text.ts';
+import { Vocabulary } from '../../src/core/corpus/vocabulary.ts';
+import { referenceEngine } from '../../src/core/engine/reference/reference.ts';
+import { decodeCheckpoint } from '../../src/core/formats/checkpoint.ts';
+import type { RunEntry } from '../../src/host/contracts.ts';
+import type { CellscopeApi } from '../../src/host/extension.ts';
+
+const cell = { layer: 0, cell: 3, quantity: 'h' } as const;
+
+async function train(seed: number): Promise<RunEntry> {
+  const budget = { kind: 'chars', amount: 20_000 };
+  const options = { hiddenSize: 12, sequence: 32, batch: 4, threads: 1, seed, budget };
+  const id = await vscode.commands.executeCommand<string>('cellscope.trainOnWorkspace', { options, confirm: false });
+  const { store } = await activate();
+  await store.refresh();
+  return store.find(id)!;
+}
+
+const activate = async (): Promise<CellscopeApi> =>
+  vscode.extensions.getExtension<CellscopeApi>('cellscope.cellscope')!.activate();
+
+async function weights(run: RunEntry): Promise<Uint8Array> {
+  const file = vscode.Uri.joinPath(run.folder, 'checkpoints', String(run.manifest.current), 'model.safetensors');
+  return vscode.workspace.fs.readFile(file);
+}
+
+describe('the extension in the web-worker extension host', () => {
+  let run: RunEntry;
+  beforeAll(async () => {
+    run = await train(5);
+  });
+
+  it('has no node under it', () => {
+    expect(Reflect.get(globalThis, 'process')).toBe(undefined);
+  });
+
+  it('trains with the WebAssembly kernels and keeps a whole run', async () => {
+    expect(run.manifest.state).toBe('finished');
+    expect(run.manifest.engine.name).toMatch(/wasm/i);
+    expect(run.manifest.heldOut!.nats).toBeLessThan(Math.log(run.manifest.spec.vocabulary.length));
+    const files = run.manifest.corpus.files.map((file) => file.path.split('/').at(-1));
+    expect(files).toContain('queue.ts');
+    expect(files).not.toContain('generated.ts');
+  });
+
+  it('gives bit-identical weights for the same seed', async () => {
+    expect(await weights(await train(5))).toEqual(await weights(run));
+  });
+
+  it("shows the reference engine's numbers for a file with Windows line ends and emoji", async () => {
+    const { inspection } = await activate();
+    await vscode.commands.executeCommand('cellscope.openRun', run);
+    const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, 'src/windows.ts');
+    const document = await vscode.workspace.openTextDocument(uri);
+    const [page] = await inspection.page(document, { cells: [cell], startLine: 0, endLine: document.lineCount });
+
+    const kept = run.manifest.best ?? run.manifest.current;
+    const file = vscode.Uri.joinPath(run.folder, 'checkpoints', String(kept), 'model.safetensors');
+    const { spec, parameters } = decodeCheckpoint(await vscode.workspace.fs.readFile(file));
+    const session = await referenceEngine().open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
+    const text = new DocumentText(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)));
+    const inputs = new Vocabulary(spec.vocabulary, spec.unknown).encode(text.slice());
+    const { columns } = await session.run({ inputs, start: null, targets: null }, { columns: [cell] });
+    const [expected] = columns;
+    expect(page!.values.length).toBe(expected!.length);
+    for (let t = 0; t < expected!.length; t++) expect(Math.abs(page!.values[t]! - expected![t]!)).toBeLessThan(1e-5);
+  });
+
+  it('hovers', async () => {
+    const uri = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0]!.uri, 'src/windows.ts');
+    const position = new vscode.Position(1, 34);
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', uri, position);
+    const text = hovers.flatMap(({ contents }) =>
+      contents.map((part) => (typeof part === 'string' ? part : part.value)),
+    );
+    expect(text.join('\n')).toMatch(/surprisal/);
+  });
+});
