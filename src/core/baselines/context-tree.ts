@@ -42,7 +42,7 @@ export interface SymbolText {
 
 export interface ContextTree {
   text: SymbolText;
-  /** [nodes] characters that a node's places share; node 0 is the root, depth 0. */
+  /** [nodes] characters that a node's places share; node 0 is the root. */
   depth: Uint8Array;
   /** [nodes] one of a node's places. */
   place: Int32Array;
@@ -97,8 +97,6 @@ export function buildContextTree(text: SymbolText, longest: number): ContextTree
       if (k < to) break;
       depth++;
     }
-    // The root is the empty context, however much all places share.
-    if (entry < 0) depth = 0;
     const node = rows.depth.length;
     if (entry >= 0) rows.childNode.set(entry, node);
     rows.depth.push(depth);

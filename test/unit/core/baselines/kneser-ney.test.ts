@@ -85,6 +85,17 @@ describe('Kneser–Ney against the definition', () => {
       }
     });
 
+  it('documents that all begin alike, and one place alone', () => {
+    for (const alike of [['a'], ['ab', 'ab', 'ad'], ['abcab', 'abc']]) {
+      const expected = byDefinition(alike, 4, 4);
+      const model = new KneserNey(alike.map(encode), { order: 4, vocabularySize: 4, maxChars });
+      for (const history of ['', 'a', 'ab', 'ca'])
+        model.probabilities(encode(history), history.length, [0, 1, 2, 3]).forEach((p, k) => {
+          expect(p).toBeCloseTo(expected.probability(history, 'abcd'[k]!), 12);
+        });
+    }
+  });
+
   it('probabilities sum to 1 after any context, also past the order and after unknown characters', () => {
     const model = new KneserNey(documents.map(encode), { order: 5, vocabularySize: 4, maxChars });
     const inputs = encode(`${write(40)}zzab`);
