@@ -69,6 +69,11 @@ function followTraining(
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   let opened: string | null = null;
+  const isFollowed = (run: string): boolean => inspection.model?.key === `run:${run}:current`;
+  const open = (run: string): Promise<unknown> =>
+    inspection
+      .selectModel(runReference({ id: run, folder: store.folderOf(run) }))
+      .catch((error: unknown) => log.warn(`A checkpoint of the run ${run} could not be opened.`, error));
   const wish = (): string => vscode.workspace.getConfiguration('cellscope.training').get('openWhenStarted', 'both');
   return vscode.Disposable.from(
     training.onDidChangeActive((run) => {
@@ -79,17 +84,19 @@ function followTraining(
     training.onDidProgress((progress) => {
       const run = training.activeRun;
       if (progress.generation === undefined || run === null) return;
-      const following = inspection.model?.key === `run:${run}:current`;
       const first = opened !== run;
       opened = run;
       // A person who looks at another model, or at an earlier checkpoint, is not pulled away from it.
-      if (!first && !following) return;
-      void inspection.selectModel(runReference({ id: run, folder: store.folderOf(run) })).then(
-        () => {
-          if (first && /^(heatmap|both)$/.test(wish())) void vscode.commands.executeCommand('cellscope.openHeatmap');
-        },
-        (error: unknown) => log.warn(`The checkpoint ${progress.generation} could not be opened.`, error),
-      );
+      if (!first && !isFollowed(run)) return;
+      void open(run).then(() => {
+        if (first && isFollowed(run) && /^(heatmap|both)$/.test(wish()))
+          void vscode.commands.executeCommand('cellscope.openHeatmap');
+      });
+    }),
+    // The newest checkpoint need not be the best, which is what a run's numbers are about once it has ended.
+    training.onDidEnd(({ state }) => {
+      const run = training.activeRun;
+      if (state === 'finished' && run !== null && isFollowed(run)) void open(run);
     }),
   );
 }

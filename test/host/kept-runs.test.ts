@@ -85,6 +85,22 @@ describe('kept runs', () => {
     assert.ok(manifest.trainedChars >= trainedChars + 5000, `${trainedChars}, then ${manifest.trainedChars}`);
   });
 
+  it('stop early, and then show their best checkpoint, not the newest', async () => {
+    const { inspection } = await activate();
+    await inspection.selectModel(null);
+    const options = {
+      learningRate: 0.3,
+      schedule: 'constant',
+      patience: 3,
+      budget: { kind: 'chars', amount: 3e6 },
+    } as const;
+    const { id, manifest } = await train(options);
+    assert.match(manifest.message ?? '', /Stopped early/);
+    assert.notEqual(manifest.best, manifest.current);
+    await until('the best checkpoint', () => inspection.model?.generation === manifest.best);
+    assert.equal(inspection.model?.key, `run:${id}:current`);
+  });
+
   it('save where they stand when the window closes', async () => {
     const { store, training } = await activate();
     const id = await vscode.commands.executeCommand<string>('cellscope.trainOnWorkspace', {

@@ -171,12 +171,18 @@ function showOutcome(outcome: TrainingOutcome, name: string, entry: RunEntry | u
   const resumable = entry !== undefined && entry.manifest.current !== null;
   const resume: [string, string][] = resumable ? [['Resume', 'cellscope.resume']] : [];
   const { showInformationMessage, showErrorMessage } = vscode.window;
-  if (state === 'finished')
-    void offer(showInformationMessage, `${name}: trained on ${countText(trainedChars)} characters.${loss}`, entry, [
-      ['Open Heatmap', 'cellscope.openRun'],
-      ['Train Longer…', 'cellscope.trainLonger'],
-    ]);
-  else if (state === 'failed')
+  if (state === 'finished') {
+    const early = message === undefined ? '' : ` ${message}`;
+    void offer(
+      showInformationMessage,
+      `${name}: trained on ${countText(trainedChars)} characters.${loss}${early}`,
+      entry,
+      [
+        ['Open Heatmap', 'cellscope.openRun'],
+        ['Train Longer…', 'cellscope.trainLonger'],
+      ],
+    );
+  } else if (state === 'failed')
     void offer(showErrorMessage, `${name} failed: ${message ?? 'the log says why.'}`, entry, [
       ...resume,
       ['Show Log', 'cellscope.showLog'],
