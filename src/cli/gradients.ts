@@ -1,22 +1,23 @@
 /** `cellscope gradients`: how far back the gradient of a prediction reaches, by layer. */
 import { normaliseLineEnds } from '../core/corpus/document.ts';
 import { nextCharacters, Vocabulary } from '../core/corpus/vocabulary.ts';
-import { horizonThreshold, type StateProfile } from '../core/gradients/lag-profile.ts';
+import type { StateProfile } from '../core/gradients/lag-profile.ts';
 import { choosePositions, counts, type Position, type TextStream } from '../core/gradients/positions.ts';
 import {
   defaultLags,
   defaultPositions,
+  fullGradientReport,
   type GradientReport,
   gradientReport,
-  type LayerReport,
 } from '../core/gradients/report.ts';
 import type { BlockSpectrum } from '../core/gradients/spectrum.ts';
 import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, printJson, vocabOption } from './command.ts';
 import { openReadingEngine } from './engines.ts';
+import { describeGradients } from './gradients-text.ts';
 import { describeModel, openModel } from './models.ts';
 import { parseIndices, parseOptions } from './options.ts';
 import { kindOf, readTextFile } from './sources.ts';
-import { bar, ProgressLine, sparkline, table } from './terminal.ts';
+import { bar, ProgressLine } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = {
@@ -86,13 +87,17 @@ export const gradientsCommand: Command = {
     try {
       const start = { kind: 'parameters', parameters: model.parameters } as const;
       const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });
-      const report = await gradientReport(session, texts, positions, lags, {
-        onProgress: (fraction) => progress.update(`${bar(fraction)} ${positions.length} positions`),
-      });
+      const onProgress = (fraction: number): void => progress.update(`${bar(fraction)} ${positions.length} positions`);
+      if (values.json) {
+        const report = await gradientReport(session, texts, positions, lags, { onProgress });
+        printJson(toResult(report));
+      } else {
+        const report = await fullGradientReport(session, texts, positions, lags, { onProgress });
+        progress.end();
+        process.stdout.write(`${describeModel(model.spec)}, ${describeGradients(report, model.spec)}\n`);
+      }
       progress.end();
       await session.close();
-      if (values.json) printJson(toResult(report));
-      else process.stdout.write(`${describeModel(model.spec)}, ${describe(report)}\n`);
       return exitCodes.done;
     } finally {
       await engine.dispose();
@@ -162,64 +167,4 @@ function toResult({ layers, positions, lags }: GradientReport): GradientsResult 
 function perGate(spectrum: readonly BlockSpectrum[], value: 'rho' | 'sigmaMax'): PerGate<number> {
   if (spectrum.length === 1) return spectrum[0]![value];
   return Object.fromEntries(spectrum.map((block) => [block.gate, block[value]]));
-}
-
-/** Lags whose relative gradients the table shows. */
-const shownLags = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
-
-function describe({ layers, positions, lags, chars }: GradientReport): string {
-  const shown = [...shownLags.filter((lag) => lag < lags), lags];
-  const profiles = table([
-    ['relative gradient', ...shown.map((lag) => `lag ${lag}`), 'horizon', '95 %'],
-    ...layers.flatMap(({ layer, profile: { h, c } }) =>
-      [{ name: 'h', state: h }, ...(c ? [{ name: 'c', state: c }] : [])].map(({ name, state }) => [
-        `layer ${layer} ${name}`,
-        ...shown.map((lag) => relativeText(state.relative[lag]!)),
-        horizonText(state.horizon, lags),
-        state.interval.map((end) => horizonText(end, lags)).join('–'),
-      ]),
-    ),
-  ]);
-  const curves = layers.map(({ layer, profile }) => `  layer ${layer} h  ${curve(profile.h)}`).join('\n');
-  const spectra = table([
-    ['recurrent weights', 'ρ', 'σ max', 'shut', 'open'],
-    ...layers.flatMap((layer) => layer.spectrum.map((block) => spectrumRow(layer, block))),
-  ]);
-  const dead = layers.filter(({ saturation }) => saturation.dead.length > 0);
-  return [
-    `${positions.length} predictions, ${lags} characters back.\n`,
-    profiles,
-    `\nHorizon: the first lag with a mean gradient under ${horizonThreshold} of lag 0's. Gradient by lag, logarithmic:`,
-    curves,
-    '',
-    spectra,
-    `\nShut, open: the mean share of ${chars} characters at which a gate is under 0.1 or over 0.9.`,
-    ...dead.map(({ layer, saturation }) => `Layer ${layer} has ${saturation.dead.length} units that never move.`),
-  ].join('\n');
-}
-
-function spectrumRow({ layer, saturation }: LayerReport, { gate, rho, sigmaMax }: BlockSpectrum): string[] {
-  const saturated = saturation.gates.find((one) => one.gate === gate);
-  const share = (values: Float64Array | undefined): string =>
-    values ? `${((100 * values.reduce((sum, value) => sum + value, 0)) / values.length).toFixed(0)} %` : '–';
-  return [
-    `layer ${layer}${gate === 'W' ? '' : ` ${gate}`}`,
-    rho.toFixed(3),
-    sigmaMax.toFixed(3),
-    share(saturated?.left),
-    share(saturated?.right),
-  ];
-}
-
-function relativeText(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  return value === 0 || value >= 0.001 ? value.toFixed(3) : value.toExponential(0);
-}
-
-function horizonText(horizon: number | null, lags: number): string {
-  return horizon === null ? `> ${lags}` : String(horizon);
-}
-
-function curve({ relative }: StateProfile): string {
-  return sparkline(Array.from(relative, (value) => Math.log10(Math.max(value, 1e-12))));
 }

@@ -16,7 +16,7 @@ import { lagProfile } from '../../src/core/gradients/lag-profile.ts';
 import { measureMemory } from '../../src/core/gradients/memory.ts';
 import { choosePositions } from '../../src/core/gradients/positions.ts';
 import { reachOf } from '../../src/core/gradients/reach.ts';
-import { defaultLags, defaultPositions, gradientReport, reportParts } from '../../src/core/gradients/report.ts';
+import { costlyParts, defaultLags, defaultPositions, fullGradientReport } from '../../src/core/gradients/report.ts';
 import { measureSaturation } from '../../src/core/gradients/saturation.ts';
 import { layerSpectrum } from '../../src/core/gradients/spectrum.ts';
 import { nodeKernelPlatform } from '../../src/worker/kernel-loader.node.ts';
@@ -38,7 +38,7 @@ const session = await engine.open(
 const inputs = randomIndices(chars, 96);
 const texts = [{ inputs, targets: Int32Array.from(inputs, (_, t) => inputs[t + 1] ?? -1) }];
 const positions = choosePositions(texts, defaultPositions, defaultLags, 1);
-const { jacobianPlaces, jacobianSteps, contributionPositions } = reportParts(positions, defaultLags);
+const { places, steps, contributors } = costlyParts(positions, defaultLags);
 
 async function time(name: string, action: () => unknown): Promise<void> {
   const begin = performance.now();
@@ -59,12 +59,12 @@ await time(`lag profile, ${positions.length} positions, ${defaultLags} lags`, as
 );
 await time('saturation', () => measureSaturation(session, texts));
 await time('spectra', async () => layerSpectrum(session.spec, await session.parameters(), 0));
-await time(`Jacobians at ${jacobianPlaces.length} places, ${jacobianSteps.length} lags`, () =>
-  measureJacobians(session, texts, jacobianPlaces, jacobianSteps),
+await time(`Jacobians at ${places.length} places, ${steps.length} lags`, () =>
+  measureJacobians(session, texts, places, steps),
 );
-await time(`contribution by lag, ${contributionPositions.length} positions`, () =>
-  measureContribution(session, texts, contributionPositions, defaultLags),
+await time(`contribution by lag, ${contributors.length} positions`, () =>
+  measureContribution(session, texts, contributors, defaultLags),
 );
 await time('memory of every cell', () => measureMemory(session, texts, positions, defaultLags));
-await time('the whole report', () => gradientReport(session, texts, positions, defaultLags));
+await time('the whole report', () => fullGradientReport(session, texts, positions, defaultLags));
 await engine.dispose();

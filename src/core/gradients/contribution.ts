@@ -1,9 +1,12 @@
 /** How much of the recurrent weights' gradient comes through each lag, and what a training window cuts off. */
 import type { LagContributions, Session } from '../engine/engine.ts';
+import { gateCount, type ModelSpec } from '../model/spec.ts';
 import { forEachBatch, type PassOptions } from './lag-norms.ts';
-import type { Position, TextStream } from './positions.ts';
+import { type Position, spreadOver, type TextStream } from './positions.ts';
 
 export interface LayerContribution {
+  /** Predictions whose mean loss J is. */
+  positions: number;
   /** share[k] = ⟨D_k, D⟩/‖D‖², k = 0…K: sums to 1, and is negative where a lag works against the whole. NaN where D is 0. */
   share: Float64Array;
   /** ‖D_k‖ */
@@ -12,7 +15,19 @@ export interface LayerContribution {
   total: number;
 }
 
-/** D = ∂J/∂W_hh, J the mean loss of the positions, D_k its part through the use of W_hh k steps before the prediction. */
+/** Bytes that the kept gradients and states may take. */
+const mostBytes = 256e6;
+
+/** Positions whose gradients and states fit into memory together. */
+export function affordablePositions({ layers }: ModelSpec, lags: number): number {
+  const values = layers.reduce((sum, { cell, hiddenSize }) => sum + (gateCount[cell] + 1) * hiddenSize, 0);
+  return Math.max(8, Math.floor(mostBytes / (4 * values * (lags + 1))));
+}
+
+/**
+ * Of a model too large for all positions, as many of them as memory affords, evenly chosen. D = ∂J/∂W_hh, J the mean loss of the positions, D_k its part through the use of W_hh k
+ * steps before the prediction.
+ */
 export async function measureContribution(
   session: Session,
   texts: readonly TextStream[],
@@ -20,15 +35,15 @@ export async function measureContribution(
   lags: number,
   options: PassOptions = {},
 ): Promise<LayerContribution[]> {
-  const collector = session.collectLags(positions.length, lags);
-  await forEachBatch(session, texts, positions, lags, options, ({ stream, at }) =>
-    collector.add({ stream, positions: at }),
-  );
+  const used = spreadOver(positions, affordablePositions(session.spec, lags));
+  const collector = session.collectLags(used.length, lags);
+  await forEachBatch(session, texts, used, lags, options, ({ stream, at }) => collector.add({ stream, positions: at }));
   return layerContributions(await collector.result());
 }
 
-export function layerContributions({ layers }: LagContributions): LayerContribution[] {
+export function layerContributions({ seeds, layers }: LagContributions): LayerContribution[] {
   return layers.map(({ squares, products, total }) => ({
+    positions: seeds,
     share: products.map((product) => product / total),
     norms: squares.map(Math.sqrt),
     total: Math.sqrt(total),

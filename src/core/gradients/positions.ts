@@ -47,6 +47,12 @@ export function choosePositions(texts: readonly TextStream[], count: number, lag
   return positions;
 }
 
+/** At most `count` of the positions, evenly among them. */
+export function spreadOver(positions: readonly Position[], count: number): Position[] {
+  if (positions.length <= count) return [...positions];
+  return Array.from({ length: count }, (_, k) => positions[Math.floor(((k + 0.5) * positions.length) / count)]!);
+}
+
 /** `count` distinct integers below `total`, ascending (Floyd's algorithm; Bentley, Floyd 1987). */
 function drawDistinct(total: number, count: number, random: Random): number[] {
   const drawn = new Set<number>();

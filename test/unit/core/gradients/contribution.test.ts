@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, Window } from '../../../../src/core/engine/engine.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
-import { measureContribution, truncation } from '../../../../src/core/gradients/contribution.ts';
+import { affordablePositions, measureContribution, truncation } from '../../../../src/core/gradients/contribution.ts';
 import { noisyParameters, randomStream, relativeError, specOf } from '../engine/models.ts';
 import { cases, engines, openCase, positionsOf, textsOf } from './golden.ts';
 
@@ -87,6 +87,14 @@ describe('contribution by lag', () => {
     expect(beyond).toBeCloseTo(0.2, 12);
     expect(lost).toBeCloseTo(0.3 / 2 + 0.2, 12); // of two places the first cannot go back one step
     expect(truncation(share, 1).lost).toBeCloseTo(0.5, 12);
+  });
+
+  it('of a large model looks at as many positions as fit into memory', () => {
+    const size = (layers: number, hiddenSize: number) =>
+      affordablePositions(specOf({ cell: 'lstm', layers, hiddenSize, vocabularySize: 2 }), 200);
+    expect(size(1, 256)).toBe(248); // 201 lags of 5·256 floats each
+    expect(size(3, 512)).toBe(41);
+    expect(size(4, 8192)).toBe(8);
   });
 
   it('a collector refuses more seeds than it has room for', async () => {
