@@ -280,28 +280,25 @@ interface Positions {
 function chunkPositions(document: LabelledDocument, concept: number, from: number, length: number): Positions | null {
   const labels = document.labels[concept];
   if (labels?.scale !== 'binary') return null;
-  const { values } = labels;
-  return {
-    positives: where(values, from, length, 1),
-    unscored: where(values, from, length, -1),
-    runs: runsOf(values, from, length, 1),
-    gaps: runsOf(values, from, length, -1),
-  };
+  const positives = where(labels.values, from, length, 1);
+  const unscored = where(labels.values, from, length, -1);
+  return { positives, unscored, runs: runsOf(positives), gaps: runsOf(unscored) };
 }
 
 function where(values: Int8Array, from: number, length: number, label: number): Int32Array {
-  const positions: number[] = [];
-  for (let i = 0; i < length; i++) if (values[from + i] === label) positions.push(i);
-  return Int32Array.from(positions);
+  let count = 0;
+  for (let i = 0; i < length; i++) if (values[from + i] === label) count++;
+  const positions = new Int32Array(count);
+  for (let i = 0, k = 0; k < count; i++) if (values[from + i] === label) positions[k++] = i;
+  return positions;
 }
 
-function runsOf(values: Int8Array, from: number, length: number, label: number): Int32Array {
+/** Starts and ends of the runs of ascending positions. */
+function runsOf(positions: Int32Array): Int32Array {
   const runs: number[] = [];
-  for (let i = 0; i < length; i++) {
-    if (values[from + i] !== label) continue;
-    runs.push(i);
-    while (i < length && values[from + i] === label) i++;
-    runs.push(i);
+  for (let k = 0; k < positions.length; k++) {
+    if (k === 0 || positions[k] !== positions[k - 1]! + 1) runs.push(positions[k]!);
+    if (positions[k + 1] !== positions[k]! + 1) runs.push(positions[k]! + 1);
   }
   return Int32Array.from(runs);
 }

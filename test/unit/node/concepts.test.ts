@@ -192,6 +192,18 @@ describe('a document under edit', () => {
   });
 });
 
+it('the table of pairs in the fixtures’ README is what the concepts say', () => {
+  const readme = readFileSync(path.join(fixtures, 'README.md'), 'utf8');
+  const grammars = Object.keys(grammarFiles) as Grammar[];
+  for (const { id, grammars: served } of concepts) {
+    if (served === null) expect(readme.split('From the text alone')[1]).toContain(id);
+    else {
+      const row = ['', id, ...grammars.map((grammar) => (served.includes(grammar) ? 'x' : '')), ''];
+      expect(readme).toContain(row.join(' | ').trim());
+    }
+  }
+});
+
 it('every grammar has a fixture', () => {
   const served = new Set(files.flatMap((file) => readFixture(file).languages.map(grammarOf)));
   expect((Object.keys(grammarFiles) as Grammar[]).filter((grammar) => !served.has(grammar))).toEqual([]);
