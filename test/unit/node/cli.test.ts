@@ -202,6 +202,31 @@ describe('cellscope eval', () => {
     expect(without.stderr).toMatch(/--vocab FILE/);
   });
 
+  it('computes with a checkpoint that PyTorch wrote what PyTorch computes', async () => {
+    const reference = path.join(root, 'test/reference');
+    const expected: { text: string; nats: number; c: number[][][]; h: number[][][] } = JSON.parse(
+      readFileSync(path.join(reference, 'checkpoint.json'), 'utf8'),
+    );
+    const model = path.join(reference, 'checkpoint.safetensors');
+    writeFileSync(at('torch.ts'), expected.text);
+    const evaluated = await json<EvalResult>('eval', model, 'torch.ts');
+    expect(evaluated.nats).toBeCloseTo(expected.nats, 5);
+    expect(evaluated).toMatchObject({ chars: expected.text.length - 1, unknown: 0 });
+    for (const layer of [0, 1])
+      for (const quantity of ['c', 'h'] as const) {
+        const { values } = await json<ActivationsResult>(
+          ...['activations', model, 'torch.ts', '--cells', '0,1,2,3,4'],
+          ...['--layer', String(layer), '--quantity', quantity],
+        );
+        values.forEach((column, cell) => {
+          for (const [t, value] of column.entries())
+            expect(value).toBeCloseTo(expected[quantity][layer]![cell]![t]!, 5);
+        });
+      }
+    const sampled = await cellscope('sample', model, '--prime', 'if (', '--length', '20', '--engine', 'reference');
+    expect(sampled.code).toBe(0);
+  });
+
   it('counts a CRLF as one character and unknown characters', async () => {
     const text = 'const a = 1;\n// 😀 é\nlet b;\n';
     writeFileSync(at('unix.ts'), text);
