@@ -234,6 +234,36 @@ describe('a measurement', () => {
     expect(best!.spearman).toBeGreaterThan(0.85);
   });
 
+  it('serves every kind of cell, several layers, and gates on request', async () => {
+    for (const kind of ['gru', 'tanh', 'relu', 'lstm'] as const) {
+      const layer = { cell: kind, hiddenSize: 6, directions: ['forward'] as ['forward'] };
+      const session = await engine.open(
+        { ...spec, layers: [layer, layer] },
+        { kind: 'fresh', seed: 4, init: 'uniform' },
+        {
+          maxTime: 0,
+          maxBatch: 0,
+        },
+      );
+      // A character's own class: some cell tells it, so that evidence is gathered.
+      const spaces: BinaryConcept = {
+        ...insideQuotes,
+        id: 'spaces',
+        label({ points }) {
+          const values = Int8Array.from(points, (point) => (point === 32 ? 1 : 0));
+          const ends = [...values.keys()].filter((i) => i > 0 && values[i - 1] === 1);
+          return { values, ends: Int32Array.from(ends) };
+        },
+      };
+      const report = await measure(session, [spaces], { quantities: ['c', 'f', 'z'], untrained: 1 });
+      expect(report.named).toBe(0);
+      expect(report.unnamed).toBe(12);
+      const [best] = report.concepts[0]!.best;
+      expect(best!.ap).toBeGreaterThan(0.2);
+      expect(report.complete).toBe(true);
+    }
+  });
+
   it('a concept that does not occur has no candidates', async () => {
     const never = altered((values) => values.fill(0));
     const report = await measure(await opened(1), [never]);
