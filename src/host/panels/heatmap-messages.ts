@@ -47,6 +47,17 @@ export function shownReport(report: CharacterReport): ShownReport {
   };
 }
 
+/**
+ * The generation to open where a person chose one: null, which follows the training, for the newest one of a run that goes
+ * on. Without a training null would be the best one.
+ */
+export function followedGeneration(
+  { manifest: { state, generations } }: { manifest: Pick<RunManifest, 'state' | 'generations'> },
+  generation: number,
+): number | null {
+  return state === 'running' && generation === generations.at(-1)?.number ? null : generation;
+}
+
 /** Four numbers a cell in layer order: mean, deviation, min, max. */
 export function packOverview(overview: Overview): ArrayBuffer {
   const packed = new Float32Array(4 * overview.length);

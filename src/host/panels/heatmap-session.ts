@@ -6,7 +6,7 @@ import { type Message, on } from '../../protocol/webview.ts';
 import { runReference } from '../commands/runs.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
 import { exportCsvFile, exportHtmlFile } from './heatmap-export.ts';
-import { packOverview, shownReport, summaryOfModel, summaryOfRun } from './heatmap-messages.ts';
+import { followedGeneration, packOverview, shownReport, summaryOfModel, summaryOfRun } from './heatmap-messages.ts';
 import { packPages } from './pack-pages.ts';
 import type { ScratchDocuments } from './scratch-documents.ts';
 import { ShownDocument } from './shown-document.ts';
@@ -191,12 +191,12 @@ export class HeatmapSession implements vscode.Disposable {
     await this.openModel(entry, null);
   }
 
-  /** The newest checkpoint is followed while training goes on; an earlier one stays. */
+  /** One cell is watched from checkpoint to checkpoint: none is suggested for each of them any more. */
   private async selectGeneration(generation: number): Promise<void> {
     const entry = this.openRun;
     if (!entry) return;
-    const newest = this.deps.inspection.model?.generations.at(-1)?.number;
-    await this.openModel(entry, generation === newest ? null : generation);
+    this.selectCell(this.deps.inspection.cell);
+    await this.openModel(entry, followedGeneration(entry, generation));
   }
 
   private async openModel(entry: RunEntry, generation: number | null): Promise<void> {

@@ -5,6 +5,7 @@ import { fromTraining, toTraining } from '../../protocol/training-panel.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { runReference } from '../commands/runs.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
+import { followedGeneration } from './heatmap-messages.ts';
 import type { TrainingLog } from './training-log.ts';
 import { joinPoints, liveProgress, shownPoints, shownRun } from './training-messages.ts';
 
@@ -140,8 +141,8 @@ export class TrainingSession implements vscode.Disposable {
     const entry = this.deps.runs.entries.find((run) => run.id === id);
     if (!entry) return;
     try {
-      const newest = entry.manifest.generations.at(-1)?.number;
-      await this.deps.inspection.selectModel(runReference(entry, generation === newest ? null : generation));
+      const wanted = generation === null ? null : followedGeneration(entry, generation);
+      await this.deps.inspection.selectModel(runReference(entry, wanted));
       await vscode.commands.executeCommand('cellscope.openHeatmap');
     } catch (error) {
       this.deps.log.error(`The run ${id} could not be opened.`, error);
