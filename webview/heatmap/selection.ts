@@ -36,6 +36,12 @@ export class TextSelection {
     return this.ends() === null;
   }
 
+  /** Another text: what was selected is gone. */
+  clear(): void {
+    this.everything = false;
+    if (this.ends()) getSelection()?.removeAllRanges();
+  }
+
   /** Selects the whole text: what is on the page natively, the rest when it is copied. */
   all(): void {
     const first = this.lines.firstElementChild;

@@ -81,6 +81,7 @@ export class TextView {
   }
 
   setText(text: ShownText | null, tabSize: number): void {
+    this.selection.clear();
     this.text = text;
     this.cursor = null;
     this.pointer.hidden = true;
@@ -215,7 +216,9 @@ export class TextView {
     const range = this.rows.range(scrollTop, height, overscan);
     const shown = text?.lines ?? [];
     this.layouts.prepare(shown.slice(range.start, range.end).map(shownPart));
-    const pinned = this.selection.pinned.filter((line) => line < range.start || line >= range.end);
+    const pinned = this.selection.pinned.filter(
+      (line) => (line < range.start || line >= range.end) && line < shown.length,
+    );
     this.rowsOfLines.current = this.cursor?.line ?? -1;
     this.rowsOfLines.show(
       range,
