@@ -200,7 +200,11 @@ export class Inspector {
   private look(): void {
     const { app, focus } = this;
     const place = this.place(focus);
-    if (!place || !app.text || !app.model) return;
+    if (!app.text || !app.model) return;
+    if (!place) {
+      this.readout.clear(app.text.isEmpty ? undefined : 'End of the text');
+      return;
+    }
     this.readout.showPlace(place);
     this.strip.point(focus.line === this.cursor.spot.line ? focus.character : this.cursor.spot.character);
     this.reports.ask({ version: app.text.version, line: place.line, column: place.column });

@@ -155,10 +155,13 @@ export class Readout {
     this.showLoudest(report);
   }
 
-  clear(): void {
+  /** @param where what stands in the place of a position */
+  clear(where = 'No character'): void {
     this.key.textContent = '';
-    this.position.textContent = 'No character';
+    this.key.title = '';
+    this.position.textContent = where;
     this.surprisal.textContent = 'Point at a character, or move there with the arrow keys.';
+    this.surprisal.title = '';
     this.surprisal.classList.remove('waiting');
     this.surprisalFill.style.inlineSize = '0';
     this.came.textContent = '';
