@@ -4,6 +4,7 @@ import { registerRunCommands, runReference } from './commands/runs.ts';
 import { registerTrainCommands } from './commands/train.ts';
 import { registerEditor } from './editor/register.ts';
 import { InspectionSession } from './inspection/inspection-session.ts';
+import { registerGradientsPanel } from './panels/gradients-panel.ts';
 import { registerHeatmapPanel } from './panels/heatmap-panel.ts';
 import { registerTrainingPanel } from './panels/training-panel.ts';
 import type { HostPlatform } from './platform.ts';
@@ -33,7 +34,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const inspection = new InspectionSession(context, platform, store, log);
   const tree = new RunsTree(store, training);
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
-  const panels = { context, store, runs: store, training, inspection, log };
+  const panels = { context, store, runs: store, training, inspection, platform, log };
 
   context.subscriptions.push(
     log,
@@ -48,6 +49,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),
+    registerGradientsPanel(context, panels),
     registerEditor(context, inspection),
     followTraining(store, training, inspection, log),
     inspection.onDidChangeModel((model) => {

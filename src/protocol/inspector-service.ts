@@ -1,6 +1,7 @@
-/** What the inspector worker offers the host: activations, hover reports, samples. Types only. */
+/** What the inspector worker offers the host: activations, hover reports, samples, gradients. Types only. */
 import type { ModelSpec, Quantity } from '../core/model/spec.ts';
 import type { CallContext } from '../worker/channel.ts';
+import type { GradientsService } from './gradients-service.ts';
 
 /**
  * A model on disk: a run folder (optionally one kept generation) or a foreign .safetensors file, with the JSON file that
@@ -78,7 +79,7 @@ export interface CharacterReport {
   strips: GateStrip[];
 }
 
-export interface InspectorService {
+export interface InspectorService extends GradientsService {
   /** Rejects with the code `vocabulary-missing` where a file has none and none was given. */
   openModel(request: ModelReference, context: CallContext): Promise<ModelInfo>;
   closeModel(request: { key: string }, context: CallContext): Promise<void>;

@@ -1,4 +1,4 @@
-/** Serves activations, hover reports and samples. One instance per worker; it works in slices (inspector-queue.ts). */
+/** Serves activations, hover reports, samples and gradients. One instance per worker; it works in slices (inspector-queue.ts). */
 import { readCharacter } from '../core/activations/character.ts';
 import { InspectedText } from '../core/activations/inspected-text.ts';
 import { readPage } from '../core/activations/page.ts';
@@ -9,6 +9,7 @@ import { type ModelSpec, quantitiesOf } from '../core/model/spec.ts';
 import { sampleCharacters } from '../core/sampling/sample.ts';
 import type { CellAddress, CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
 import { type CallContext, CodedError, withTransfer } from './channel.ts';
+import { Gradients } from './gradients.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
 import { Priority, TurnQueue } from './inspector-queue.ts';
 
@@ -23,6 +24,7 @@ const PRIME_SLICE = 256;
 export class Inspector implements InspectorService {
   private readonly platform: InspectorPlatform;
   private readonly queue: TurnQueue;
+  private readonly gradients: Gradients;
   private engine: Promise<Engine> | null = null;
   private readonly models = new Map<string, OpenModel>();
   private readonly texts = new Map<string, InspectedText>();
@@ -32,6 +34,7 @@ export class Inspector implements InspectorService {
   constructor(platform: InspectorPlatform) {
     this.platform = platform;
     this.queue = new TurnQueue(() => platform.pause());
+    this.gradients = new Gradients(platform);
   }
 
   async openModel(request: Request<'openModel'>, context: CallContext): Promise<ModelInfo> {
@@ -143,6 +146,18 @@ export class Inspector implements InspectorService {
       context.progress({ text: character });
     }
     return { text };
+  }
+
+  gradientReport(request: Request<'gradientReport'>, context: CallContext<{ fraction: number }>) {
+    return this.gradients.gradientReport(request, context);
+  }
+
+  gradientContribution(request: Request<'gradientContribution'>, context: CallContext<{ fraction: number }>) {
+    return this.gradients.gradientContribution(request, context);
+  }
+
+  gradientHorizon(request: Request<'gradientHorizon'>, context: CallContext<{ fraction: number }>) {
+    return this.gradients.gradientHorizon(request, context);
   }
 
   private turns<P>(priority: Priority, model: OpenModel, context: CallContext<P>): Turn {

@@ -12,6 +12,8 @@ import { createNonce, webviewHtml } from '../../src/host/panels/webview-html.ts'
 const root = path.resolve(import.meta.dirname, '../..');
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' };
 
+const panels = ['heatmap', 'training', 'gradients'] as const;
+
 /** Texts to look at: the project's own sources, with what is difficult in front. */
 async function texts(): Promise<Record<string, string>> {
   const sources: string[] = [];
@@ -38,9 +40,6 @@ async function texts(): Promise<Record<string, string>> {
 
 export async function serveGallery(port = 0): Promise<{ url: string; server: Server }> {
   const out = await mkdtemp(path.join(tmpdir(), 'cellscope-gallery-'));
-  const panels = (await readdir(path.join(root, 'webview'))).filter(
-    (name) => name === 'heatmap' || name === 'training',
-  );
   await build({
     absWorkingDir: root,
     bundle: true,
@@ -56,22 +55,22 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
   const styles = [
     'webview/ui/base.css',
     'webview/ui/chart.css',
-    'webview/heatmap/heatmap-panel.css',
-    'webview/training/training-panel.css',
+    ...panels.map((name) => `webview/${name}/${name}-panel.css`),
   ];
   const content = await texts();
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       const name = pathname.slice(1);
-      if (name === 'heatmap' || name === 'training') {
+      const panel = panels.find((each) => each === name);
+      if (panel) {
         const nonce = createNonce();
         const page = webviewHtml({
-          name,
-          title: name,
+          name: panel,
+          title: panel,
           source: "'self'",
-          script: `/${name}.js`,
-          styles: ['/base.css', '/chart.css', `/${name}-panel.css`],
+          script: `/${panel}.js`,
+          styles: ['/base.css', '/chart.css', `/${panel}-panel.css`],
           nonce,
           styleNonce: createNonce(),
         });
@@ -101,5 +100,5 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
 
 if (process.argv[1] === import.meta.filename) {
   const { url } = await serveGallery(8123);
-  console.log(`${url}/heatmap?theme=dark · ${url}/training?theme=light`);
+  console.log(`${url}/heatmap?theme=dark · ${url}/training?theme=light · ${url}/gradients`);
 }

@@ -10,6 +10,7 @@ const shots: { name: string; page: string; width?: number; height?: number; zoom
   ...['dark', 'light', 'hc-dark', 'hc-light'].flatMap((theme) => [
     { name: `heatmap-${theme}`, page: `heatmap?theme=${theme}&line=21&column=34` },
     { name: `training-${theme}`, page: `training?theme=${theme}` },
+    { name: `gradients-${theme}`, page: `gradients?theme=${theme}` },
   ]),
   { name: 'heatmap-difficult', page: 'heatmap?theme=dark&text=difficult&line=0&column=14' },
   { name: 'heatmap-zoom', page: 'heatmap?theme=light&line=21', zoom: 2 },
@@ -23,6 +24,13 @@ const shots: { name: string; page: string; width?: number; height?: number; zoom
     name: `training-${state}`,
     page: `training?theme=dark&state=${state}`,
   })),
+  ...['empty', 'busy', 'failed', 'cancelled'].map((state) => ({
+    name: `gradients-${state}`,
+    page: `gradients?theme=dark&state=${state}`,
+  })),
+  { name: 'gradients-one', page: 'gradients?theme=dark&runs=lstm' },
+  { name: 'gradients-deep', page: 'gradients?theme=light&runs=deep,new' },
+  { name: 'gradients-narrow', page: 'gradients?theme=dark', width: 560, height: 900 },
   { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
 ];
 

@@ -5,18 +5,22 @@ import type { TrainingProgress } from '../../protocol/training-service.ts';
 
 const names: Record<string, string> = { lstm: 'LSTM', gru: 'GRU', rnn: 'tanh RNN', relu: 'ReLU RNN', irnn: 'IRNN' };
 
-export function shownRun(id: string, manifest: RunManifest): ShownRun {
-  const sizes = manifest.spec.layers.map((layer) => layer.hiddenSize);
+/** `LSTM 1×128`. */
+export function networkName({ options: { architecture }, spec }: Pick<RunManifest, 'options' | 'spec'>): string {
+  const sizes = spec.layers.map((layer) => layer.hiddenSize);
   const shape = sizes.every((size) => size === sizes[0]) ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join(' · ');
+  return `${names[architecture] ?? architecture} ${shape}`;
+}
+
+export function shownRun(id: string, manifest: RunManifest): ShownRun {
   const { name, threads } = manifest.engine;
   const engine = `${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   const parameters = manifest.parameters.toLocaleString('en');
-  const { architecture } = manifest.options;
   return {
     id,
     name: manifest.name,
     state: manifest.state,
-    description: `${names[architecture] ?? architecture} ${shape} · ${parameters} parameters · ${engine}`,
+    description: `${networkName(manifest)} · ${parameters} parameters · ${engine}`,
     message: manifest.message ?? null,
     trainedChars: manifest.trainedChars,
     trainingSeconds: manifest.trainingSeconds,

@@ -1,0 +1,69 @@
+/**
+ * The gradient panel's own worker: a second instance of the inspector's, so that hovering never waits for a pass back. It
+ * starts with the first question and ends when the panel closes or has asked nothing for a while.
+ */
+import type * as vscode from 'vscode';
+import type { InspectorService } from '../../protocol/inspector-service.ts';
+import { connect, type Remote } from '../../worker/channel.ts';
+import type { HostPlatform, WorkerHandle } from '../platform.ts';
+
+/** Milliseconds without a question after which the worker's memory is given back. */
+const idleTime = 60_000;
+
+export class GradientsWorker implements vscode.Disposable {
+  private readonly platform: Pick<HostPlatform, 'startWorker'>;
+  private readonly log: vscode.LogOutputChannel;
+  private running: Promise<{ worker: WorkerHandle; remote: Remote<InspectorService> }> | null = null;
+  /** One question at a time: they would only slow each other down. */
+  private last: Promise<unknown> = Promise.resolve();
+  private idle: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(platform: Pick<HostPlatform, 'startWorker'>, log: vscode.LogOutputChannel) {
+    this.platform = platform;
+    this.log = log;
+  }
+
+  ask<T>(signal: AbortSignal, question: (remote: Remote<InspectorService>) => Promise<T>): Promise<T> {
+    const answer = this.last.then(async () => {
+      signal.throwIfAborted();
+      clearTimeout(this.idle);
+      try {
+        this.running ??= this.start();
+        return await question((await this.running).remote);
+      } finally {
+        this.idle = setTimeout(() => this.end(), idleTime);
+      }
+    });
+    this.last = answer.catch(() => {});
+    return answer;
+  }
+
+  dispose(): void {
+    clearTimeout(this.idle);
+    this.end();
+  }
+
+  private end(): void {
+    const { running } = this;
+    this.running = null;
+    running?.then(({ worker }) => worker.terminate()).catch(() => {});
+  }
+
+  private async start(): Promise<{ worker: WorkerHandle; remote: Remote<InspectorService> }> {
+    try {
+      const worker = await this.platform.startWorker('inspector-worker');
+      const started = { worker, remote: connect<InspectorService>(worker.port) };
+      worker.port.onClose((reason) => {
+        void this.running?.then((current) => {
+          if (current !== started) return;
+          this.running = null;
+          this.log.error('The worker of the gradient panel ended.', reason);
+        });
+      });
+      return started;
+    } catch (error) {
+      this.running = null;
+      throw error;
+    }
+  }
+}

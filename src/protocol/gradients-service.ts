@@ -1,0 +1,55 @@
+/** What a worker tells of a model's gradients: how far back learning reaches. Types only. */
+import type { LayerContribution } from '../core/gradients/contribution.ts';
+import type { LayerReport } from '../core/gradients/report.ts';
+import type { CallContext } from '../worker/channel.ts';
+import type { ModelReference } from './inspector-service.ts';
+
+export interface GradientRequest {
+  /** A run: its texts are the held-out ones that it keeps. */
+  model: ModelReference;
+  /** At most so many positions; fewer where the texts have no more. */
+  positions: number;
+  /** At most so many lags; fewer where no text is long enough. */
+  lags: number;
+}
+
+/** The texts a diagnostic was measured on. */
+export interface MeasuredTexts {
+  files: string[];
+  side: 'test' | 'validation';
+  /** Characters read. */
+  chars: number;
+}
+
+export interface GradientSummary {
+  generation: number | null;
+  lags: number;
+  positions: number;
+  texts: MeasuredTexts;
+  layers: LayerReport[];
+}
+
+export interface ContributionSummary {
+  lags: number;
+  positions: number;
+  texts: MeasuredTexts;
+  layers: LayerContribution[];
+}
+
+/** First lag under 1 % of lag 0, null: beyond the lags; per layer. */
+export interface HorizonSummary {
+  lags: number;
+  layers: { h: number | null; c: number | null }[];
+}
+
+export interface GradientsService {
+  /** Lag profile with its horizon, spectra and saturation. Rejects with the code `too-short` where no text can be measured. */
+  gradientReport(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<GradientSummary>;
+  /** Parts of ∂J/∂W_hh by lag. */
+  gradientContribution(
+    request: GradientRequest,
+    context: CallContext<{ fraction: number }>,
+  ): Promise<ContributionSummary>;
+  /** The horizon alone: quicker, for one checkpoint after the other. */
+  gradientHorizon(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<HorizonSummary>;
+}

@@ -1,0 +1,94 @@
+/** What is being computed, what was cancelled and what failed, one row a run: with the button that goes on. */
+import type { GradientPart } from '../../src/protocol/gradients.ts';
+import { createButton, createProgressBar } from '../ui/controls.ts';
+import { element } from '../ui/dom.ts';
+import { cssColour, type SelectedRun } from './state.ts';
+
+export interface JobActions {
+  compute(run: string, part: GradientPart): void;
+  cancel(run: string, part: GradientPart): void;
+  showLog(): void;
+}
+
+interface Words {
+  /** What is being done. */
+  doing: string;
+  /** The button that starts it. */
+  start: string;
+}
+
+export class JobList {
+  readonly node = element('div', { class: 'jobs' });
+  private readonly part: GradientPart;
+  private readonly words: Words;
+  private readonly actions: JobActions;
+  private key = '';
+  private bars = new Map<string, ReturnType<typeof createProgressBar>>();
+
+  constructor(part: GradientPart, words: Words, actions: JobActions) {
+    this.part = part;
+    this.words = words;
+    this.actions = actions;
+  }
+
+  /** Rows are built anew only where they change: the button under a pointer stays. */
+  set(
+    runs: readonly SelectedRun[],
+    has: (run: SelectedRun) => boolean,
+    measured: (run: SelectedRun) => number | null,
+  ): void {
+    const rows = runs.map((selected) => ({ selected, row: this.rowOf(selected, has(selected), measured(selected)) }));
+    const key = JSON.stringify(rows.map(({ selected, row }) => [selected.run.id, selected.name, selected.colour, row]));
+    if (key !== this.key) {
+      this.key = key;
+      this.bars = new Map();
+      this.node.replaceChildren(...rows.flatMap(({ selected, row }) => (row ? [this.build(selected, row)] : [])));
+      this.node.hidden = this.node.childElementCount === 0;
+    }
+    for (const { run, jobs, name } of runs) {
+      const job = jobs[this.part];
+      if (job) this.bars.get(run.id)?.set(job.fraction, `${name}: ${this.words.doing}`);
+    }
+  }
+
+  private rowOf({ run, jobs, problems }: SelectedRun, has: boolean, measured: number | null): Row | null {
+    if (jobs[this.part]) return { kind: 'busy', text: this.words.doing };
+    const problem = problems[this.part];
+    if (problem !== undefined) return { kind: 'failed', text: problem };
+    if (run.generation === null)
+      return { kind: 'waiting', text: 'has no checkpoint yet: it is measured as soon as there is one.' };
+    if (!has) return { kind: 'idle', text: '' };
+    if (measured !== null && measured !== run.generation)
+      return { kind: 'old', text: `measured at checkpoint ${measured}; ${run.generation} counts now.` };
+    return null;
+  }
+
+  private build({ run, name, colour }: SelectedRun, { kind, text }: Row): HTMLElement {
+    const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
+    dot.style.background = cssColour(colour);
+    const row = element(
+      'div',
+      { class: `job ${kind}`, role: kind === 'failed' ? 'alert' : null },
+      dot,
+      element('span', { class: 'job-text' }, element('strong', {}, name), ` ${text}`),
+    );
+    const compute = (label: string): HTMLElement =>
+      createButton(label, () => this.actions.compute(run.id, this.part), kind === 'idle' ? 'primary' : 'secondary')
+        .node;
+    if (kind === 'busy') {
+      const bar = createProgressBar(`${name}: ${this.words.doing}`);
+      this.bars.set(run.id, bar);
+      bar.set(null, `${name}: ${this.words.doing}`);
+      row.append(bar.node, createButton('Cancel', () => this.actions.cancel(run.id, this.part)).node);
+    } else if (kind === 'failed')
+      row.append(compute('Try Again'), createButton('Show Log', () => this.actions.showLog()).node);
+    else if (kind === 'idle') row.append(compute(this.words.start));
+    else if (kind === 'old') row.append(compute('Measure Again'));
+    return row;
+  }
+}
+
+interface Row {
+  kind: 'busy' | 'failed' | 'waiting' | 'idle' | 'old';
+  text: string;
+}
