@@ -1,5 +1,6 @@
 /** `run.json`: what a run is. Unknown fields are kept when it is rewritten. Validation lives beside it. */
 import type { Side } from '../corpus/document.ts';
+import type { HealthNumbers } from '../gradients/health.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { TrainingOptions } from '../training/options.ts';
 
@@ -73,4 +74,6 @@ export interface MetricPoint {
   clippedShare?: number;
   /** Mean gradient norm before clipping by parameter name since the last point; on points with a validation loss. */
   norms?: Record<string, number>;
+  /** Gates, dead units, horizon, gradients by gate and updates; on points with a validation loss. */
+  health?: HealthNumbers;
 }

@@ -1,4 +1,5 @@
 /** `metrics.jsonl`: one MetricPoint a line, appended; a kill can tear the last line. */
+import { isHealthNumbers } from '../gradients/health.ts';
 import { parseInertJson } from './json.ts';
 import type { MetricPoint } from './manifest.ts';
 
@@ -11,7 +12,9 @@ export function parseMetrics(bytes: Uint8Array): MetricPoint[] {
     if (line === '') continue;
     try {
       const value = parseInertJson(line);
-      if (isPoint(value)) points.push(value);
+      if (!isPoint(value)) continue;
+      if (!isHealthNumbers(value.health)) delete value.health;
+      points.push(value);
     } catch {
       // A torn line.
     }

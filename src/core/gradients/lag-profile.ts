@@ -41,16 +41,21 @@ export function lagProfile(norms: LagNorms, seed = 1): LayerProfile[] {
 
 /** @param norms [positions, lags + 1] */
 export function stateProfile(norms: Float32Array, positions: number, lags: number, random: Random): StateProfile {
-  const byLag = transpose(norms, positions, lags + 1);
-  const once = new Int32Array(positions).fill(1);
-  const first = weightedSum(byLag, 0, once);
-  const relative = Float64Array.from({ length: lags + 1 }, (_, k) => weightedSum(byLag, k * positions, once) / first);
+  const relative = meanProfile(norms, positions, lags);
   return {
     relative,
     quartiles: quartiles(norms, positions, lags),
     horizon: horizonOf(relative),
-    interval: bootstrap(byLag, positions, lags, random),
+    interval: bootstrap(transpose(norms, positions, lags + 1), positions, lags, random),
   };
+}
+
+/** Means over positions by lag, over the mean at lag 0. */
+export function meanProfile(norms: Float32Array, positions: number, lags: number): Float64Array {
+  const sums = new Float64Array(lags + 1);
+  for (let n = 0; n < positions; n++) for (let k = 0; k <= lags; k++) sums[k]! += norms[n * (lags + 1) + k]!;
+  const first = sums[0]!;
+  return sums.map((sum) => sum / first);
 }
 
 /** First k with relative[k] < 0.01, or null. */

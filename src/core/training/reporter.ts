@@ -1,6 +1,7 @@
 import type { StepReport } from '../engine/engine.ts';
 import type { MetricPoint } from '../formats/manifest.ts';
 import type { RunFolder } from '../formats/run-folder.ts';
+import type { HealthNumbers } from '../gradients/health.ts';
 import { progressOf } from './budget.ts';
 import { Meter } from './meter.ts';
 import { intervals, type TrainerHost, type TrainerProgress } from './trainer-host.ts';
@@ -46,14 +47,14 @@ export class Reporter {
     this.recent = { chars: this.recent.chars * fade + chars, seconds: this.recent.seconds * fade + seconds };
   }
 
-  /** A point with a validation loss and the norms by tensor since the last one. */
-  validation(state: TrainerState, nats: number): void {
+  /** A point with a validation loss, the norms by tensor since the last one, and the model's health here. */
+  validation(state: TrainerState, nats: number, health: HealthNumbers): void {
     const { trainedChars: chars, trainingSeconds: seconds } = state;
     // Without a step since the last point its values stand; before the first step the untrained model's loss does for both.
     const untrained = { chars, seconds, trainNats: nats, gradientNorm: 0, clipScale: 1, learningRate: 0 };
     const point = this.meter.empty ? { ...(this.last ?? untrained), chars, seconds } : this.meter.take(chars, seconds);
     const norms = this.meter.takeNorms();
-    this.push({ ...point, validationNats: nats, ...(Object.keys(norms).length > 0 ? { norms } : {}) });
+    this.push({ ...point, validationNats: nats, ...(Object.keys(norms).length > 0 ? { norms } : {}), health });
   }
 
   async flushIfDue(state: TrainerState): Promise<void> {

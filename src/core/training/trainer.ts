@@ -6,12 +6,13 @@
  */
 import type { Corpus } from '../corpus/corpus.ts';
 import type { WindowSampler } from '../corpus/windows.ts';
-import type { Engine, Session, Update } from '../engine/engine.ts';
+import type { Engine, Session, StepReport, Update } from '../engine/engine.ts';
 import type { RunState } from '../formats/manifest.ts';
 import { RunFileError } from '../formats/manifest-file.ts';
 import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import type { RunLock } from '../formats/run-lock.ts';
 import { StorageError } from '../formats/storage.ts';
+import { HealthProbe } from '../gradients/health.ts';
 import { Random } from '../random.ts';
 import { sampleText } from '../sampling/sample.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
@@ -48,6 +49,7 @@ export class Trainer {
   private readonly sampler: WindowSampler;
   private readonly validation: EvaluationStream[];
   private readonly report: Reporter;
+  private readonly health: HealthProbe;
   private readonly checkpoints: Checkpointer;
   private readonly total: number | null;
   private state: TrainerState;
@@ -72,6 +74,7 @@ export class Trainer {
     this.sampler = parts.corpus.trainSampler({ time: options.sequence, batch: options.batch, seed: options.seed });
     this.total = totalChars(options.budget, this.sampler.charsPerEpoch);
     this.validation = validationSet(parts.corpus, validationLimit(this.total), options.seed);
+    this.health = new HealthProbe(parts.session, this.validation);
     this.dirty = state === null;
     this.state = state ?? freshTrainerState();
     this.sampler.restore(this.state.sampler);
@@ -168,9 +171,15 @@ export class Trainer {
       dropout: options.dropout,
       dropoutSeed: Random.derive(options.seed, `dropout ${state.steps}`).below(2 ** 31),
     };
-    const start = this.host.now();
-    const step = await this.session.trainStep(window, update);
-    const seconds = (this.host.now() - start) / 1000;
+    let seconds = 0;
+    const train = async (): Promise<StepReport> => {
+      const start = this.host.now();
+      const report = await this.session.trainStep(window, update);
+      seconds = (this.host.now() - start) / 1000;
+      return report;
+    };
+    const last = state.trainedChars + window.inputs.length >= Math.min(state.nextEvaluation, state.nextMilestone);
+    const step = last ? await this.health.around(window, train) : await train();
     if (step.nonFinite !== null || !Number.isFinite(step.loss)) {
       const kept = this.folder.manifest.generations.at(-1);
       throw new TrainingFailure(
@@ -208,7 +217,7 @@ export class Trainer {
     state.evaluated = { chars: state.trainedChars, nats };
     this.dirty = true;
     if (nats === null) return false;
-    this.report.validation(state, nats);
+    this.report.validation(state, nats, await this.health.measure());
     const improved = state.best === null || nats < state.best.nats;
     if (improved) {
       state.best = { nats, generation: this.folder.nextGeneration };

@@ -2,6 +2,7 @@ import type { ModelSpec } from '../../model/spec.ts';
 import { validateSpec } from '../../model/validate.ts';
 import type { Engine, Limits } from '../engine.ts';
 import type { KernelBuild, KernelPlatform } from '../platform.ts';
+import { seedPanels } from './lags.ts';
 import { planReading } from './reading-plan.ts';
 import { readingSteps, WasmSession } from './session.ts';
 import { shapeOf } from './shape.ts';
@@ -50,10 +51,14 @@ export function refusal(spec: ModelSpec): string | null {
   return null;
 }
 
+/** Steps that a training's health probe reads at once (gradients/health.ts). */
+const probeSteps = 256;
+
 /** Bytes that a session will hold: training memory for the limits, and memory for reading streams. */
 export function estimateMemory(spec: ModelSpec, limits: Limits, threads: number, dropout = false): number {
   const shape = shapeOf(spec);
-  const reading = planReading(shape, readingSteps, 0).bytes;
-  if (limits.maxTime === 0) return reading + shape.size * 4;
+  if (limits.maxTime === 0) return planReading(shape, readingSteps, 0).bytes + shape.size * 4;
+  // A training's health is looked at from a few seeds.
+  const reading = planReading(shape, probeSteps, seedPanels).bytes;
   return reading + planTraining(shape, { ...limits, threads, dropout: dropout && spec.layers.length > 1 }).bytes;
 }
