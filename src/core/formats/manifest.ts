@@ -74,6 +74,6 @@ export interface MetricPoint {
   clippedShare?: number;
   /** Mean gradient norm before clipping by parameter name since the last point; on points with a validation loss. */
   norms?: Record<string, number>;
-  /** Gates, dead units, horizon, gradients by gate and updates; on points with a validation loss. */
+  /** Gates, dead units, horizon, gradients by gate and updates; on some points with a validation loss. */
   health?: HealthNumbers;
 }

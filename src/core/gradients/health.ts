@@ -38,17 +38,28 @@ const groupSize = 8;
 const groupStride = 7;
 const mostLags = 200;
 
-/** Looks at a model while it trains. Nothing it does changes a weight or a carried state. */
+/** A look may take this share of the time since the one before. */
+const share = 1 / 20;
+
+/** Looks at a model while it trains. Nothing it does changes a weight or a carried state; the clock decides when it looks. */
 export class HealthProbe {
   private readonly session: Session;
+  private readonly now: () => number;
   private readonly texts: TextStream[];
   private readonly positions: Position[];
   private readonly lags: number;
   private step: Pick<HealthNumbers, 'gates' | 'updates'> = {};
+  private cost = 0;
+  private lastEnd = Number.NEGATIVE_INFINITY;
+  private looking = true;
 
-  /** @param texts held-out texts, of which the beginnings of a few are looked at */
-  constructor(session: Session, texts: readonly TextStream[]) {
+  /**
+   * @param texts held-out texts, of which the beginnings of a few are looked at
+   * @param now milliseconds
+   */
+  constructor(session: Session, texts: readonly TextStream[], now: () => number) {
     this.session = session;
+    this.now = now;
     const span = groupSize * groupStride;
     const longest = texts.reduce((most, { inputs }) => Math.max(most, inputs.length), 0);
     this.lags = Math.max(0, Math.min(mostLags, longest - span - 1));
@@ -68,24 +79,34 @@ export class HealthProbe {
           );
   }
 
-  /** Runs a training step on the window and takes its gradient by gate and its updates. */
+  /** Runs a training step on the window; where a look is affordable by now, takes its gradient by gate and its updates. */
   async around(window: Window, train: () => Promise<StepReport>): Promise<StepReport> {
+    const start = this.now();
+    this.looking = share * (start - this.lastEnd) >= this.cost;
+    if (!this.looking) return train();
     const before = await this.session.parameters();
     const { gradients } = await this.session.gradients(window);
+    const between = this.now();
     const report = await train();
+    const trained = this.now() - between;
     const after = await this.session.parameters();
     this.step = { gates: gateNorms(this.session.spec, gradients), updates: updateRatios(before, after) };
+    this.cost = this.now() - start - trained;
     return report;
   }
 
-  /** The numbers here, with those of the step taken last by `around`. */
-  async measure(): Promise<HealthNumbers> {
+  /** The numbers here, with those of the step taken last by `around`; null where that one was not looked at. */
+  async measure(): Promise<HealthNumbers | null> {
+    if (!this.looking) return null;
     const { session, texts, positions, lags } = this;
+    const start = this.now();
     const saturation = await measureSaturation(session, texts);
     const norms = await measureLagNorms(session, texts, positions, lags, { batch: groupSize });
     const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const horizon = (values: Float32Array): number | null =>
       positions.length === 0 ? null : horizonOf(meanProfile(values, positions.length, lags));
+    this.lastEnd = this.now();
+    this.cost += this.lastEnd - start;
     return {
       lags: positions.length === 0 ? 0 : lags,
       layers: saturation.layers.map(({ gates, dead }, k) => ({

@@ -47,14 +47,19 @@ export class Reporter {
     this.recent = { chars: this.recent.chars * fade + chars, seconds: this.recent.seconds * fade + seconds };
   }
 
-  /** A point with a validation loss, the norms by tensor since the last one, and the model's health here. */
-  validation(state: TrainerState, nats: number, health: HealthNumbers): void {
+  /** A point with a validation loss, the norms by tensor since the last one, and the model's health where it was looked at. */
+  validation(state: TrainerState, nats: number, health: HealthNumbers | null): void {
     const { trainedChars: chars, trainingSeconds: seconds } = state;
     // Without a step since the last point its values stand; before the first step the untrained model's loss does for both.
     const untrained = { chars, seconds, trainNats: nats, gradientNorm: 0, clipScale: 1, learningRate: 0 };
     const point = this.meter.empty ? { ...(this.last ?? untrained), chars, seconds } : this.meter.take(chars, seconds);
     const norms = this.meter.takeNorms();
-    this.push({ ...point, validationNats: nats, ...(Object.keys(norms).length > 0 ? { norms } : {}), health });
+    this.push({
+      ...point,
+      validationNats: nats,
+      ...(Object.keys(norms).length > 0 ? { norms } : {}),
+      ...(health ? { health } : {}),
+    });
   }
 
   async flushIfDue(state: TrainerState): Promise<void> {

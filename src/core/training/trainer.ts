@@ -74,7 +74,7 @@ export class Trainer {
     this.sampler = parts.corpus.trainSampler({ time: options.sequence, batch: options.batch, seed: options.seed });
     this.total = totalChars(options.budget, this.sampler.charsPerEpoch);
     this.validation = validationSet(parts.corpus, validationLimit(this.total), options.seed);
-    this.health = new HealthProbe(parts.session, this.validation);
+    this.health = new HealthProbe(parts.session, this.validation, () => host.now());
     this.dirty = state === null;
     this.state = state ?? freshTrainerState();
     this.sampler.restore(this.state.sampler);

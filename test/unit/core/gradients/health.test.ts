@@ -11,6 +11,9 @@ import { engines } from './golden.ts';
 
 const limits = { maxTime: 8, maxBatch: 3 };
 
+/** On a clock that stands still a look costs nothing, and every one is affordable. */
+const still = (): number => 0;
+
 for (const { name, open } of engines)
   describe(`health on the ${name} engine`, () => {
     let engine: Engine;
@@ -26,7 +29,7 @@ for (const { name, open } of engines)
       const states: SessionState[] = [];
       for (const looks of [true, false]) {
         const session = await engine.open(spec, start, limits);
-        const probe = new HealthProbe(session, texts);
+        const probe = new HealthProbe(session, texts, still);
         for (let step = 0; step < 3; step++) {
           const window = randomWindow(spec, 8, 3, step);
           const train = () => session.trainStep(window, adam);
@@ -46,12 +49,12 @@ for (const { name, open } of engines)
       const spec = specOf({ cell: 'gru', layers: 2, hiddenSize: 6, vocabularySize: 5 });
       const start = { kind: 'parameters', parameters: noisyParameters(spec, 1) } as const;
       const session = await engine.open(spec, start, limits);
-      const probe = new HealthProbe(session, [randomStream(spec, 120, 3)] as unknown as TextStream[]);
+      const probe = new HealthProbe(session, [randomStream(spec, 120, 3)] as unknown as TextStream[], still);
       const window = randomWindow(spec, 8, 3, 1);
       const before = await session.parameters();
       const { gradients } = await session.gradients(window);
       await probe.around(window, () => session.trainStep(window, adam));
-      const health = await probe.measure();
+      const health = (await probe.measure())!;
       expect(health.gates).toEqual(gateNorms(spec, gradients));
       expect(health.updates).toEqual(updateRatios(before, await session.parameters()));
       expect(Object.keys(health.gates!)).toEqual(['0 r', '0 z', '0 n', '1 r', '1 z', '1 n']);
@@ -106,26 +109,52 @@ describe('health', () => {
     const engine = await engines[0]!.open();
     const session = await engine.open(spec, { kind: 'fresh', seed: 1, init: 'orthogonal' }, limits);
     for (const texts of [[randomStream(spec, 20, 1) as unknown as TextStream], []]) {
-      const health = await new HealthProbe(session, texts).measure();
+      const health = (await new HealthProbe(session, texts, still).measure())!;
       expect(health.lags).toBe(0);
       expect(health.layers[0]!.horizon).toEqual({ h: null, c: null });
     }
   });
 
-  it('is recorded with every validation loss of a training', async () => {
+  it('takes a twentieth of the time at most', async () => {
+    const spec = specOf({ cell: 'tanh', hiddenSize: 3, vocabularySize: 4 });
+    const engine = await engines[0]!.open();
+    const session = await engine.open(spec, { kind: 'fresh', seed: 1, init: 'orthogonal' }, limits);
+    let time = 0;
+    const parameters = session.parameters.bind(session);
+    session.parameters = () => {
+      time += 5; // a look reads them twice
+      return parameters();
+    };
+    const probe = new HealthProbe(session, [], () => time);
+    const looked: number[] = [];
+    for (let step = 0; step < 100; step++) {
+      const window = randomWindow(spec, 8, 3, step);
+      await probe.around(window, () => {
+        time += 30;
+        return session.trainStep(window, adam);
+      });
+      if (await probe.measure()) looked.push(step);
+    }
+    expect(looked.slice(0, 3)).toEqual([0, 8, 16]); // 10 ms a look, so 200 ms or more between them
+  });
+
+  it('is recorded with the validation losses of a training', async () => {
     const storage = new MemoryStorage();
     const trainer = await startSmall(storage, await smallCorpus());
     expect((await trainer.run()).state).toBe('finished');
     const points = await (await RunFolder.open(storage)).readMetrics();
     const validated = points.filter(({ validationNats }) => validationNats !== undefined);
     expect(validated.length).toBeGreaterThan(1);
-    for (const { health, chars } of validated) {
+    const looked = validated.filter(({ health }) => health);
+    expect(looked[0]!.chars).toBe(0);
+    expect(looked.length).toBeGreaterThan(1);
+    for (const { health, chars } of looked) {
       expect(isHealthNumbers(health)).toBe(true);
       if (chars > 0) expect(health!.updates!['out.weight']).toBeGreaterThan(0);
       for (const number of Object.values(health!.gates ?? {})) expect(Number.isFinite(number)).toBe(true);
     }
     // The gradient by gate is that of a step: of the size of the recorded norms, which dropout changes a little.
-    const { health, norms } = validated.at(-1)!;
+    const { health, norms } = looked.at(-1)!;
     const gates = Object.entries(health!.gates!).filter(([key]) => key.startsWith('1 '));
     const recorded = Object.entries(norms!).filter(([key]) => key.endsWith('_l1'));
     const size = (entries: [string, number][]): number => Math.hypot(...entries.map(([, norm]) => norm));
@@ -150,7 +179,8 @@ describe('health', () => {
     for (let i = 0; i < weights.length; i++) weights[i]! *= 0.5; // orthogonal, so at most halved a step
     const engine = await engines[0]!.open();
     const session = await engine.open(spec, { kind: 'parameters', parameters }, limits);
-    const health = await new HealthProbe(session, [randomStream(spec, 300, 3)] as unknown as TextStream[]).measure();
+    const texts = [randomStream(spec, 300, 3)] as unknown as TextStream[];
+    const health = (await new HealthProbe(session, texts, still).measure())!;
     expect(health.lags).toBe(200);
     expect(health.layers[0]!.horizon.h).toBeLessThanOrEqual(7); // 0.5⁷ < 0.01
     expect(relativeError([health.layers[0]!.horizon.h!], [5])).toBeLessThan(0.5);
