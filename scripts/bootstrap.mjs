@@ -15,6 +15,7 @@ const tasks = {
   build: 'scripts/build.ts',
   bench: 'test/bench/bench.ts',
   'bench-engine': 'test/bench/engine.ts',
+  'bench-learning': 'test/bench/learning.ts',
   package: 'scripts/package.ts',
   check: 'scripts/check.ts',
 };
