@@ -19,7 +19,7 @@ export interface LayerMemory {
   horizons: (number | null)[];
 }
 
-/** Per layer; null for cells without a keeping gate. */
+/** Per layer; null for cells without a keeping gate. The positions have `lags` characters before them. */
 export async function measureMemory(
   session: Session,
   texts: readonly TextStream[],
@@ -57,8 +57,8 @@ function addProducts(gate: Float32Array, H: number, at: number, lags: number, su
   const product = new Float64Array(H).fill(1);
   for (let k = 0; k <= lags; k++) {
     for (let j = 0; j < H; j++) sums[k * H + j] += product[j];
+    if (k === lags) return;
     const row = (at - k) * H;
-    if (row < 0) return;
     for (let j = 0; j < H; j++) product[j] *= gate[row + j];
   }
 }

@@ -49,6 +49,8 @@ export function trainingVerdict(points: readonly MetricPoint[], facts: TrainingF
   const recent = points.filter(({ chars }) => chars > last.chars - recentSteps * charsPerStep);
   const steps = Math.min(recentSteps, Math.round(last.chars / charsPerStep));
   const health = points.findLast((point) => point.health)?.health;
+  const peak = points.reduce((most, { learningRate }) => Math.max(most, learningRate), 0);
+  const decayed = last.learningRate < peak / 10; // a schedule that ends makes small steps on purpose
   const findings = [
     exploding(recent, steps, facts),
     ...(health
@@ -57,7 +59,7 @@ export function trainingVerdict(points: readonly MetricPoint[], facts: TrainingF
           fadingLayers(health, facts),
           ...deadUnits(health, facts),
           ...saturated(health, facts),
-          updates(health),
+          updates(health, decayed),
         ]
       : []),
   ].filter((finding) => finding !== null);
@@ -163,7 +165,7 @@ function saturated({ layers }: HealthNumbers, facts: TrainingFacts): Finding[] {
   );
 }
 
-function updates({ updates: ratios }: HealthNumbers): Finding | null {
+function updates({ updates: ratios }: HealthNumbers, decayed: boolean): Finding | null {
   const weights = Object.entries(ratios ?? {}).filter(([name]) => name.includes('weight'));
   if (weights.length === 0) return null;
   const [largest, most] = weights.reduce((a, b) => (b[1] > a[1] ? b : a));
@@ -173,7 +175,7 @@ function updates({ updates: ratios }: HealthNumbers): Finding | null {
       evidence: `Large updates: one step moves ${largest} by ${percent(most)} of its size; about 0.1 % is usual.`,
       advice: 'Lower the learning rate, or lengthen its warm-up.',
     };
-  if (most > 0 && most < limits.smallUpdate)
+  if (most > 0 && most < limits.smallUpdate && !decayed)
     return {
       kind: 'small-updates',
       evidence: `Small updates: one step moves no weight by more than ${(100 * most).toExponential(0)} % of its size; about 0.1 % is usual.`,

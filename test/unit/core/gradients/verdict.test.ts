@@ -110,6 +110,12 @@ describe('verdict', () => {
     expect(only(withHealth({ updates: { 'out.weight': 1e-7 } })).kind).toBe('small-updates');
   });
 
+  it('takes small updates at the end of a schedule for what they are', () => {
+    const small = { ...health, updates: { 'out.weight': 1e-7 } };
+    const list = points((index) => ({ health: small, learningRate: index < 900 ? 1e-3 : 1e-5 }));
+    expect(only(list).kind).toBe('healthy');
+  });
+
   it('several findings come in the order of their gravity', () => {
     const layers = [
       { ...quiet, dead: 9, horizon: { h: 3, c: 3 } },
