@@ -30,6 +30,8 @@ export class HeatmapSession implements vscode.Disposable {
   private readonly shown: ShownDocument;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
+  /** The cell the webview is choosing: it is not told of it, since it may have chosen the next one meanwhile. */
+  private choosing: CellAddress | null = null;
   private failures = 0;
   private pageRequest: AbortController | null = null;
   private reportRequest: AbortController | null = null;
@@ -67,7 +69,9 @@ export class HeatmapSession implements vscode.Disposable {
         this.sendModel();
         this.sendSide();
       }),
-      inspection.onDidChangeCell((cell) => this.send(toHeatmap.cell(cell))),
+      inspection.onDidChangeCell((cell) => {
+        if (!sameCell(cell, this.choosing)) this.send(toHeatmap.cell(cell));
+      }),
       inspection.onDidChangeDocument((document) => {
         if (document !== this.shown.document) return;
         this.send(toHeatmap.ready({ id: document.uri.toString(), version: document.version }));
@@ -123,7 +127,7 @@ export class HeatmapSession implements vscode.Disposable {
     if (!entry) return;
     const generation = entry.id === restore?.run ? (restore.generation ?? null) : null;
     await this.openModel(entry, generation);
-    if (restore?.cell) this.selectCell(restore.cell);
+    if (restore?.cell) this.deps.inspection.selectCell(restore.cell);
   }
 
   private sendRuns(): void {
@@ -214,7 +218,10 @@ export class HeatmapSession implements vscode.Disposable {
 
   private selectCell(cell: CellAddress): void {
     const layer = this.deps.inspection.model?.spec.layers[cell.layer];
-    if (layer && cell.cell < layer.hiddenSize) this.deps.inspection.selectCell(cell);
+    if (!layer || cell.cell >= layer.hiddenSize) return;
+    this.choosing = cell;
+    this.deps.inspection.selectCell(cell);
+    this.choosing = null;
   }
 
   private async answerPages({ request, version, cells, startLine, endLine }: Asked<'requestPages'>): Promise<void> {
@@ -335,6 +342,10 @@ export class HeatmapSession implements vscode.Disposable {
       void vscode.window.showErrorMessage(`The export failed: ${textOf(error)} Choose another place and try again.`);
     }
   }
+}
+
+function sameCell(a: CellAddress, b: CellAddress | null): boolean {
+  return a.layer === b?.layer && a.cell === b.cell && a.quantity === b.quantity;
 }
 
 function isCancelled(error: unknown): boolean {
