@@ -121,10 +121,7 @@ export class HeatmapApp {
       selectGeneration: (generation) => this.link.post(fromHeatmap.selectGeneration({ generation })),
       selectQuantity: (quantity) => this.cell && this.chooseCell(this.cell.layer, this.cell.cell, quantity),
       moveCell: (offset) => this.moveCell(offset),
-      openCells: () => {
-        this.root.classList.toggle('cells-open');
-        this.cells.focusFilter();
-      },
+      openCells: () => this.toggleCells(),
       follow: (following) => this.link.post(fromHeatmap.follow({ following })),
       menu: () => menuItems(this),
     });
@@ -164,6 +161,13 @@ export class HeatmapApp {
     this.cells.move(offset);
   }
 
+  /** In a narrow panel the list of cells lies over the text while it is open. */
+  private toggleCells(): void {
+    this.root.classList.toggle('cells-open');
+    if (this.cells.node.checkVisibility()) this.cells.focusFilter();
+    else this.view.node.focus();
+  }
+
   private build(): void {
     this.view.onRender = (visible) => this.onRender(visible);
     this.root.append(
@@ -177,6 +181,11 @@ export class HeatmapApp {
       ),
       this.inspector.readout.node,
     );
+    this.cells.node.addEventListener('keydown', (event) => {
+      // The first Escape in a filter that is in use empties it.
+      const empties = event.target instanceof HTMLInputElement && event.target.value !== '';
+      if (event.key === 'Escape' && !empties && this.root.classList.contains('cells-open')) this.toggleCells();
+    });
     const applyTheme = (): void => this.view.setTheme(readTheme());
     applyTheme();
     onThemeChange(applyTheme);
@@ -335,6 +344,7 @@ export class HeatmapApp {
     this.empty.set(state);
     // Covered, not removed: fonts are measured in it.
     this.view.node.inert = state !== null;
+    if (state) this.root.classList.remove('cells-open');
     this.root.classList.toggle('no-model', this.model === null);
     this.root.classList.toggle('no-runs', !this.runs?.length);
   }
