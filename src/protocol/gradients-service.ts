@@ -1,5 +1,8 @@
 /** What a worker tells of a model's gradients: how far back learning reaches. Types only. */
 import type { LayerContribution } from '../core/gradients/contribution.ts';
+import type { Quartiles } from '../core/gradients/jacobian.ts';
+import type { LayerMemory } from '../core/gradients/memory.ts';
+import type { Reach } from '../core/gradients/reach.ts';
 import type { LayerReport } from '../core/gradients/report.ts';
 import type { CallContext } from '../worker/channel.ts';
 import type { ModelReference } from './inspector-service.ts';
@@ -36,6 +39,29 @@ export interface ContributionSummary {
   layers: LayerContribution[];
 }
 
+/** Over some places, by number of steps. */
+export interface JacobianSummary {
+  places: number;
+  steps: number[];
+  /** `bound` (σ_max·max|φ′|)^k of plain layers; null for gated ones. */
+  layers: (Quartiles & { bound: number[] | null })[];
+}
+
+export interface MemorySummary {
+  lags: number;
+  layers: (Pick<LayerMemory, 'gate' | 'horizons'> | null)[];
+}
+
+export interface ReachQuestion {
+  model: ModelReference;
+  /** Which of `gradientTexts`. */
+  document: number;
+  at: number;
+  lags: number;
+  /** A character of the vocabulary: from its logit instead of the loss. */
+  logit: string | null;
+}
+
 /** First lag under 1 % of lag 0, null: beyond the lags; per layer. */
 export interface HorizonSummary {
   lags: number;
@@ -52,4 +78,17 @@ export interface GradientsService {
   ): Promise<ContributionSummary>;
   /** The horizon alone: quicker, for one checkpoint after the other. */
   gradientHorizon(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<HorizonSummary>;
+  /** Norms of the products of the state's Jacobians. */
+  gradientJacobians(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<JacobianSummary>;
+  /** How long single cells keep what they hold. */
+  gradientMemory(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<MemorySummary>;
+  /** The run's held-out texts that are measured. */
+  gradientTexts(request: { model: ModelReference; lags: number }, context: CallContext): Promise<HeldOutText[]>;
+  /** What one prediction goes back to. Keeps the model open for the next question. */
+  gradientReach(request: ReachQuestion, context: CallContext): Promise<Reach>;
+}
+
+export interface HeldOutText {
+  path: string;
+  text: string;
 }

@@ -5,7 +5,7 @@ import { finite, index, messageKind } from './webview.ts';
 const values = v.array(v.nullable(finite));
 
 /** What is computed for a run, each on its own. */
-const part = v.picklist(['report', 'contribution', 'history']);
+const part = v.picklist(['report', 'jacobians', 'contribution', 'memory', 'history']);
 export type GradientPart = v.InferOutput<typeof part>;
 
 const run = v.object({
@@ -49,6 +49,7 @@ export type ShownLayer = v.InferOutput<typeof layer>;
 const texts = v.object({ files: v.array(v.string()), side: v.picklist(['test', 'validation']), chars: index });
 
 const report = v.object({
+  part: v.literal('report'),
   generation: v.nullable(index),
   lags: index,
   positions: index,
@@ -57,7 +58,18 @@ const report = v.object({
 });
 export type ShownReport = v.InferOutput<typeof report>;
 
+/** ‖∂s_t/∂s_{t−k}‖₂ over places, by number of steps k; `bound`: (σ_max)^k, of plain layers only. */
+const jacobians = v.object({
+  part: v.literal('jacobians'),
+  generation: v.nullable(index),
+  places: index,
+  steps: v.array(index),
+  layers: v.array(v.object({ lower: values, median: values, upper: values, bound: v.nullable(values) })),
+});
+export type ShownJacobians = v.InferOutput<typeof jacobians>;
+
 const contribution = v.object({
+  part: v.literal('contribution'),
   generation: v.nullable(index),
   lags: index,
   positions: index,
@@ -67,7 +79,19 @@ const contribution = v.object({
 });
 export type ShownContribution = v.InferOutput<typeof contribution>;
 
+/** Per layer with a keeping gate, by cell: the first lag whose mean product of that gate lies under 1 %; null: beyond. */
+const memory = v.object({
+  part: v.literal('memory'),
+  generation: v.nullable(index),
+  lags: index,
+  layers: v.array(v.nullable(v.object({ gate: v.string(), horizons: v.array(v.nullable(index)) }))),
+});
+export type ShownMemory = v.InferOutput<typeof memory>;
+
 const history = v.object({
+  part: v.literal('history'),
+  /** The newest checkpoint that was measured. */
+  generation: v.nullable(index),
   lags: index,
   points: v.array(
     v.object({
@@ -79,6 +103,9 @@ const history = v.object({
 });
 export type ShownHistory = v.InferOutput<typeof history>;
 
+const result = v.variant('part', [report, jacobians, contribution, memory, history]);
+export type GradientResult = v.InferOutput<typeof result>;
+
 const healthPoint = v.object({
   chars: finite,
   gradientNorm: finite,
@@ -88,10 +115,28 @@ const healthPoint = v.object({
 });
 const health = v.object({
   points: v.array(healthPoint),
-  /** Mean gradient norm by parameter name, where it was recorded: one column for each place. */
-  norms: v.object({ chars: v.array(finite), byParameter: v.record(v.string(), values) }),
+  /** What the recorded numbers say, the gravest first. */
+  findings: v.array(v.object({ kind: v.string(), evidence: v.string(), advice: v.string() })),
+  /** Mean gradient norm before clipping by layer and by gate (`0 f`), as recorded with the validation losses. */
+  norms: v.object({ chars: v.array(finite), byName: v.record(v.string(), values) }),
 });
 export type ShownHealth = v.InferOutput<typeof health>;
+
+const reach = v.object({
+  run: v.string(),
+  /** Index of the held-out text, and of the character whose next one is predicted. */
+  document: index,
+  at: index,
+  /** The character whose logit it started from; null: from the loss. */
+  logit: v.nullable(v.string()),
+  /** The first character that was looked back on; values stand for `first` … `at`. */
+  first: index,
+  layers: v.array(v.object({ h: values, c: v.nullable(values) })),
+  x: values,
+  /** Gradient × value at the character that stands there. */
+  signedX: values,
+});
+export type ShownReach = v.InferOutput<typeof reach>;
 
 /** Host → webview. */
 export const toGradients = {
@@ -103,10 +148,16 @@ export const toGradients = {
   progress: messageKind('gradients/progress', v.object({ run: v.string(), part, fraction: v.nullable(finite) })),
   /** Why a part is not there: a failure, or that it was cancelled (null). */
   ended: messageKind('gradients/ended', v.object({ run: v.string(), part, message: v.nullable(v.string()) })),
-  report: messageKind('gradients/report', v.object({ run: v.string(), report })),
-  contribution: messageKind('gradients/contribution', v.object({ run: v.string(), contribution })),
-  history: messageKind('gradients/history', v.object({ run: v.string(), history })),
+  result: messageKind('gradients/result', v.object({ run: v.string(), result })),
   health: messageKind('gradients/health', v.object({ run: v.string(), health })),
+  /** The held-out texts of a run. */
+  texts: messageKind(
+    'gradients/texts',
+    v.object({ run: v.string(), documents: v.array(v.object({ path: v.string(), text: v.string() })) }),
+  ),
+  reach: messageKind('gradients/reach', reach),
+  /** Why there are no texts or no reach of a prediction. */
+  reachFailed: messageKind('gradients/reachFailed', v.object({ run: v.string(), message: v.string() })),
 };
 
 /** Runs that are laid over each other at most: more curves cannot be told apart. */
@@ -123,6 +174,16 @@ export const fromGradients = {
   select: messageKind('gradients/select', v.object({ runs: chosen })),
   compute: messageKind('gradients/compute', v.object({ run: v.string(), part })),
   cancel: messageKind('gradients/cancel', v.object({ run: v.string(), part })),
+  texts: messageKind('gradients/askTexts', v.object({ run: v.string() })),
+  reach: messageKind(
+    'gradients/askReach',
+    v.object({
+      run: v.string(),
+      document: index,
+      at: index,
+      logit: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(2))),
+    }),
+  ),
   train: messageKind('gradients/train', v.object({})),
   trainSame: messageKind('gradients/trainSame', v.object({ run: v.string() })),
   showLog: messageKind('gradients/showLog', v.object({})),

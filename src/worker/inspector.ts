@@ -160,6 +160,22 @@ export class Inspector implements InspectorService {
     return this.gradients.gradientHorizon(request, context);
   }
 
+  gradientJacobians(request: Request<'gradientJacobians'>, context: CallContext<{ fraction: number }>) {
+    return this.gradients.gradientJacobians(request, context);
+  }
+
+  gradientMemory(request: Request<'gradientMemory'>, context: CallContext<{ fraction: number }>) {
+    return this.gradients.gradientMemory(request, context);
+  }
+
+  gradientTexts(request: Request<'gradientTexts'>) {
+    return this.gradients.gradientTexts(request);
+  }
+
+  gradientReach(request: Request<'gradientReach'>, context: CallContext) {
+    return this.gradients.gradientReach(request, context);
+  }
+
   private turns<P>(priority: Priority, model: OpenModel, context: CallContext<P>): Turn {
     return this.queue.turns(priority, [context.signal, model.closing.signal]);
   }

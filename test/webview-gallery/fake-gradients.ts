@@ -1,6 +1,8 @@
 /** The gradient panel's host in the gallery: made-up profiles of four networks, with the shapes that real ones have. */
 import {
   fromGradients,
+  type GradientPart,
+  type GradientResult,
   type GradientRun,
   type ShownProfile,
   type ShownReport,
@@ -71,6 +73,7 @@ const runs: GradientRun[] = [
 ];
 const reports: Record<string, ShownReport> = {
   lstm: {
+    part: 'report',
     generation: 24,
     lags,
     positions: 256,
@@ -86,6 +89,7 @@ const reports: Record<string, ShownReport> = {
     ],
   },
   gru: {
+    part: 'report',
     generation: 23,
     lags,
     positions: 256,
@@ -95,6 +99,7 @@ const reports: Record<string, ShownReport> = {
     ],
   },
   rnn: {
+    part: 'report',
     generation: 24,
     lags,
     positions: 256,
@@ -110,6 +115,7 @@ const reports: Record<string, ShownReport> = {
     ],
   },
   deep: {
+    part: 'report',
     generation: 24,
     lags,
     positions: 256,
@@ -123,6 +129,116 @@ const reports: Record<string, ShownReport> = {
     })),
   },
 };
+
+const steps = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 200];
+
+function computed(id: string, part: Exclude<GradientPart, 'report'>): GradientResult {
+  const one = runs.find((each) => each.id === id)!;
+  const generation = one.generation;
+  const plain = one.cells[0] === 'tanh';
+  if (part === 'jacobians')
+    return {
+      part,
+      generation,
+      places: 8,
+      steps,
+      layers: one.cells.map((_, layer) => {
+        const median = steps.map((k) => 2.2 * Math.exp(-k * (plain ? 0.11 : 0.012 + 0.01 * layer)));
+        return {
+          median,
+          lower: median.map((value) => value * 0.6),
+          upper: median.map((value) => value * 1.7),
+          bound: plain ? steps.map((k) => 5.36 ** k) : null,
+        };
+      }),
+    };
+  if (part === 'contribution') {
+    const raw = ks.map((k) => Math.exp(-k / (plain ? 4 : 14)) * (1 + 0.3 * noise(k, 3)));
+    const sum = raw.reduce((all, value) => all + value, 0);
+    const share = raw.map((value) => value / sum);
+    return {
+      part,
+      generation,
+      lags,
+      positions: 64,
+      texts,
+      layers: one.cells.map(() => ({ share, norms: share, total: 1, beyond: plain ? 0.0001 : 0.011, lost: 0.16 })),
+    };
+  }
+  if (part === 'memory')
+    return {
+      part,
+      generation,
+      lags,
+      layers: one.cells.map((cell) =>
+        cell === 'tanh'
+          ? null
+          : {
+              gate: cell === 'lstm' ? 'f' : 'z',
+              horizons: Array.from({ length: 128 }, (_, j) => {
+                const horizon = Math.round(3 + 260 * (0.5 + noise(j, 9)) ** 5);
+                return horizon > lags ? null : horizon;
+              }),
+            },
+      ),
+    };
+  return {
+    part,
+    generation,
+    lags,
+    points: Array.from({ length: 12 }, (_, i) => ({
+      generation: 2 * i + 1,
+      trainedChars: 500_000 * (i + 1),
+      layers: one.cells.map((cell) => ({
+        h: Math.round(8 + 9 * i * (plain ? 0.2 : 1)),
+        c: cell === 'lstm' ? Math.round(10 + 14 * i) : null,
+      })),
+    })),
+  };
+}
+
+const health = (seed: number) => ({
+  points: Array.from({ length: 300 }, (_, i) => {
+    const gradientNorm = 0.4 + 2 * Math.exp(-i / 40) + 0.3 * Math.abs(noise(i, seed)) + (i === 120 ? 9 : 0);
+    const scale = Math.min(1, 1 / gradientNorm);
+    return { chars: 20_000 * (i + 1), gradientNorm, clipScale: scale, clippedShare: scale < 1 ? 0.41 : 0.02 };
+  }),
+  findings:
+    seed === 0
+      ? [
+          {
+            kind: 'exploding',
+            evidence:
+              'Exploding: 41 % of steps clipped in the last 200; the gradient’s norm is 1.4 on average, the threshold 1.',
+            advice: 'Lower the learning rate, or clip at 3.',
+          },
+        ]
+      : [
+          {
+            kind: 'healthy',
+            evidence: 'Healthy: gradient norm 0.56, 3 % of steps clipped, horizon 80 characters.',
+            advice: '',
+          },
+        ],
+  norms: {
+    chars: [1e6, 2e6, 3e6, 4e6, 5e6, 6e6],
+    byName: Object.fromEntries(
+      [...'ifgo'].map((gate, g) => [`0 ${gate}`, [0.5, 0.4, 0.33, 0.3, 0.28, 0.27].map((v) => v / (g + 1))]),
+    ),
+  },
+});
+
+const sample = `\tif (rcu_gp_in_progress(rsp)) {
+\t\t/* The grace period is still running: wait for its end,
+\t\t * then look again whether callbacks are left over. */
+\t\tfor_each_possible_cpu(cpu) {
+\t\t\tstruct rcu_data *rdp = per_cpu_ptr(rsp->rda, cpu);
+\t\t\tif (rdp->nxtlist != NULL)
+\t\t\t\tpr_info("cpu %d has callbacks left", cpu);
+\t\t}
+\t\treturn false;
+\t}
+`.repeat(20);
 
 export function gradientsHandlers(
   query: { get(name: string): string | null },
@@ -139,6 +255,7 @@ export function gradientsHandlers(
       }),
     );
   const sendRun = (id: string): void => {
+    send(toGradients.health({ run: id, health: health(id === 'lstm' ? 0 : 1) }));
     if (state === 'busy') send(toGradients.progress({ run: id, part: 'report', fraction: 0.43 }));
     else if (state === 'failed')
       send(
@@ -148,9 +265,24 @@ export function gradientsHandlers(
           message: 'The held-out files of this run are too short to look back in. Train on a folder with longer files.',
         }),
       );
-    else if (reports[id] && state !== 'cancelled') send(toGradients.report({ run: id, report: reports[id] }));
+    else if (reports[id] && state !== 'cancelled') send(toGradients.result({ run: id, result: reports[id] }));
+  };
+  const reach = (run: string, at: number) => {
+    const first = Math.max(0, at - 500);
+    const value = (i: number): number => Math.exp(-(at - first - i) / 25) * (0.05 + Math.abs(noise(i, 11)) ** 4);
+    const values = Array.from({ length: at - first + 1 }, (_, i) => value(i));
+    const layers = [{ h: values.map((v) => 2 * v), c: values.map((v) => 3 * v) }];
+    const signedX = values.map((v, i) => v * Math.sign(noise(i, 5)));
+    return { run, document: 0, at, logit: null, first, layers, x: values, signedX };
   };
   return [
+    on(fromGradients.texts, ({ run: id }) =>
+      send(toGradients.texts({ run: id, documents: [{ path: 'rcu/tree.c', text: sample }] })),
+    ),
+    on(fromGradients.reach, ({ run: id, at }) => send(toGradients.reach(reach(id, at)))),
+    on(fromGradients.compute, ({ run: id, part }) => {
+      if (part !== 'report') send(toGradients.result({ run: id, result: computed(id, part) }));
+    }),
     on(fromGradients.ready, () => {
       sendRuns();
       if (state !== 'empty') selected.forEach(sendRun);

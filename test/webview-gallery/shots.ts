@@ -6,7 +6,7 @@ import { serveGallery } from './serve.ts';
 
 const folder = process.argv[2] ?? 'shots';
 const only = process.argv[3] ?? '';
-const shots: { name: string; page: string; width?: number; height?: number; zoom?: number; keys?: string[] }[] = [
+const shots: { name: string; page: string; width?: number; height?: number; zoom?: number; click?: string }[] = [
   ...['dark', 'light', 'hc-dark', 'hc-light'].flatMap((theme) => [
     { name: `heatmap-${theme}`, page: `heatmap?theme=${theme}&line=21&column=34` },
     { name: `training-${theme}`, page: `training?theme=${theme}` },
@@ -28,6 +28,13 @@ const shots: { name: string; page: string; width?: number; height?: number; zoom
     name: `gradients-${state}`,
     page: `gradients?theme=dark&state=${state}`,
   })),
+  ...['jacobians', 'reach', 'contribution', 'memory', 'saturation', 'health', 'history'].flatMap((tab) =>
+    ['dark', 'light', 'hc-dark'].map((theme) => ({
+      name: `gradients-${tab}-${theme}`,
+      page: `gradients?theme=${theme}`,
+      click: `#tab-${tab}`,
+    })),
+  ),
   { name: 'gradients-one', page: 'gradients?theme=dark&runs=lstm' },
   { name: 'gradients-deep', page: 'gradients?theme=light&runs=deep,new' },
   { name: 'gradients-narrow', page: 'gradients?theme=dark', width: 560, height: 900 },
@@ -50,6 +57,10 @@ for (const shot of shots.filter(({ name }) => name.includes(only))) {
   page.on('pageerror', (error) => console.log(`${shot.name}: ${error.stack}`));
   await page.goto(`${url}/${shot.page}`);
   await page.waitForTimeout(900);
+  if (shot.click) {
+    await page.locator(shot.click).click();
+    await page.waitForTimeout(700);
+  }
   await page.screenshot({ path: path.join(folder, `${shot.name}.png`) });
   await context.close();
 }

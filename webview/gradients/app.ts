@@ -13,8 +13,15 @@ import { createButton } from '../ui/controls.ts';
 import { coalesced, element, icon } from '../ui/dom.ts';
 import { attachMenu } from '../ui/menu.ts';
 import { connectHost } from '../ui/messaging.ts';
+import { ContributionView } from './contribution-view.ts';
 import { fileName, toCsv } from './csv.ts';
+import { HealthView } from './health-view.ts';
+import { HistoryView } from './history-view.ts';
+import { JacobianView } from './jacobian-view.ts';
 import { LagView } from './lag-view.ts';
+import { MemoryView } from './memory-view.ts';
+import { ReachView } from './reach-view.ts';
+import { SaturationView } from './saturation-view.ts';
 import { cssColour, distinctNames, freeColour, type SelectedRun } from './state.ts';
 import type { View } from './view.ts';
 
@@ -27,6 +34,7 @@ export class GradientsApp {
   private readonly announcer;
   private readonly chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Runs laid over each other' });
   private readonly add = element('button', { type: 'button', class: 'chip add' }, '+ add');
+  private readonly export = element('button', { type: 'button', class: 'chip add export' }, 'Export');
   private readonly tabs = element('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Gradient diagnostics' });
   private readonly body = element('main', { class: 'body', id: 'gradients-body', role: 'tabpanel' });
   private readonly empty = element('div', { class: 'empty', hidden: true });
@@ -34,7 +42,10 @@ export class GradientsApp {
   private view: View;
   private runs: GradientRun[] = [];
   private selected: SelectedRun[] = [];
-  private readonly draw = coalesced(() => this.view.set(this.selected));
+  private readonly draw = coalesced(() => {
+    this.view.set(this.selected);
+    this.askWanted();
+  });
 
   constructor(root: HTMLElement) {
     this.root = root;
@@ -55,25 +66,32 @@ export class GradientsApp {
             if (message !== null) selected.problems[part] = message;
           }),
         ),
-        on(toGradients.report, ({ run, report }) =>
+        on(toGradients.result, ({ run, result }) =>
           this.update(run, (selected) => {
-            selected.report = report;
-            this.announcer.say(`${selected.name} is measured.`);
-          }),
-        ),
-        on(toGradients.contribution, ({ run, contribution }) =>
-          this.update(run, (selected) => {
-            selected.contribution = contribution;
-          }),
-        ),
-        on(toGradients.history, ({ run, history }) =>
-          this.update(run, (selected) => {
-            selected.history = history;
+            Object.assign(selected.results, { [result.part]: result });
+            if (result.part !== 'history') this.announcer.say(`${selected.name} is measured.`);
           }),
         ),
         on(toGradients.health, ({ run, health }) =>
           this.update(run, (selected) => {
             selected.health = health;
+          }),
+        ),
+        on(toGradients.texts, ({ run, documents }) =>
+          this.update(run, (selected) => {
+            selected.texts = documents;
+            selected.reachProblem = null;
+          }),
+        ),
+        on(toGradients.reach, (reach) =>
+          this.update(reach.run, (selected) => {
+            selected.reach = reach;
+            selected.reachProblem = null;
+          }),
+        ),
+        on(toGradients.reachFailed, ({ run, message }) =>
+          this.update(run, (selected) => {
+            selected.reachProblem = message;
           }),
         ),
       ],
@@ -87,7 +105,19 @@ export class GradientsApp {
         if (first) this.link.post(fromGradients.trainSame({ run: first.run.id }));
       },
     };
-    this.views = [new LagView(actions)];
+    this.views = [
+      new LagView(actions),
+      new JacobianView(actions),
+      new ReachView({
+        texts: (run) => this.link.post(fromGradients.texts({ run })),
+        reach: (question) => this.link.post(fromGradients.reach(question)),
+      }),
+      new ContributionView(actions),
+      new MemoryView(actions),
+      new SaturationView(actions),
+      new HealthView(),
+      new HistoryView(actions),
+    ];
     this.view = this.views.find(({ id }) => id === this.link.restored?.tab) ?? this.views[0]!;
     this.build();
     this.show(this.view);
@@ -96,6 +126,10 @@ export class GradientsApp {
 
   private build(): void {
     attachMenu(this.add, 'Lay another run over', () => this.addable());
+    attachMenu(this.export, 'Export', () => [
+      { label: 'Picture (PNG)', run: () => void this.exportPng() },
+      { label: 'Numbers (CSV)', run: () => this.exportCsv() },
+    ]);
     for (const view of this.views) {
       const tab = element(
         'button',
@@ -117,13 +151,8 @@ export class GradientsApp {
           this.chips,
           this.add,
         ),
+        this.export,
         this.tabs,
-        element(
-          'div',
-          { class: 'buttons' },
-          createButton('PNG', () => void this.exportPng()).node,
-          createButton('CSV', () => this.exportCsv()).node,
-        ),
       ),
       this.body,
       this.empty,
@@ -169,8 +198,8 @@ export class GradientsApp {
       if (known) return { ...known, run, name };
       const colour = freeColour(taken);
       taken.push(colour);
-      const nothing = { report: null, contribution: null, history: null, health: null };
-      return { run, name, colour, jobs: {}, problems: {}, ...nothing };
+      const nothing = { health: null, texts: null, reach: null, reachProblem: null };
+      return { run, name, colour, jobs: {}, problems: {}, results: {}, asked: new Set(), ...nothing };
     });
     this.link.remember({ runs: selected });
     this.empty.hidden = runs.length > 0;
@@ -184,6 +213,17 @@ export class GradientsApp {
     if (!selected) return;
     change(selected);
     this.draw();
+  }
+
+  /** Computes what the shown view needs, once: what was cancelled or failed waits for its button. */
+  private askWanted(): void {
+    for (const part of this.view.parts)
+      for (const { run, results, jobs, problems, asked } of this.selected) {
+        if (run.generation === null || results[part] || jobs[part] || problems[part] !== undefined || asked.has(part))
+          continue;
+        asked.add(part);
+        this.link.post(fromGradients.compute({ run: run.id, part }));
+      }
   }
 
   private select(runs: string[]): void {

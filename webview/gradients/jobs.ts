@@ -10,34 +10,34 @@ export interface JobActions {
   showLog(): void;
 }
 
-interface Words {
+export interface JobWords {
   /** What is being done. */
   doing: string;
   /** The button that starts it. */
   start: string;
+  /** Why it has not been done by itself. */
+  idle?: string;
+  /** Many checkpoints belong to it: none is too old. */
+  growing?: boolean;
 }
 
 export class JobList {
   readonly node = element('div', { class: 'jobs' });
   private readonly part: GradientPart;
-  private readonly words: Words;
+  private readonly words: JobWords;
   private readonly actions: JobActions;
   private key = '';
   private bars = new Map<string, ReturnType<typeof createProgressBar>>();
 
-  constructor(part: GradientPart, words: Words, actions: JobActions) {
+  constructor(part: GradientPart, words: JobWords, actions: JobActions) {
     this.part = part;
     this.words = words;
     this.actions = actions;
   }
 
   /** Rows are built anew only where they change: the button under a pointer stays. */
-  set(
-    runs: readonly SelectedRun[],
-    has: (run: SelectedRun) => boolean,
-    measured: (run: SelectedRun) => number | null,
-  ): void {
-    const rows = runs.map((selected) => ({ selected, row: this.rowOf(selected, has(selected), measured(selected)) }));
+  set(runs: readonly SelectedRun[]): void {
+    const rows = runs.map((selected) => ({ selected, row: this.rowOf(selected) }));
     const key = JSON.stringify(rows.map(({ selected, row }) => [selected.run.id, selected.name, selected.colour, row]));
     if (key !== this.key) {
       this.key = key;
@@ -51,15 +51,16 @@ export class JobList {
     }
   }
 
-  private rowOf({ run, jobs, problems }: SelectedRun, has: boolean, measured: number | null): Row | null {
+  private rowOf({ run, jobs, problems, results }: SelectedRun): Row | null {
+    const result = results[this.part];
     if (jobs[this.part]) return { kind: 'busy', text: this.words.doing };
     const problem = problems[this.part];
     if (problem !== undefined) return { kind: 'failed', text: problem };
     if (run.generation === null)
       return { kind: 'waiting', text: 'has no checkpoint yet: it is measured as soon as there is one.' };
-    if (!has) return { kind: 'idle', text: '' };
-    if (measured !== null && measured !== run.generation)
-      return { kind: 'old', text: `measured at checkpoint ${measured}; ${run.generation} counts now.` };
+    if (!result) return { kind: 'idle', text: this.words.idle ?? 'is not measured.' };
+    if (result.generation !== null && result.generation !== run.generation && !this.words.growing)
+      return { kind: 'old', text: `measured at checkpoint ${result.generation}; ${run.generation} counts now.` };
     return null;
   }
 

@@ -1,4 +1,5 @@
 /** Lag profile: how far back the loss of one character reaches, runs laid over each other, the horizon marked. */
+import type { ShownReport } from '../../src/protocol/gradients.ts';
 import type { Button } from '../ui/controls.ts';
 import { createButton } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
@@ -6,9 +7,10 @@ import { whole } from '../ui/format.ts';
 import type { CsvCell } from './csv.ts';
 import { type JobActions, JobList } from './jobs.ts';
 import { Plot, type PlotCurve } from './plot.ts';
-import { colourOf, cssColour, type SelectedRun } from './state.ts';
+import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
 import { card, explanation, named, table, type View, verdict } from './view.ts';
 import {
+  axisText,
   horizonText,
   intervalText,
   lagSummary,
@@ -29,6 +31,7 @@ const dashes = [undefined, [7, 4], [2, 3]] as const;
 
 interface Drawn extends StateCurve {
   selected: SelectedRun;
+  report: ShownReport;
   name: string;
   shade: number;
 }
@@ -36,6 +39,7 @@ interface Drawn extends StateCurve {
 export class LagView implements View {
   readonly id = 'lags';
   readonly title = 'Lag profile';
+  readonly parts = ['report'] as const;
   readonly node: HTMLElement;
   private readonly host = element('div', { class: 'plot', tabindex: 0, role: 'img' });
   private readonly reading = element('div', { class: 'reading', 'aria-live': 'polite' });
@@ -89,19 +93,16 @@ export class LagView implements View {
   }
 
   set(runs: readonly SelectedRun[]): void {
-    this.jobs.set(
-      runs,
-      ({ report }) => report !== null,
-      ({ report }) => report?.generation ?? null,
-    );
-    const measured = runs.filter(({ report }) => report !== null);
-    this.lags = Math.max(0, ...measured.map(({ report }) => report!.lags));
-    this.drawn = measured.flatMap((selected) =>
-      stateCurves(selected.report!).map((curve) => ({
+    this.jobs.set(runs);
+    const measured = withPart(runs, 'report');
+    this.lags = Math.max(0, ...measured.map(({ result }) => result.lags));
+    this.drawn = measured.flatMap(({ selected, result }) =>
+      stateCurves(result).map((curve) => ({
         ...curve,
         selected,
-        name: `${selected.name} · ${stateName(curve, selected.report!.layers.length)}`,
-        shade: curve.state === 'h' && selected.report!.layers[curve.layer]!.c ? shadeOfH : 0,
+        report: result,
+        name: `${selected.name} · ${stateName(curve, result.layers.length)}`,
+        shade: curve.state === 'h' && result.layers[curve.layer]!.c ? shadeOfH : 0,
       })),
     );
     const empty = this.drawn.length === 0;
@@ -109,18 +110,18 @@ export class LagView implements View {
     this.same.show(!empty);
     this.horizons.replaceChildren(...(empty ? ['Nothing is measured yet.'] : [this.horizonTable()]));
     this.verdicts.replaceChildren(
-      ...measured.map(({ name, run, report, colour }) => {
-        const { claim, evidence } = lagVerdict(name, run, report!);
+      ...measured.map(({ selected: { name, run, colour }, result }) => {
+        const { claim, evidence } = lagVerdict(name, run, result);
         return verdict(cssColour(colour), claim, evidence);
       }),
     );
     if (empty) return;
-    this.summary.textContent = measured.map(({ name, report }) => lagSummary(name, report!)).join(' ');
+    this.summary.textContent = measured.map(({ selected, result }) => lagSummary(selected.name, result)).join(' ');
     this.host.setAttribute(
       'aria-label',
       `Lag profile, logarithmic, ${this.drawn.length} curves over ${this.lags} lags. ${this.summary.textContent} Left and right arrows read single lags.`,
     );
-    this.where.textContent = whereText(measured);
+    this.where.textContent = whereText(measured.map(({ selected }) => selected));
     this.draw(measured.length === 1);
     this.read(null);
   }
@@ -152,13 +153,13 @@ export class LagView implements View {
       x.map((k) => ((values[k] ?? 0) >= floor ? values[k]! : null));
     const clipped = (values: readonly (number | null)[]): (number | null)[] =>
       x.map((k) => (values[k] == null ? null : Math.max(values[k], floor)));
-    const top = (curve: Drawn): number => curve.selected.report!.layers.length - 1;
+    const top = (curve: Drawn): number => curve.report.layers.length - 1;
     const curves = this.drawn.map((curve): PlotCurve => {
       const { profile, selected, shade } = curve;
       const dash = dashes[Math.min(top(curve) - curve.layer, dashes.length - 1)];
       return {
         // One run alone is named by its chip.
-        label: bands ? stateName(curve, selected.report!.layers.length) : curve.name,
+        label: bands ? stateName(curve, curve.report.layers.length) : curve.name,
         colour: colourOf(selected.colour, shade),
         values: visible(profile.relative),
         ...(dash ? { dash: [...dash] } : {}),
@@ -192,10 +193,10 @@ export class LagView implements View {
         { head: '95 %', number: true },
         ...lags.map((lag) => ({ head: `k = ${lag}`, number: true })),
       ],
-      this.drawn.map(({ name, selected, profile, shade }) => [
+      this.drawn.map(({ name, selected, report, profile, shade }) => [
         named(cssColour(selected.colour, shade), name),
-        horizonText(profile.horizon, selected.report!.lags),
-        intervalText(profile, selected.report!.lags),
+        horizonText(profile.horizon, report.lags),
+        intervalText(profile, report.lags),
         ...lags.map((lag) => ratioText(profile.relative[lag])),
       ]),
     );
@@ -224,7 +225,7 @@ function lastAbove(values: readonly (number | null)[], least: number): number {
 /** On what it was measured, and whether the runs were measured on the same. */
 function whereText(measured: readonly SelectedRun[]): string {
   const [first] = measured;
-  const { positions, texts, lags, generation } = first!.report!;
+  const { positions, texts, lags, generation } = first!.results.report!;
   const files = texts.files.length === 1 ? texts.files[0]! : `${whole(texts.files.length)} held-out files`;
   const side = texts.side === 'validation' ? ' (validation side)' : '';
   const where = `${whole(positions)} seeded positions in ${files}${side}, K = ${lags}, state carried from the file's start`;
@@ -233,9 +234,4 @@ function whereText(measured: readonly SelectedRun[]): string {
   return one
     ? `${where}; the same places for every run.`
     : `${where}. These runs were split differently: each is measured on its own held-out files.`;
-}
-
-/** `1`, `0.1`, `0.01`, `0.001`, `1e−4`. */
-function axisText(value: number): string {
-  return value >= 0.001 ? String(value) : value.toExponential(0).replace('-', '\u2212');
 }

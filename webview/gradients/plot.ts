@@ -14,6 +14,8 @@ export interface PlotCurve {
   dash?: number[];
   /** Marks each value: for sparse curves. */
   points?: boolean;
+  /** Draws through places without a value: curves on clocks of their own. */
+  joined?: boolean;
   band?: { lower: readonly (number | null)[]; upper: readonly (number | null)[] } | null;
   /** A dot on the curve with a text under it. */
   mark?: { x: number; text: string } | null;
@@ -122,7 +124,7 @@ export class Plot {
         stroke,
         width: curve.width ?? 1.6,
         ...(curve.dash ? { dash: curve.dash } : {}),
-        spanGaps: curve.points === true,
+        spanGaps: curve.points === true || curve.joined === true,
         points: curve.points ? { show: true, size: 5, width: 1, fill: stroke } : { show: false },
       });
       if (!curve.band) continue;
@@ -160,7 +162,7 @@ export class Plot {
           grid,
           ticks: { show: false },
           size: 58,
-          space: 24,
+          space: 36,
           ...(spec.log ? { splits: (_: uPlot, __: number, low: number, high: number) => logSplits(low, high) } : {}),
           filter: (_, splits) => [...splits],
           values: (_, splits) => splits.map((value) => spec.formatY(value)),
@@ -204,10 +206,12 @@ export class Plot {
         stroke(ctx, bbox.left, y, bbox.left + bbox.width, y);
         const width = ctx.measureText(spec.line.label).width;
         const places = [bbox.left + bbox.width - width - 4 * ratio, bbox.left + 5 * ratio];
-        const hits = places.map((x) => crossings(plot, spec, x, y - 15 * ratio, width, 14 * ratio));
+        const above = y - 16 * ratio > bbox.top;
+        const top = above ? y - 15 * ratio : y + ratio;
+        const hits = places.map((x) => crossings(plot, spec, x, top, width, 14 * ratio));
         ctx.textAlign = 'left';
-        ctx.textBaseline = 'bottom';
-        ctx.fillText(spec.line.label, hits[0]! <= hits[1]! ? places[0]! : places[1]!, y - 3 * ratio);
+        ctx.textBaseline = above ? 'bottom' : 'top';
+        ctx.fillText(spec.line.label, places[hits[0]! <= hits[1]! ? 0 : 1]!, y + (above ? -3 : 4) * ratio);
       }
     }
     if (spec.wall) {

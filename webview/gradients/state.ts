@@ -1,11 +1,10 @@
 /** What the panel knows of the runs that are laid over each other. */
 import type {
   GradientPart,
+  GradientResult,
   GradientRun,
-  ShownContribution,
   ShownHealth,
-  ShownHistory,
-  ShownReport,
+  ShownReach,
 } from '../../src/protocol/gradients.ts';
 import type { Rgb } from '../ui/colour.ts';
 import { mix, toHex } from '../ui/colour.ts';
@@ -25,10 +24,27 @@ export interface SelectedRun {
   jobs: Partial<Record<GradientPart, Job>>;
   /** Why a part could not be computed. */
   problems: Partial<Record<GradientPart, string>>;
-  report: ShownReport | null;
-  contribution: ShownContribution | null;
-  history: ShownHistory | null;
+  results: Results;
+  /** Parts that were begun without being asked for. */
+  asked: Set<GradientPart>;
   health: ShownHealth | null;
+  /** The held-out texts, and what one prediction in them goes back to. */
+  texts: readonly { path: string; text: string }[] | null;
+  reach: ShownReach | null;
+  reachProblem: string | null;
+}
+
+export type Results = { [P in GradientPart]?: Extract<GradientResult, { part: P }> };
+
+/** The runs that have a part, each with it. */
+export function withPart<P extends GradientPart>(
+  runs: readonly SelectedRun[],
+  part: P,
+): { selected: SelectedRun; result: NonNullable<Results[P]> }[] {
+  return runs.flatMap((selected) => {
+    const result = selected.results[part];
+    return result ? [{ selected, result }] : [];
+  });
 }
 
 /** Five colours that colour-blind people tell apart with the labels beside them: the contributed ones. */

@@ -40,6 +40,12 @@ export function ratioText(value: number | null | undefined): string {
   return value.toExponential(0).replace('-', '\u2212');
 }
 
+/** On a log axis: `100`, `1`, `0.01`, `1e−4`, `1e6`. */
+export function axisText(value: number): string {
+  if (value >= 0.001 && value < 10_000) return String(Number(value.toPrecision(3)));
+  return value.toExponential(0).replace('-', '\u2212').replace('+', '');
+}
+
 /** `12 %`, `0.15 %`, `7e−4 %`. */
 export function shareText(value: number): string {
   const percent = 100 * value;

@@ -2,14 +2,18 @@
 import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
 import { truncation } from '../../core/gradients/contribution.ts';
 import type { StateProfile } from '../../core/gradients/lag-profile.ts';
+import type { Reach } from '../../core/gradients/reach.ts';
+import { trainingVerdict } from '../../core/gradients/verdict.ts';
 import type {
   GradientRun,
   ShownContribution,
   ShownHealth,
+  ShownJacobians,
   ShownProfile,
+  ShownReach,
   ShownReport,
 } from '../../protocol/gradients.ts';
-import type { ContributionSummary, GradientSummary } from '../../protocol/gradients-service.ts';
+import type { ContributionSummary, GradientSummary, JacobianSummary } from '../../protocol/gradients-service.ts';
 import { networkName } from './training-messages.ts';
 
 /** Points of a chart beyond its pixels only cost time. */
@@ -41,6 +45,7 @@ function corpusName({ seed, chars, files }: RunManifest['corpus']): string {
 
 export function shownReport({ layers, ...rest }: GradientSummary): ShownReport {
   return {
+    part: 'report',
     ...rest,
     layers: layers.map(({ profile, spectrum, saturation }) => ({
       h: shownProfile(profile.h),
@@ -72,6 +77,7 @@ export function shownContribution(
   window: number,
 ): ShownContribution {
   return {
+    part: 'contribution',
     ...rest,
     generation,
     layers: layers.map(({ share, norms, total }) => {
@@ -87,8 +93,35 @@ export function shownContribution(
   };
 }
 
+export function shownJacobians({ layers, ...rest }: JacobianSummary, generation: number | null): ShownJacobians {
+  return {
+    part: 'jacobians',
+    ...rest,
+    generation,
+    layers: layers.map(({ lower, median, upper, bound }) => ({
+      lower: finiteOrNull(lower),
+      median: finiteOrNull(median),
+      upper: finiteOrNull(upper),
+      bound: bound && finiteOrNull(bound),
+    })),
+  };
+}
+
+export function shownReach(question: Pick<ShownReach, 'run' | 'document' | 'at' | 'logit'>, reach: Reach): ShownReach {
+  return {
+    ...question,
+    first: reach.first,
+    layers: reach.layers.map(({ h, c }) => ({ h: finiteOrNull(h), c: c && finiteOrNull(c) })),
+    x: finiteOrNull(reach.x),
+    signedX: finiteOrNull(reach.signed.x),
+  };
+}
+
 /** Neighbours are joined where there are many: the largest norm, the mean share. Norms by parameter stay where they are. */
-export function shownHealth(points: readonly MetricPoint[]): ShownHealth {
+export function shownHealth(
+  points: readonly MetricPoint[],
+  manifest: Pick<RunManifest, 'spec' | 'options'>,
+): ShownHealth {
   const usable = points.filter(({ chars, gradientNorm, clipScale }) =>
     [chars, gradientNorm, clipScale].every(Number.isFinite),
   );
@@ -104,22 +137,40 @@ export function shownHealth(points: readonly MetricPoint[]): ShownHealth {
       clippedShare: shares.length > 0 ? shares.reduce((sum, share) => sum + share, 0) / shares.length : null,
     });
   }
-  const recorded = usable.filter(({ norms }) => norms !== undefined);
-  const names = [...new Set(recorded.flatMap(({ norms }) => Object.keys(norms!)))];
+  const { clipNorm, sequence, batch } = manifest.options;
+  const facts = { layers: manifest.spec.layers, clipNorm, sequence, batch };
+  return { points: joined, findings: trainingVerdict(usable, facts), norms: recordedNorms(usable) };
+}
+
+/** By gate where it was recorded, else by layer: the root of the squares of its tensors. */
+function recordedNorms(points: readonly MetricPoint[]): ShownHealth['norms'] {
+  const recorded = points.flatMap(({ chars, norms, health }) => {
+    const named = health?.gates ?? (norms && byLayer(norms));
+    return named ? [{ chars, named }] : [];
+  });
+  const names = [...new Set(recorded.flatMap(({ named }) => Object.keys(named)))];
   const column = (name: string): (number | null)[] =>
-    recorded.map(({ norms }) => {
-      const norm = norms![name];
-      return norm !== undefined && Number.isFinite(norm) ? norm : null;
+    recorded.map(({ named }) => {
+      const norm = named[name];
+      return norm !== undefined && Number.isFinite(norm) && norm > 0 ? norm : null;
     });
   return {
-    points: joined,
-    norms: {
-      chars: recorded.map(({ chars }) => chars),
-      byParameter: Object.fromEntries(names.map((name) => [name, column(name)])),
-    },
+    chars: recorded.map(({ chars }) => chars),
+    byName: Object.fromEntries(names.map((name) => [name, column(name)])),
   };
 }
 
-function finiteOrNull(values: Float64Array): (number | null)[] {
+/** `layer 0`, `output`: ‖g‖ over the tensors of each. */
+function byLayer(norms: Record<string, number>): Record<string, number> {
+  const squares: Record<string, number> = {};
+  for (const [parameter, norm] of Object.entries(norms)) {
+    const layer = /_l(\d+)/.exec(parameter)?.[1];
+    const name = layer === undefined ? 'output' : `layer ${layer}`;
+    squares[name] = (squares[name] ?? 0) + norm ** 2;
+  }
+  return Object.fromEntries(Object.entries(squares).map(([name, square]) => [name, Math.sqrt(square)]));
+}
+
+function finiteOrNull(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 }

@@ -1,26 +1,25 @@
 /** The host's side of one open gradient panel: which runs are laid over each other, what is computed for them. */
 import * as vscode from 'vscode';
-import { defaultLags, defaultPositions } from '../../core/gradients/report.ts';
+import { defaultLags } from '../../core/gradients/report.ts';
 import {
   fromGradients,
   type GradientPart,
+  type GradientResult,
   mostRuns,
-  type ShownContribution,
-  type ShownHistory,
-  type ShownReport,
+  type ShownReach,
   toGradients,
 } from '../../protocol/gradients.ts';
-import type { ModelReference } from '../../protocol/inspector-service.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { isCancelled } from '../commands/train.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
-import { type HostPlatform, workerPath } from '../platform.ts';
+import type { HostPlatform } from '../platform.ts';
 import { saveExport } from './gradients-export.ts';
-import { gradientRun, shownContribution, shownHealth, shownReport } from './gradients-messages.ts';
+import { gradientRun, shownHealth, shownReach } from './gradients-messages.ts';
+import { checkpointOf, computePart } from './gradients-parts.ts';
 import { GradientsWorker } from './gradients-worker.ts';
 
-/** Positions for what costs memory or is done once per checkpoint. */
-const fewerPositions = 64;
+/** Characters that one prediction's reach looks back on. */
+const reachLags = 500;
 
 export interface GradientsPanelDependencies {
   runs: Runs;
@@ -29,8 +28,6 @@ export interface GradientsPanelDependencies {
   platform: HostPlatform;
   log: vscode.LogOutputChannel;
 }
-
-type Options = { signal: AbortSignal; onProgress: (progress: { fraction: number }) => void };
 
 export class GradientsSession implements vscode.Disposable {
   readonly handlers;
@@ -41,10 +38,9 @@ export class GradientsSession implements vscode.Disposable {
   private ready = false;
   private selected: string[];
   private readonly jobs = new Map<string, AbortController>();
-  /** By run; a hidden panel loses what it was sent. */
-  private readonly reports = new Map<string, ShownReport>();
-  private readonly contributions = new Map<string, ShownContribution>();
-  private readonly histories = new Map<string, ShownHistory>();
+  /** By run and part; a hidden panel loses what it was sent. */
+  private readonly results = new Map<string, GradientResult>();
+  private reaching: AbortController | null = null;
 
   constructor(
     deps: GradientsPanelDependencies,
@@ -72,6 +68,8 @@ export class GradientsSession implements vscode.Disposable {
       on(fromGradients.select, ({ runs }) => this.select(runs)),
       on(fromGradients.compute, ({ run, part }) => void this.compute(run, part)),
       on(fromGradients.cancel, ({ run, part }) => this.jobs.get(`${run} ${part}`)?.abort()),
+      on(fromGradients.texts, ({ run }) => void this.sendTexts(run)),
+      on(fromGradients.reach, (question) => void this.sendReach(question)),
       on(fromGradients.train, () => command('trainOnWorkspace')),
       on(fromGradients.trainSame, ({ run }) => command('trainSame', this.find(run))),
       on(fromGradients.showLog, () => command('showLog')),
@@ -88,6 +86,7 @@ export class GradientsSession implements vscode.Disposable {
 
   dispose(): void {
     for (const job of this.jobs.values()) job.abort();
+    this.reaching?.abort();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -138,21 +137,21 @@ export class GradientsSession implements vscode.Disposable {
   private async sendRun(id: string): Promise<void> {
     const entry = this.find(id);
     if (!entry) return;
-    const [report, contribution, history] = [this.reports, this.contributions, this.histories].map((kept) =>
-      kept.get(id),
-    ) as [ShownReport | undefined, ShownContribution | undefined, ShownHistory | undefined];
-    if (report) this.send(toGradients.report({ run: id, report }));
-    if (contribution) this.send(toGradients.contribution({ run: id, contribution }));
-    if (history) this.send(toGradients.history({ run: id, history }));
-    for (const part of ['report', 'contribution', 'history'] as const)
-      if (this.jobs.has(`${id} ${part}`)) this.send(toGradients.progress({ run: id, part, fraction: null }));
-    if (!report && gradientRun(id, entry.manifest).generation !== null) void this.compute(id, 'report');
+    for (const [key, result] of this.results)
+      if (key === `${id} ${result.part}`) this.send(toGradients.result({ run: id, result }));
+    for (const key of this.jobs.keys()) {
+      const [run, part] = key.split(' ') as [string, GradientPart];
+      if (run === id) this.send(toGradients.progress({ run, part, fraction: null }));
+    }
+    const measurable = gradientRun(id, entry.manifest).generation !== null;
+    if (measurable && !this.results.has(`${id} report`)) void this.compute(id, 'report');
     await this.sendHealth(id);
   }
 
   private async sendHealth(id: string): Promise<void> {
     const points = await this.deps.runs.metrics(id).catch(() => []);
-    this.send(toGradients.health({ run: id, health: shownHealth(points) }));
+    const entry = this.find(id);
+    if (entry) this.send(toGradients.health({ run: id, health: shownHealth(points, entry.manifest) }));
   }
 
   private runsChanged(): void {
@@ -160,7 +159,7 @@ export class GradientsSession implements vscode.Disposable {
     this.sendRuns();
     for (const id of this.selected) {
       const entry = this.find(id)!;
-      const first = !this.reports.has(id) && !this.jobs.has(`${id} report`);
+      const first = !this.results.has(`${id} report`) && !this.jobs.has(`${id} report`);
       if (!before.includes(id) || (first && entry.manifest.current !== null)) void this.sendRun(id);
       else if (entry.manifest.state === 'running') void this.sendHealth(id);
     }
@@ -170,14 +169,23 @@ export class GradientsSession implements vscode.Disposable {
     const key = `${id} ${part}`;
     const entry = this.find(id);
     if (!entry || this.jobs.has(key)) return;
+    const known = this.results.get(key);
+    if (known && part !== 'history' && known.generation === gradientRun(id, entry.manifest).generation) {
+      this.send(toGradients.result({ run: id, result: known }));
+      return;
+    }
     const job = new AbortController();
     this.jobs.set(key, job);
     this.send(toGradients.progress({ run: id, part, fraction: null }));
     try {
-      await this.run(entry, part, {
-        signal: job.signal,
-        onProgress: ({ fraction }) => this.send(toGradients.progress({ run: id, part, fraction })),
-      });
+      const keep = (result: GradientResult): void => {
+        this.results.set(key, result);
+        this.send(toGradients.result({ run: id, result }));
+      };
+      const onProgress = ({ fraction }: { fraction: number }): void =>
+        this.send(toGradients.progress({ run: id, part, fraction }));
+      keep(await computePart(this.worker, entry, part, { signal: job.signal, onProgress, onPartial: keep }));
+      this.send(toGradients.ended({ run: id, part, message: null }));
     } catch (error) {
       const cancelled = job.signal.aborted || isCancelled(error);
       if (!cancelled) this.deps.log.error(`The gradients (${part}) of run ${id} could not be computed.`, error);
@@ -188,49 +196,37 @@ export class GradientsSession implements vscode.Disposable {
     }
   }
 
-  private async run({ id, folder, manifest }: RunEntry, part: GradientPart, options: Options): Promise<void> {
-    const { generation } = gradientRun(id, manifest);
-    const reference = (number: number | null): ModelReference => ({
-      key: `${id}:${number}`,
-      kind: 'run',
-      folder: workerPath(folder),
-      generation: number,
-    });
-    const request = { model: reference(generation), lags: defaultLags };
-    if (part === 'report') {
-      const asked = { ...request, positions: defaultPositions };
-      const summary = await this.worker.ask(options.signal, (remote) => remote.call('gradientReport', asked, options));
-      const report = shownReport(summary);
-      this.reports.set(id, report);
-      this.send(toGradients.report({ run: id, report }));
-    } else if (part === 'contribution') {
-      const asked = { ...request, positions: fewerPositions };
-      const summary = await this.worker.ask(options.signal, (remote) =>
-        remote.call('gradientContribution', asked, options),
-      );
-      const contribution = shownContribution(summary, generation, manifest.options.sequence);
-      this.contributions.set(id, contribution);
-      this.send(toGradients.contribution({ run: id, contribution }));
-    } else {
-      const { generations } = manifest;
-      const points: ShownHistory['points'] = [];
-      let lags = defaultLags;
-      for (const [done, { number, trainedChars }] of generations.entries()) {
-        const asked = { model: reference(number), lags: defaultLags, positions: fewerPositions };
-        const { signal } = options;
-        const onProgress = ({ fraction }: { fraction: number }): void =>
-          options.onProgress({ fraction: (done + fraction) / generations.length });
-        const horizon = await this.worker.ask(signal, (remote) =>
-          remote.call('gradientHorizon', asked, { signal, onProgress }),
-        );
-        lags = horizon.lags;
-        points.push({ generation: number, trainedChars, layers: horizon.layers });
-        const history = { lags, points: [...points] };
-        this.histories.set(id, history);
-        this.send(toGradients.history({ run: id, history }));
-      }
+  private async sendTexts(run: string): Promise<void> {
+    const entry = this.find(run);
+    if (!entry) return;
+    const request = { model: checkpointOf(entry, null), lags: defaultLags };
+    try {
+      const documents = await this.worker.askNow((remote) => remote.call('gradientTexts', request));
+      this.send(toGradients.texts({ run, documents }));
+    } catch (error) {
+      this.reachFailed(run, error);
     }
-    this.send(toGradients.ended({ run: id, part, message: null }));
+  }
+
+  /** Only the last character that was pointed at counts. */
+  private async sendReach(question: Pick<ShownReach, 'run' | 'document' | 'at' | 'logit'>): Promise<void> {
+    this.reaching?.abort();
+    const entry = this.find(question.run);
+    if (!entry) return;
+    const { signal } = (this.reaching = new AbortController());
+    const { document, at, logit } = question;
+    const request = { model: checkpointOf(entry, null), document, at, logit, lags: reachLags };
+    try {
+      const reach = await this.worker.askNow((remote) => remote.call('gradientReach', request, { signal }));
+      if (!signal.aborted) this.send(toGradients.reach(shownReach(question, reach)));
+    } catch (error) {
+      if (!signal.aborted) this.reachFailed(question.run, error);
+    }
+  }
+
+  private reachFailed(run: string, error: unknown): void {
+    this.deps.log.error(`The reach of a prediction of run ${run} could not be computed.`, error);
+    this.send(toGradients.reachFailed({ run, message: error instanceof Error ? error.message : String(error) }));
   }
 
   private async export(name: string, extension: 'csv' | 'png', bytes: Uint8Array): Promise<void> {

@@ -7,6 +7,8 @@ import type { InspectorService } from '../../protocol/inspector-service.ts';
 import { connect, type Remote } from '../../worker/channel.ts';
 import type { HostPlatform, WorkerHandle } from '../platform.ts';
 
+type Question<T> = (remote: Remote<InspectorService>) => Promise<T>;
+
 /** Milliseconds without a question after which the worker's memory is given back. */
 const idleTime = 60_000;
 
@@ -14,7 +16,7 @@ export class GradientsWorker implements vscode.Disposable {
   private readonly platform: Pick<HostPlatform, 'startWorker'>;
   private readonly log: vscode.LogOutputChannel;
   private running: Promise<{ worker: WorkerHandle; remote: Remote<InspectorService> }> | null = null;
-  /** One question at a time: they would only slow each other down. */
+  private asking = 0;
   private last: Promise<unknown> = Promise.resolve();
   private idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,19 +25,25 @@ export class GradientsWorker implements vscode.Disposable {
     this.log = log;
   }
 
-  ask<T>(signal: AbortSignal, question: (remote: Remote<InspectorService>) => Promise<T>): Promise<T> {
-    const answer = this.last.then(async () => {
+  /** Waits for the questions before it: long ones would only slow each other down. */
+  ask<T>(signal: AbortSignal, question: Question<T>): Promise<T> {
+    const answer = this.last.then(() => {
       signal.throwIfAborted();
-      clearTimeout(this.idle);
-      try {
-        this.running ??= this.start();
-        return await question((await this.running).remote);
-      } finally {
-        this.idle = setTimeout(() => this.end(), idleTime);
-      }
+      return this.askNow(question);
     });
     this.last = answer.catch(() => {});
     return answer;
+  }
+
+  async askNow<T>(question: Question<T>): Promise<T> {
+    clearTimeout(this.idle);
+    this.asking++;
+    try {
+      this.running ??= this.start();
+      return await question((await this.running).remote);
+    } finally {
+      if (--this.asking === 0) this.idle = setTimeout(() => this.end(), idleTime);
+    }
   }
 
   dispose(): void {

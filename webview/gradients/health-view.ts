@@ -1,0 +1,197 @@
+/** Health: the gradient as training recorded it, and what its numbers say. */
+import type { ShownHealth } from '../../src/protocol/gradients.ts';
+import { createDropdown } from '../ui/controls.ts';
+import { element } from '../ui/dom.ts';
+import { compact } from '../ui/format.ts';
+import type { CsvCell } from './csv.ts';
+import type { PlotCurve } from './plot.ts';
+import { PlotCard, type Shown } from './plot-card.ts';
+import { colourOf, cssColour, type SelectedRun } from './state.ts';
+import { card, type View, verdict } from './view.ts';
+import { axisText, ratioText, shareText } from './words.ts';
+
+type Healthy = SelectedRun & { health: ShownHealth };
+
+interface Series {
+  name: string;
+  colour: number;
+  shade: number;
+  dash: number[] | null;
+  points: { chars: number; value: number | null }[];
+}
+
+const dashes = [null, [7, 4], [2, 3], [9, 3, 2, 3]];
+
+export class HealthView implements View {
+  readonly id = 'health';
+  readonly title = 'Health';
+  readonly parts = [] as const;
+  readonly node: HTMLElement;
+  private readonly main: PlotCard;
+  private readonly findings = element('div', { class: 'verdicts' });
+  private readonly quantity = createDropdown('Shown quantity', (value) => {
+    this.chosen = value;
+    this.draw();
+  });
+  private chosen = 'norm';
+  private runs: readonly SelectedRun[] = [];
+  private rows: CsvCell[][] | null = null;
+
+  constructor() {
+    this.main = new PlotCard(
+      {
+        question: 'Was the gradient well while it trained?',
+        sentences:
+          'The norm of the whole gradient before clipping, as every step had it; a gradient that explodes shows as spikes above the clipping threshold, one that vanishes as a lower layer that gets hardly any. Clipping keeps the direction and shortens the step.',
+        formula: 'g ← threshold ∕ ‖g‖ · g  where ‖g‖ > threshold',
+        source: 'Pascanu, Mikolov, Bengio 2013',
+      },
+      null,
+      element('div', { class: 'choice' }, this.quantity.node),
+    );
+    this.node = element(
+      'div',
+      { class: 'columns' },
+      this.main.node,
+      element('aside', { class: 'side' }, card('Verdict', this.findings)),
+    );
+  }
+
+  set(runs: readonly SelectedRun[]): void {
+    this.runs = runs;
+    const healthy = this.healthy();
+    const named = healthy.filter(({ health }) => health.norms.chars.length > 0);
+    const choices = [
+      { value: 'norm', label: 'Gradient norm' },
+      ...(healthy.some(({ health }) => health.points.some(({ clippedShare }) => clippedShare !== null))
+        ? [{ value: 'clipped', label: 'Clipped steps' }]
+        : []),
+      ...named.map(({ run, name }) => ({ value: `names ${run.id}`, label: `By part: ${name}` })),
+    ];
+    if (!choices.some(({ value }) => value === this.chosen)) this.chosen = 'norm';
+    this.quantity.set(choices, this.chosen);
+    this.findings.replaceChildren(
+      ...healthy.flatMap(({ name, colour, health }) =>
+        health.findings.length === 0
+          ? [verdict(cssColour(colour), name, 'No step is recorded yet.')]
+          : health.findings.map(({ evidence, advice }) =>
+              verdict(cssColour(colour), `${name}. ${headOf(evidence)}`, `${restOf(evidence)} ${advice}`.trim()),
+            ),
+      ),
+    );
+    this.draw();
+  }
+
+  table(): CsvCell[][] | null {
+    return this.rows;
+  }
+
+  picture(): Promise<ArrayBuffer | null> {
+    return this.main.picture();
+  }
+
+  private healthy(): Healthy[] {
+    return this.runs.filter((run): run is Healthy => run.health !== null && run.health.points.length > 0);
+  }
+
+  private draw(): void {
+    const healthy = this.healthy();
+    const series = seriesOf(healthy, this.chosen);
+    const some = series.some(({ points }) => points.length > 0);
+    this.rows = some
+      ? [
+          ['run', 'characters', 'value'],
+          ...series.flatMap(({ name, points }) => points.map(({ chars, value }): CsvCell[] => [name, chars, value])),
+        ]
+      : null;
+    const thresholds = new Set(healthy.map(({ run }) => run.clipNorm));
+    const [threshold] = thresholds;
+    this.main.set(
+      this.runs,
+      some ? shownOf(series, this.chosen, thresholds.size === 1 && threshold! > 0 ? threshold! : null) : null,
+    );
+  }
+}
+
+function seriesOf(healthy: readonly Healthy[], chosen: string): Series[] {
+  if (chosen.startsWith('names ')) {
+    const selected = healthy.find(({ run }) => `names ${run.id}` === chosen);
+    if (!selected) return [];
+    const { chars, byName } = selected.health.norms;
+    return Object.entries(byName).map(([name, values], i) => ({
+      name,
+      colour: i % 5,
+      shade: 0,
+      dash: dashes[Math.floor(i / 5) % dashes.length]!,
+      points: chars.map((at, k) => ({ chars: at, value: values[k] ?? null })),
+    }));
+  }
+  return healthy.map(({ name, colour, health }) => ({
+    name,
+    colour,
+    shade: 0,
+    dash: null,
+    points: health.points.flatMap(({ chars, gradientNorm, clippedShare }) => {
+      if (chosen === 'clipped') return clippedShare === null ? [] : [{ chars, value: clippedShare }];
+      return [{ chars, value: gradientNorm > 0 ? gradientNorm : null }];
+    }),
+  }));
+}
+
+function shownOf(series: readonly Series[], chosen: string, threshold: number | null): Shown {
+  const x = [...new Set(series.flatMap(({ points }) => points.map(({ chars }) => chars)))].sort((a, b) => a - b);
+  const columns = series.map(({ points }) => {
+    const by = new Map(points.map(({ chars, value }) => [chars, value]));
+    return x.map((chars) => by.get(chars) ?? null);
+  });
+  const clipped = chosen === 'clipped';
+  const text = (value: number): string => (clipped ? shareText(value) : ratioOrMore(value));
+  const read = (index: number): string =>
+    [
+      `${compact(x[index]!)} characters`,
+      ...series.map(({ name }, i) => {
+        let at = index;
+        while (at >= 0 && columns[i]![at] == null) at--;
+        return at < 0 ? null : `${name} ${text(columns[i]![at]!)}`;
+      }),
+    ]
+      .filter(Boolean)
+      .join('   ');
+  return {
+    spec: {
+      x,
+      curves: series.map(
+        ({ name, colour, shade, dash }, i): PlotCurve => ({
+          label: name,
+          colour: colourOf(colour, shade),
+          values: columns[i]!,
+          width: 1.3,
+          joined: true,
+          ...(dash ? { dash } : {}),
+        }),
+      ),
+      log: !clipped,
+      ...(clipped ? { range: [0, 1] as const } : {}),
+      ...(threshold !== null && chosen === 'norm' ? { line: { value: threshold, label: 'clipped above' } } : {}),
+      xLabel: 'trained characters',
+      formatX: compact,
+      formatY: (value) => (clipped ? `${Math.round(100 * value)} %` : axisText(value)),
+    },
+    describe: `${clipped ? 'Share of clipped steps' : 'Gradient norm before clipping'} over trained characters. At the end: ${read(x.length - 1)}.`,
+    hint: `At the end: ${read(x.length - 1)}`,
+    read,
+  };
+}
+
+function ratioOrMore(value: number): string {
+  return value >= 1 ? String(Number(value.toPrecision(3))) : ratioText(value);
+}
+
+/** `Exploding: 41 % of …` → `Exploding:` and the rest. */
+function headOf(evidence: string): string {
+  return /^[^:]*:/.exec(evidence)?.[0] ?? '';
+}
+
+function restOf(evidence: string): string {
+  return evidence.slice(headOf(evidence).length).trim();
+}

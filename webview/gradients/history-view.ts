@@ -1,0 +1,149 @@
+/** Horizon over training: when a network learned to look back. */
+import { element } from '../ui/dom.ts';
+import { compact } from '../ui/format.ts';
+import type { CsvCell } from './csv.ts';
+import type { JobActions } from './jobs.ts';
+import type { PlotCurve } from './plot.ts';
+import { PlotCard, type Shown } from './plot-card.ts';
+import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
+import { card, named, table, type View } from './view.ts';
+import { horizonText } from './words.ts';
+
+interface Drawn {
+  selected: SelectedRun;
+  name: string;
+  shade: number;
+  lags: number;
+  points: { chars: number; generation: number; horizon: number | null }[];
+}
+
+export class HistoryView implements View {
+  readonly id = 'history';
+  readonly title = 'Over training';
+  readonly parts = [] as const;
+  readonly node: HTMLElement;
+  private readonly main: PlotCard;
+  private readonly numbers = element('div');
+  private drawn: Drawn[] = [];
+
+  constructor(actions: JobActions) {
+    this.main = new PlotCard(
+      {
+        question: 'When did it learn to look back?',
+        sentences:
+          'The horizon of the top layer at every checkpoint that is kept, measured at the same held-out places each time. A network may start with a long horizon that means nothing yet, lose it, and win it back as it learns.',
+        formula: 'horizon = first k with relative[k] < 0.01',
+        source: 'as in the lag profile, over 64 positions',
+      },
+      {
+        part: 'history',
+        words: {
+          doing: 'is measured at each checkpoint',
+          start: 'Measure Every Checkpoint',
+          idle: 'is measured at one checkpoint so far.',
+          growing: true,
+        },
+        actions,
+      },
+    );
+    this.node = element(
+      'div',
+      { class: 'columns' },
+      this.main.node,
+      element('aside', { class: 'side' }, card('Checkpoints', this.numbers)),
+    );
+  }
+
+  set(runs: readonly SelectedRun[]): void {
+    this.drawn = withPart(runs, 'history').flatMap(({ selected, result }) => {
+      const states = selected.run.cells.at(-1) === 'lstm' ? (['c', 'h'] as const) : (['h'] as const);
+      return states.map((state) => ({
+        selected,
+        name: `${selected.name} · ${state}`,
+        shade: state === 'h' && states.length > 1 ? 0.5 : 0,
+        lags: result.lags,
+        points: result.points.map(({ trainedChars, generation, layers }) => ({
+          chars: trainedChars,
+          generation,
+          horizon: layers.at(-1)?.[state] ?? null,
+        })),
+      }));
+    });
+    const some = this.drawn.some(({ points }) => points.length > 0);
+    this.main.set(runs, some ? shownOf(this.drawn) : null);
+    this.numbers.replaceChildren(
+      some
+        ? table(
+            'Horizons by checkpoint',
+            [
+              { head: 'state' },
+              { head: 'checkpoint', number: true },
+              { head: 'characters', number: true },
+              { head: 'horizon', number: true },
+            ],
+            this.drawn.flatMap(({ selected, name, shade, lags, points }) =>
+              points.map(({ chars, generation, horizon }) => [
+                named(cssColour(selected.colour, shade), name),
+                String(generation),
+                compact(chars),
+                horizonText(horizon, lags),
+              ]),
+            ),
+          )
+        : 'Nothing is measured yet.',
+    );
+  }
+
+  table(): CsvCell[][] | null {
+    if (this.drawn.length === 0) return null;
+    return [
+      ['state', 'checkpoint', 'characters', 'horizon'],
+      ...this.drawn.flatMap(({ name, lags, points }) =>
+        points.map(({ chars, generation, horizon }): CsvCell[] => [name, generation, chars, horizon ?? `> ${lags}`]),
+      ),
+    ];
+  }
+
+  picture(): Promise<ArrayBuffer | null> {
+    return this.main.picture();
+  }
+}
+
+function shownOf(drawn: readonly Drawn[]): Shown {
+  const x = [...new Set(drawn.flatMap(({ points }) => points.map(({ chars }) => chars)))].sort((a, b) => a - b);
+  const most = Math.max(...drawn.map(({ lags }) => lags));
+  const columns = drawn.map(({ points, lags }) => {
+    const by = new Map(points.map(({ chars, horizon }) => [chars, horizon ?? lags]));
+    return x.map((chars) => by.get(chars) ?? null);
+  });
+  const beyond = drawn.some(({ points }) => points.some(({ horizon }) => horizon === null));
+  const read = (index: number): string =>
+    [
+      `${compact(x[index]!)} characters`,
+      ...drawn.flatMap(({ name, lags, points }) => {
+        const point = points.find(({ chars }) => chars === x[index]);
+        return point ? [`${name} ${horizonText(point.horizon, lags)}`] : [];
+      }),
+    ].join('   ');
+  return {
+    spec: {
+      x,
+      curves: drawn.map(
+        ({ selected, name, shade }, i): PlotCurve => ({
+          label: name,
+          colour: colourOf(selected.colour, shade),
+          values: columns[i]!,
+          points: true,
+        }),
+      ),
+      log: false,
+      ...(beyond ? { line: { value: most, label: `> ${most}: beyond what is measured` } } : {}),
+      xLabel: 'trained characters',
+      formatX: compact,
+      formatY: (value) => String(Math.round(value)),
+    },
+    describe: `Horizon by trained characters. At the end: ${read(x.length - 1)}.`,
+    hint: `${beyond ? 'A point on the dashed line lies beyond the lags that are measured. ' : ''}Point at a checkpoint to read it.`,
+    read,
+  };
+}

@@ -1,0 +1,134 @@
+/** Memory of single cells: how long the keeping gate lets a cell hold what it has. */
+import { element } from '../ui/dom.ts';
+import type { CsvCell } from './csv.ts';
+import type { JobActions } from './jobs.ts';
+import type { PlotCurve } from './plot.ts';
+import { PlotCard, type Shown } from './plot-card.ts';
+import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
+import { card, named, table, type View } from './view.ts';
+import { axisText, horizonText } from './words.ts';
+
+interface LayerCells {
+  selected: SelectedRun;
+  name: string;
+  gate: string;
+  layer: number;
+  lags: number;
+  shade: number;
+  /** The longest memory first. */
+  cells: { cell: number; horizon: number | null }[];
+}
+
+export class MemoryView implements View {
+  readonly id = 'memory';
+  readonly title = 'Memory';
+  readonly parts = ['memory'] as const;
+  readonly node: HTMLElement;
+  private readonly main: PlotCard;
+  private readonly longest = element('div');
+  private layers: LayerCells[] = [];
+
+  constructor(actions: JobActions) {
+    this.main = new PlotCard(
+      {
+        question: 'How long does each cell remember?',
+        sentences:
+          'Cells in the order of their own horizon: the first lag at which the product of their forget gates (update gates z in a GRU) has fallen under 1 % on average. Along this path a gradient passes a cell untouched by the weights: the constant error carousel.',
+        formula: 'direct path of ∂cₜ/∂cₜ₋ₖ = ∏ fⱼ,  mean over positions',
+        source: 'Hochreiter, Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000',
+      },
+      { part: 'memory', words: { doing: 'multiplies its forget gates', start: 'Measure' }, actions },
+    );
+    this.node = element(
+      'div',
+      { class: 'columns' },
+      this.main.node,
+      element('aside', { class: 'side' }, card('Longest memories', this.longest)),
+    );
+  }
+
+  set(runs: readonly SelectedRun[]): void {
+    const measured = withPart(runs, 'memory');
+    this.layers = measured.flatMap(({ selected, result }) =>
+      result.layers.flatMap((layer, k): LayerCells[] => {
+        if (!layer) return [];
+        const cells = layer.horizons.map((horizon, cell) => ({ cell, horizon }));
+        cells.sort((a, b) => (b.horizon ?? Infinity) - (a.horizon ?? Infinity) || a.cell - b.cell);
+        const { length } = result.layers;
+        const name = length > 1 ? `${selected.name} · layer ${k}` : selected.name;
+        const shade = (0.5 * (length - 1 - k)) / Math.max(1, length - 1);
+        return [{ selected, name, gate: layer.gate, layer: k, lags: result.lags, shade, cells }];
+      }),
+    );
+    this.main.set(runs, this.layers.length > 0 ? shownOf(this.layers) : null);
+    this.longest.replaceChildren(
+      this.layers.length === 0
+        ? measured.length > 0
+          ? 'A plain RNN rewrites its state at every step: no gate keeps it.'
+          : 'Nothing is measured yet.'
+        : table(
+            'Cells with the longest memory',
+            [{ head: 'cell' }, { head: 'gate' }, { head: 'remembers', number: true }],
+            this.layers.flatMap(({ selected, name, gate, shade, lags, cells }) =>
+              cells
+                .slice(0, Math.max(3, Math.floor(15 / this.layers.length)))
+                .map(({ cell, horizon }) => [
+                  named(cssColour(selected.colour, shade), `${name} · cell ${cell}`),
+                  gate,
+                  horizonText(horizon, lags),
+                ]),
+            ),
+          ),
+    );
+  }
+
+  table(): CsvCell[][] | null {
+    if (this.layers.length === 0) return null;
+    return [
+      ['run', 'layer', 'cell', 'gate', 'horizon'],
+      ...this.layers.flatMap(({ selected, layer, gate, lags, cells }) =>
+        cells.map(({ cell, horizon }): CsvCell[] => [selected.name, layer, cell, gate, horizon ?? `> ${lags}`]),
+      ),
+    ];
+  }
+
+  picture(): Promise<ArrayBuffer | null> {
+    return this.main.picture();
+  }
+}
+
+function shownOf(layers: readonly LayerCells[]): Shown {
+  const x = Array.from({ length: Math.max(...layers.map(({ cells }) => cells.length)) }, (_, rank) => rank + 1);
+  const most = Math.max(...layers.map(({ lags }) => lags));
+  const read = (index: number): string =>
+    layers
+      .flatMap(({ name, lags, cells }) => {
+        const one = cells[index];
+        return one ? [`${name} · cell ${one.cell}: ${horizonText(one.horizon, lags)} characters`] : [];
+      })
+      .join('   ');
+  return {
+    spec: {
+      x,
+      curves: layers.map(
+        ({ selected, name, shade, lags, cells }): PlotCurve => ({
+          label: name,
+          colour: colourOf(selected.colour, shade),
+          values: x.map((rank) => {
+            const one = cells[rank - 1];
+            return one ? (one.horizon ?? lags) : null;
+          }),
+        }),
+      ),
+      log: true,
+      range: [1, most],
+      line: { value: most, label: `> ${most}` },
+      xLabel: 'cells, the longest memory first',
+      formatX: String,
+      formatY: axisText,
+    },
+    describe: `Horizons of single cells. Longest: ${read(0)}.`,
+    hint: 'Point at a cell to read it.',
+    read,
+  };
+}
