@@ -57,6 +57,8 @@ export class TextView {
 
   constructor(colours: ColourSource) {
     this.colours = colours;
+    // The browser's own tab is eight columns wide.
+    this.content.style.tabSize = String(this.tabSize);
     this.content.append(this.tiles, this.lines, this.pointer, this.caret, this.strip, this.pendingBar, this.gutter);
     this.scroller = element('div', { class: 'scroller', tabindex: 0 }, this.content, this.probe);
     this.node = this.scroller;
