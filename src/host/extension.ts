@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { registerRunCommands, runReference } from './commands/runs.ts';
 import { registerTrainCommands } from './commands/train.ts';
+import { registerTrainSame } from './commands/train-same.ts';
 import { registerEditor } from './editor/register.ts';
 import { InspectionSession } from './inspection/inspection-session.ts';
 import { registerGradientsPanel } from './panels/gradients-panel.ts';
@@ -46,6 +47,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     view.onDidChangeVisibility((event) => event.visible && void store.refresh()),
     registerStatusBar(training),
     registerTrainCommands({ training, store, log }),
+    registerTrainSame({ training, store, log }),
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),

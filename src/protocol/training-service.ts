@@ -53,6 +53,8 @@ export interface TrainingService {
       minimumCount?: number;
       /** Cap on kept generations; default: the run folder's. */
       keptCheckpoints?: number;
+      /** Folder of a run: its texts, sides and vocabulary are trained on, and no files are added. */
+      corpusOf?: string;
     },
     context: CallContext,
   ): Promise<void>;

@@ -32,6 +32,7 @@ interface Collected {
   options: TrainingOptions;
   minimumCount: number;
   keptCheckpoints: number | undefined;
+  corpusOf: string | undefined;
   files: SourceFile[];
 }
 
@@ -55,10 +56,11 @@ export class TrainingWorker implements TrainingService {
     this.platform = platform;
   }
 
-  async begin({ options, minimumCount, keptCheckpoints }: Request<'begin'>): Promise<void> {
+  async begin({ options, minimumCount, keptCheckpoints, corpusOf }: Request<'begin'>): Promise<void> {
     await this.planned?.engine.dispose();
     this.planned = null;
-    this.collected = { options, minimumCount: minimumCount ?? defaultMinCount, keptCheckpoints, files: [] };
+    const minCount = minimumCount ?? defaultMinCount;
+    this.collected = { options, minimumCount: minCount, keptCheckpoints, corpusOf, files: [] };
   }
 
   async addFiles({ files }: Request<'addFiles'>): Promise<void> {
@@ -68,9 +70,12 @@ export class TrainingWorker implements TrainingService {
 
   async plan(_request: Request<'plan'>, { signal }: CallContext): Promise<TrainingPlan> {
     if (!this.collected) throw new CodedError('not-begun', 'No training was begun: call `begin` before `plan`.');
-    const { options, minimumCount, keptCheckpoints, files } = this.collected;
+    const { options, minimumCount, keptCheckpoints, corpusOf, files } = this.collected;
     this.collected = null;
-    const corpus = await Corpus.build(files, { seed: options.seed, minCount: minimumCount });
+    const corpus =
+      corpusOf === undefined
+        ? await Corpus.build(files, { seed: options.seed, minCount: minimumCount })
+        : Corpus.restore(await (await RunFolder.open(this.platform.storage(corpusOf))).readCorpus());
     await this.platform.pause();
     if (signal.aborted) throw cancelled();
     const { engine: kind, threads } = options;

@@ -19,13 +19,13 @@ export interface TrainArguments {
   detach?: boolean;
 }
 
-interface Dependencies {
+export interface TrainDependencies {
   training: TrainingController;
   store: RunStore;
   log: vscode.LogOutputChannel;
 }
 
-export function registerTrainCommands(deps: Dependencies): vscode.Disposable {
+export function registerTrainCommands(deps: TrainDependencies): vscode.Disposable {
   const { training, store } = deps;
   return vscode.Disposable.from(
     vscode.commands.registerCommand('cellscope.trainOnWorkspace', (args?: TrainArguments) =>
@@ -78,7 +78,11 @@ export function registerTrainCommands(deps: Dependencies): vscode.Disposable {
 }
 
 /** What a new training does from click to outcome. Returns the run's id, or null where it did not start. */
-async function startTraining(deps: Dependencies, scope: TrainingScope, args: TrainArguments): Promise<string | null> {
+export async function startTraining(
+  deps: TrainDependencies,
+  scope: TrainingScope,
+  args: TrainArguments,
+): Promise<string | null> {
   const { training } = deps;
   if (!(await idle(training))) return null;
   const options = optionsFromSettings(args.options);
@@ -97,7 +101,7 @@ async function startTraining(deps: Dependencies, scope: TrainingScope, args: Tra
   );
 }
 
-async function continueRun(deps: Dependencies, entry: RunEntry, more: number | undefined): Promise<string | null> {
+async function continueRun(deps: TrainDependencies, entry: RunEntry, more: number | undefined): Promise<string | null> {
   return withTrainingProgress(deps, entry.manifest.name, true, (token, onStarted) =>
     deps.training.resume(entry, more, token, onStarted),
   );
@@ -123,7 +127,7 @@ function withPreparation(
 
 /** A notification with percent and Cancel while a training goes on; Cancel saves, so that the run can be resumed. */
 async function withTrainingProgress(
-  deps: Dependencies,
+  deps: TrainDependencies,
   name: string,
   detach: boolean,
   run: (token: vscode.CancellationToken, onStarted: (id: string) => void) => Promise<TrainingOutcome>,
@@ -306,7 +310,7 @@ export function isCancelled(error: unknown): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === 'cancelled';
 }
 
-function showError({ log }: Pick<Dependencies, 'log'>, error: unknown): void {
+function showError({ log }: Pick<TrainDependencies, 'log'>, error: unknown): void {
   log.error(error instanceof Error ? error : String(error));
   const message = error instanceof Error ? error.message : String(error);
   void vscode.window.showErrorMessage(message, 'Show Log').then((chosen) => {
@@ -315,7 +319,7 @@ function showError({ log }: Pick<Dependencies, 'log'>, error: unknown): void {
 }
 
 /** Runs a command; a failure is shown and logged, not thrown at the person. */
-export async function guarded<T>(deps: Pick<Dependencies, 'log'>, action: () => Promise<T>): Promise<T | null> {
+export async function guarded<T>(deps: Pick<TrainDependencies, 'log'>, action: () => Promise<T>): Promise<T | null> {
   try {
     return await action();
   } catch (error) {

@@ -41,6 +41,8 @@ export class GradientsSession implements vscode.Disposable {
   /** By run and part; a hidden panel loses what it was sent. */
   private readonly results = new Map<string, GradientResult>();
   private reaching: AbortController | null = null;
+  /** A run that was started from here and has no folder yet. */
+  private awaited: string | null = null;
 
   constructor(
     deps: GradientsPanelDependencies,
@@ -71,7 +73,7 @@ export class GradientsSession implements vscode.Disposable {
       on(fromGradients.texts, ({ run }) => void this.sendTexts(run)),
       on(fromGradients.reach, (question) => void this.sendReach(question)),
       on(fromGradients.train, () => command('trainOnWorkspace')),
-      on(fromGradients.trainSame, ({ run }) => command('trainSame', this.find(run))),
+      on(fromGradients.trainSame, ({ run }) => void this.trainSame(run)),
       on(fromGradients.showLog, () => command('showLog')),
       on(fromGradients.exportCsv, ({ name, text }) => void this.export(name, 'csv', new TextEncoder().encode(text))),
       on(fromGradients.exportPng, ({ name, bytes }) => void this.export(name, 'png', new Uint8Array(bytes))),
@@ -155,13 +157,21 @@ export class GradientsSession implements vscode.Disposable {
   }
 
   private runsChanged(): void {
+    if (this.awaited !== null && this.find(this.awaited)) {
+      const run = this.awaited;
+      this.awaited = null;
+      this.add(run);
+    }
     const before = this.selected;
     this.sendRuns();
     for (const id of this.selected) {
-      const entry = this.find(id)!;
-      const first = !this.results.has(`${id} report`) && !this.jobs.has(`${id} report`);
-      if (!before.includes(id) || (first && entry.manifest.current !== null)) void this.sendRun(id);
-      else if (entry.manifest.state === 'running') void this.sendHealth(id);
+      const { generation, running } = gradientRun(id, this.find(id)!.manifest);
+      const report = this.results.get(`${id} report`);
+      const unmeasured = !report && generation !== null && !this.jobs.has(`${id} report`);
+      if (!before.includes(id) || unmeasured) void this.sendRun(id);
+      else if (running) void this.sendHealth(id);
+      // A training that has ended leaves its best checkpoint: that is what one wants to see.
+      else if (report && report.generation !== generation) void this.compute(id, 'report');
     }
   }
 
@@ -239,11 +249,20 @@ export class GradientsSession implements vscode.Disposable {
     }
   }
 
-  private async execute(name: string, args: unknown[]): Promise<void> {
+  /** The new run is laid over as soon as it is there. */
+  private async trainSame(run: string): Promise<void> {
+    const id = await this.execute('cellscope.trainSame', [this.find(run)]);
+    if (typeof id !== 'string') return;
+    this.awaited = id;
+    this.runsChanged();
+  }
+
+  private async execute(name: string, args: unknown[]): Promise<unknown> {
     try {
-      await vscode.commands.executeCommand(name, ...args);
+      return await vscode.commands.executeCommand(name, ...args);
     } catch (error) {
       this.deps.log.error(`${name} failed.`, error);
+      return null;
     }
   }
 }

@@ -20,6 +20,8 @@ import { type CorpusReading, readCorpus } from '../workspace/reading.ts';
 export interface TrainingScope {
   /** Folders to read: workspace folders or one folder below them. */
   folders: readonly vscode.Uri[];
+  /** A run's folder: its texts with their sides instead of any files. */
+  corpusOf?: vscode.Uri;
   /** For the run's name. */
   label: string;
 }
@@ -81,7 +83,9 @@ export class TrainingController implements Training, vscode.Disposable {
         options,
         minimumCount: corpus.get<number>('files.minimumCount', 3),
         keptCheckpoints: corpus.get<number>('runs.keptCheckpoints', 20),
+        ...(scope.corpusOf ? { corpusOf: workerPath(scope.corpusOf) } : {}),
       });
+      // Without folders there is nothing to read, and the report says so.
       const reading = await readCorpus(scope.folders, {
         seed: options.seed,
         signal,

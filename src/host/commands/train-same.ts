@@ -1,0 +1,50 @@
+/** Train the Same as …: another architecture on a run's own text, split, seed and options, so that two runs can be compared. */
+import * as vscode from 'vscode';
+import { type Architecture, defaultOptions, type TrainingOptions } from '../../core/training/options.ts';
+import { entryOf } from '../trees/runs-tree.ts';
+import { guarded, pickRun, startTraining, type TrainDependencies } from './train.ts';
+
+const choices: readonly { architecture: Architecture; label: string; description: string }[] = [
+  { architecture: 'rnn', label: 'tanh RNN', description: 'rewrites its state at every step' },
+  { architecture: 'relu', label: 'ReLU RNN', description: 'the same with ReLU' },
+  { architecture: 'irnn', label: 'IRNN', description: 'ReLU with an identity start (Le et al. 2015)' },
+  { architecture: 'gru', label: 'GRU', description: 'update and reset gates, no cell state' },
+  { architecture: 'lstm', label: 'LSTM', description: 'forget, input and output gates around a cell state' },
+];
+
+export function registerTrainSame(deps: TrainDependencies): vscode.Disposable {
+  return vscode.commands.registerCommand('cellscope.trainSame', (argument?: unknown, wanted?: unknown) =>
+    guarded(deps, async () => {
+      const entry = entryOf(argument) ?? (await pickRun(deps.store, 'Train the same as which run?', () => true));
+      if (!entry) return null;
+      const { options, name } = entry.manifest;
+      const architecture = isArchitecture(wanted) ? wanted : await ask(options.architecture, name);
+      if (!architecture) return null;
+      const label = name.split(' · ').at(-1) ?? name;
+      return startTraining(
+        deps,
+        { folders: [], corpusOf: entry.folder, label },
+        { options: sameOptions(options, architecture), detach: true },
+      );
+    }),
+  );
+}
+
+/** All options of a run but the architecture, and the start that belongs to it. */
+export function sameOptions(options: TrainingOptions, architecture: Architecture): TrainingOptions {
+  const usual = options.init === 'identity' ? defaultOptions.init : options.init;
+  return { ...options, architecture, init: architecture === 'irnn' ? 'identity' : usual };
+}
+
+function isArchitecture(value: unknown): value is Architecture {
+  return choices.some(({ architecture }) => architecture === value);
+}
+
+async function ask(own: Architecture, name: string): Promise<Architecture | undefined> {
+  const others = choices.filter(({ architecture }) => architecture !== own);
+  const chosen = await vscode.window.showQuickPick(others, {
+    title: `Train the Same as ${name}`,
+    placeHolder: 'Same text, split, seed and options, with another network',
+  });
+  return chosen?.architecture;
+}
