@@ -3,8 +3,8 @@
  * after the same number of characters whatever the machine does meanwhile (`--chars 1000000`).
  *
  *   npm run bench:learning [-- --seconds LIST | --chars N] [--codebases LIST] [--linux FOLDER] [--seeds LIST] [--threads N]
- *                             [--hidden LIST --batch LIST --sequence LIST --lr LIST --schedule LIST --clip LIST]
- *                             [--no-peer | --peer-every] [--peer-start ours|pytorch] [--peer-threads N]
+ *                             [--arch LIST --hidden LIST --batch LIST --sequence LIST --lr LIST --schedule LIST --clip LIST]
+ *                             [--no-char-rnn] [--no-peer | --peer-every] [--peer-start ours|pytorch] [--peer-threads N]
  *
  * Recipes are chosen by their loss on the validation documents. The test documents are looked at for the chosen recipe, the defaults
  * and char-rnn's only, which PyTorch trains too: from our starting weights, on the same windows, with the same wall time or
@@ -36,6 +36,7 @@ const { values: given } = parseArgs({
     linux: { type: 'string' },
     seeds: { type: 'string', default: '1' },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    arch: { type: 'string' },
     hidden: { type: 'string' },
     batch: { type: 'string' },
     sequence: { type: 'string' },
@@ -186,6 +187,7 @@ if (peer)
   console.log(
     `Peer: ${peer}, from ${start === 'ours' ? 'our starting weights' : 'its own start'}; one-hot input to nn.LSTM.`,
   );
+if (seeds.length > 1) console.log(`Means over ${seeds.length} seeds of start and order, ± their standard deviation.`);
 let good = true;
 for (const codebase of codebases) {
   const corpus = await readCodebase(codebase);

@@ -1,5 +1,5 @@
 /** What is compared: ways to train, named by what differs from the defaults. */
-import { defaultOptions, type TrainingOptions } from '../../../src/core/training/options.ts';
+import { type Architecture, cellOf, defaultOptions, type TrainingOptions } from '../../../src/core/training/options.ts';
 
 export interface Recipe {
   name: string;
@@ -9,7 +9,7 @@ export interface Recipe {
 /** From the defaults. */
 type Differences = Partial<TrainingOptions>;
 
-const lists = ['hidden', 'batch', 'sequence', 'lr', 'schedule', 'clip'] as const;
+const lists = ['arch', 'hidden', 'batch', 'sequence', 'lr', 'schedule', 'clip'] as const;
 export type Lists = Partial<Record<(typeof lists)[number], string>>;
 
 /** Karpathy's char-rnn as it comes, but for norm clipping (its own is by element) and its decay, which starts after ten epochs. */
@@ -70,6 +70,10 @@ function recipesOf(entries: [string, Differences][]): Recipe[] {
 }
 
 function read(list: (typeof lists)[number], text: string): Differences {
+  if (list === 'arch') {
+    if (!Object.hasOwn(cellOf, text)) throw new Error(`--arch takes ${Object.keys(cellOf).join(', ')}, not "${text}".`);
+    return { architecture: text as Architecture };
+  }
   if (list === 'schedule') {
     if (text !== 'constant' && text !== 'cosine' && text !== 'step')
       throw new Error(`--schedule takes constant, cosine or step, not "${text}".`);
