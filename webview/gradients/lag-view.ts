@@ -121,6 +121,7 @@ export class LagView implements View {
       'aria-label',
       `Lag profile, logarithmic, ${this.drawn.length} curves over ${this.lags} lags. ${this.summary.textContent} Left and right arrows read single lags.`,
     );
+    this.where.title = measured[0]!.result.texts.files.join('\n');
     this.where.textContent = whereText(measured.map(({ selected }) => selected));
     this.draw(measured.length === 1);
     this.read(null);

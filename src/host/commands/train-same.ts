@@ -1,6 +1,7 @@
 /** Train the Same as …: another architecture on a run's own text, split, seed and options, so that two runs can be compared. */
 import * as vscode from 'vscode';
-import { type Architecture, defaultOptions, type TrainingOptions } from '../../core/training/options.ts';
+import type { Architecture } from '../../core/training/options.ts';
+import { sameOptions } from '../../core/training/same-options.ts';
 import { entryOf } from '../trees/runs-tree.ts';
 import { guarded, pickRun, startTraining, type TrainDependencies } from './train.ts';
 
@@ -28,12 +29,6 @@ export function registerTrainSame(deps: TrainDependencies): vscode.Disposable {
       );
     }),
   );
-}
-
-/** All options of a run but the architecture, and the start that belongs to it. */
-export function sameOptions(options: TrainingOptions, architecture: Architecture): TrainingOptions {
-  const usual = options.init === 'identity' ? defaultOptions.init : options.init;
-  return { ...options, architecture, init: architecture === 'irnn' ? 'identity' : usual };
 }
 
 function isArchitecture(value: unknown): value is Architecture {
