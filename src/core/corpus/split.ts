@@ -33,8 +33,10 @@ export function splitByFile(files: readonly SplitFile[], seed: number): Side[] |
   };
   const aim = heldOutShare * total;
   for (const group of Random.derive(seed, 'split').shuffle([...groups])) {
-    const side = (['test', 'validation'] as const).find((held) => chars[held] + group.chars <= 1.2 * aim);
-    if (side && chars[side] < aim) move(group, side);
+    const side = (['test', 'validation'] as const).find(
+      (held) => chars[held] < aim && chars[held] + group.chars <= 1.2 * aim,
+    );
+    if (side) move(group, side);
   }
   // Few, large files: the smallest that is left goes to a side that got (almost) nothing.
   for (const side of ['test', 'validation'] as const) {

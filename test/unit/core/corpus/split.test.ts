@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupNearDuplicates, similarity, sketch } from '../../../../src/core/corpus/near-duplicates.ts';
 import { splitByFile, splitInside } from '../../../../src/core/corpus/split.ts';
+import { Random } from '../../../../src/core/random.ts';
 import { codeLike } from './texts.ts';
 
 const asFiles = (texts: string[]) => texts.map((text) => ({ text, chars: text.length }));
@@ -48,6 +49,23 @@ describe('split by file', () => {
       for (const side of ['validation', 'test'] as const) {
         const share = files.reduce((sum, file, k) => sum + (sides[k] === side ? file.chars : 0), 0) / total;
         expect(share).toBeGreaterThan(0.07);
+        expect(share).toBeLessThan(0.13);
+      }
+    }
+  });
+
+  it('gives both held-out sides their tenth of many small files', () => {
+    for (const seed of [1, 2, 3]) {
+      const random = new Random(seed);
+      const files = Array.from({ length: 300 }, (_, k) => {
+        const text = Array.from({ length: 1000 + random.below(4000) }, () => random.below(36).toString(36)).join('');
+        return { path: `${k}.ts`, text, chars: text.length };
+      });
+      const total = files.reduce((sum, { chars }) => sum + chars, 0);
+      const sides = splitByFile(files, seed)!;
+      for (const side of ['validation', 'test']) {
+        const share = files.reduce((sum, { chars }, k) => sum + (sides[k] === side ? chars : 0), 0) / total;
+        expect(share).toBeGreaterThan(0.09);
         expect(share).toBeLessThan(0.13);
       }
     }
