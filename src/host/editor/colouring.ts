@@ -13,6 +13,9 @@ const ON_KEY = 'cellscope.colourEditor';
 const MARGIN = 40;
 /** Colouring waits this long for further events of the same moment, milliseconds: less than a frame. */
 const DEBOUNCE = 8;
+/** After a key the lines in view, and those that are cut by its edges, are coloured at once; the margin follows when typing rests. */
+const TYPING_MARGIN = 3;
+const TYPING_REST = 200;
 /** Opacity of the strongest step: syntax and selection stay readable. */
 const STRONGEST = 0.6;
 
@@ -113,22 +116,26 @@ export class EditorColouring implements vscode.Disposable {
       if (editor.document !== document) continue;
       const entry = this.painted.get(editor);
       if (entry) entry.shown = null;
-      this.schedule(editor);
+      this.schedule(editor, 0, TYPING_MARGIN);
     }
   }
 
-  private schedule(editor: vscode.TextEditor): void {
+  private schedule(editor: vscode.TextEditor, delay = DEBOUNCE, margin = MARGIN): void {
     if (!this.isOn || !this.inspection.model || editor.document.uri.scheme === 'output') return;
     const entry = this.painted.get(editor) ?? { timer: null, request: null, shown: null, used: [] };
     this.painted.set(editor, entry);
-    entry.timer ??= setTimeout(() => {
+    if (entry.timer) {
+      if (delay > 0) return;
+      clearTimeout(entry.timer);
+    }
+    entry.timer = setTimeout(() => {
       entry.timer = null;
-      void this.paint(editor, entry);
-    }, DEBOUNCE);
+      void this.paint(editor, entry, margin);
+    }, delay);
   }
 
-  private async paint(editor: vscode.TextEditor, entry: Painted): Promise<void> {
-    const lines = linesOf(editor);
+  private async paint(editor: vscode.TextEditor, entry: Painted, margin: number): Promise<void> {
+    const lines = linesOf(editor, margin);
     const { document } = editor;
     if (!lines || covers(entry, document.version, editor)) return;
     entry.request?.abort();
@@ -148,6 +155,7 @@ export class EditorColouring implements vscode.Disposable {
       });
       entry.shown = { version: page.version, startLine: page.startLine, endLine: page.endLine };
       this.complaint = '';
+      if (margin < MARGIN) this.schedule(editor, TYPING_REST);
     } catch (error) {
       this.fail(error, controller.signal.aborted);
     } finally {
@@ -192,11 +200,11 @@ function decorationType(sign: string, opacity: number): vscode.TextEditorDecorat
   });
 }
 
-function linesOf(editor: vscode.TextEditor): { startLine: number; endLine: number } | null {
+function linesOf(editor: vscode.TextEditor, margin: number): { startLine: number; endLine: number } | null {
   const visible = editor.visibleRanges;
   if (visible.length === 0) return null;
-  const startLine = Math.max(0, visible[0]!.start.line - MARGIN);
-  return { startLine, endLine: Math.min(editor.document.lineCount, visible.at(-1)!.end.line + 1 + MARGIN) };
+  const startLine = Math.max(0, visible[0]!.start.line - margin);
+  return { startLine, endLine: Math.min(editor.document.lineCount, visible.at(-1)!.end.line + 1 + margin) };
 }
 
 /** Whether the visible lines are painted already: half the margin may be scrolled away before they are asked for again. */
