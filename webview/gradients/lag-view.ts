@@ -185,7 +185,7 @@ export class LagView implements View {
   }
 
   private horizonTable(): HTMLElement {
-    const lags = [10, 50, 100].filter((lag) => lag <= this.lags);
+    const lags = [10, 50].filter((lag) => lag <= this.lags);
     return table(
       'Horizons and relative gradients',
       [

@@ -264,41 +264,63 @@ export class Plot {
     ctx.restore();
   }
 
-  /** Names at the curves' ends, pushed apart where they would overlap. */
+  /** Names at the curves' ends. One that ends within the plot is named beside it, above the names it would meet. */
   private drawLabels(plot: uPlot, spec: PlotSpec): void {
     const ratio = uPlot.pxRatio;
     const { ctx, bbox } = plot;
     const bottom = bbox.top + bbox.height;
-    const places = spec.curves.flatMap(({ label, colour, values }) => {
-      let last = values.length - 1;
-      while (last >= 0 && values[last] == null) last--;
-      if (!label || last < 0) return [];
-      const y = Math.min(bottom, plot.valToPos(values[last]!, 'y', true));
-      return [{ label, colour, x: plot.valToPos(spec.x[last]!, 'x', true), y }];
-    });
-    places.sort((a, b) => a.y - b.y);
     const gap = 14 * ratio;
-    for (let i = 1; i < places.length; i++) {
-      const [above, here] = [places[i - 1]!, places[i]!];
-      // Curves that are cut off side by side are named beside the last of them, not across it.
-      if (here.y < above.y + gap) above.x = here.x = Math.max(above.x, here.x);
-      here.y = Math.max(here.y, above.y + gap);
-    }
-    // Not under the axis: the last ones push the others up.
-    for (let i = places.length - 1; i >= 0; i--) {
-      const lowest = i === places.length - 1 ? bottom : places[i + 1]!.y - gap;
-      places[i]!.y = Math.min(places[i]!.y, lowest);
-    }
     ctx.save();
     ctx.font = `${11 * ratio}px ${fontFamily()}`;
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'left';
-    for (const { label, colour, x, y } of places) {
-      ctx.fillStyle = colour(this.theme);
-      ctx.fillText(label, x + labelGap * ratio, y);
+    ctx.lineJoin = 'round';
+    ctx.lineWidth = 3 * ratio;
+    ctx.strokeStyle = toHex(this.theme.background);
+    const places = spec.curves.flatMap((curve): LabelPlace[] => {
+      const last = curve.values.findLastIndex((value) => value !== null);
+      if (!curve.label || last < 0) return [];
+      const x = plot.valToPos(spec.x[last]!, 'x', true) + labelGap * ratio;
+      const y = Math.min(bottom, plot.valToPos(curve.values[last]!, 'y', true));
+      return [{ curve, x, y, width: ctx.measureText(curve.label).width, within: last < spec.x.length - 1 }];
+    });
+    const atEdge = places.filter(({ within }) => !within).sort((p, q) => p.y - q.y);
+    for (let i = 1; i < atEdge.length; i++) atEdge[i]!.y = Math.max(atEdge[i]!.y, atEdge[i - 1]!.y + gap);
+    // Not under the axis: the last ones push the others up.
+    for (let i = atEdge.length - 1; i >= 0; i--)
+      atEdge[i]!.y = Math.min(atEdge[i]!.y, i === atEdge.length - 1 ? bottom : atEdge[i + 1]!.y - gap);
+    const placed = [...atEdge];
+    for (const place of places.filter(({ within }) => within).sort((p, q) => q.x - p.x)) {
+      const meets = (other: LabelPlace): boolean =>
+        Math.abs(other.y - place.y) < gap - 1 && other.x < place.x + place.width && place.x < other.x + other.width;
+      while (placed.some(meets) && place.y > bbox.top) {
+        place.y -= gap;
+        place.x = besideCurve(plot, spec.x, place) + labelGap * ratio;
+      }
+      placed.push(place);
+    }
+    for (const { curve, x, y } of placed) {
+      ctx.strokeText(curve.label, x, y);
+      ctx.fillStyle = curve.colour(this.theme);
+      ctx.fillText(curve.label, x, y);
     }
     ctx.restore();
   }
+}
+
+interface LabelPlace {
+  curve: PlotCurve;
+  x: number;
+  y: number;
+  width: number;
+  /** It ends before the plot does. */
+  within: boolean;
+}
+
+/** The last x at which a curve is as high as a place, in canvas pixels. */
+function besideCurve(plot: uPlot, x: readonly number[], { curve, y }: LabelPlace): number {
+  const index = curve.values.findLastIndex((value) => value !== null && plot.valToPos(value, 'y', true) <= y);
+  return plot.valToPos(x[Math.max(0, index)]!, 'x', true);
 }
 
 /** The pointer's dot on a curve; none on the edges of a band. */

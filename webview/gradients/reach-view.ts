@@ -164,7 +164,7 @@ export class ReachView implements View {
     );
     this.text.set(current.text);
     if (this.at === null) {
-      this.at = Math.min([...current.text].length - 2, 400);
+      this.at = Math.min(Math.floor(0.8 * [...current.text].length), 400);
       this.ask();
     }
     const { reach } = chosen;

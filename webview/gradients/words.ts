@@ -54,6 +54,11 @@ export function shareText(value: number): string {
   return `${percent.toExponential(0).replace('-', '\u2212')} %`;
 }
 
+/** `0.15 % of lag 0`, `gone (7e−6 of lag 0)`. */
+function fadedText(value: number): string {
+  return value < 1e-5 ? `gone (${ratioText(value)} of lag 0)` : `${shareText(value)} of lag 0`;
+}
+
 export interface Verdict {
   /** In bold. */
   claim: string;
@@ -78,7 +83,7 @@ export function lagVerdict(name: string, run: GradientRun, report: ShownReport):
     const beyond = [50, 20, 10].find((lag) => lag <= lags && lag > best.horizon!);
     if (interval) sentences.push(`Bootstrap over the positions: ${interval}, 95 %.`);
     if (beyond !== undefined)
-      sentences.push(`By ${beyond} characters its gradient is ${shareText(best.relative[beyond] ?? 0)} of lag 0.`);
+      sentences.push(`By ${beyond} characters its gradient is ${fadedText(best.relative[beyond] ?? 0)}.`);
   }
   if (top.c) {
     const [c, h] = [top.c.horizon, top.h.horizon].map((horizon) => horizonText(horizon, lags));

@@ -104,6 +104,8 @@ export class GradientsSession implements vscode.Disposable {
   }
 
   private sendRuns(): void {
+    // Before that, nobody has said which runs were shown before a reload.
+    if (!this.ready) return;
     const { entries } = this.deps.runs;
     this.selected = this.selected.filter((id) => this.find(id) !== undefined);
     if (this.selected.length === 0) this.selected = this.suggested();
@@ -157,6 +159,7 @@ export class GradientsSession implements vscode.Disposable {
   }
 
   private runsChanged(): void {
+    if (!this.ready) return;
     if (this.awaited !== null && this.find(this.awaited)) {
       const run = this.awaited;
       this.awaited = null;

@@ -106,6 +106,11 @@ describe('the lag profile in words', () => {
     expect(lagVerdict('LSTM', run, report(layer(0.2, 0.1))).evidence).not.toContain('σ_max');
   });
 
+  it('says when nothing is left', () => {
+    const { evidence } = lagVerdict('RNN', { ...run, cells: ['tanh'] }, report(layer(0.5, null)));
+    expect(evidence).toContain('By 50 characters its gradient is gone (1e−11 of lag 0).');
+  });
+
   it('stands for the picture in one sentence', () => {
     expect(lagSummary('RNN', report(layer(0.2, null)))).toBe(
       'RNN: h: horizon 24, 0.135 at lag 10, 5e−5 at lag 50, 2e−9 at lag 100.',
