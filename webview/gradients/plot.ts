@@ -234,6 +234,7 @@ export class Plot {
     ctx.save();
     ctx.font = `${11 * ratio}px ${fontFamily()}`;
     ctx.textAlign = 'center';
+    ctx.setLineDash([]);
     const placed: { x: number; y: number; width: number }[] = [];
     for (const { mark, values, colour } of spec.curves) {
       const index = mark ? spec.x.indexOf(mark.x) : -1;
@@ -275,6 +276,7 @@ export class Plot {
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'left';
     ctx.lineJoin = 'round';
+    ctx.setLineDash([]);
     ctx.lineWidth = 3 * ratio;
     ctx.strokeStyle = toHex(this.theme.background);
     const places = spec.curves.flatMap((curve): LabelPlace[] => {

@@ -29,7 +29,7 @@ export function horizonText(horizon: number | null, lags: number): string {
 /** `35 (31–40)`; the interval is left out where it is the number itself. */
 export function intervalText({ interval: [low, high], horizon }: ShownProfile, lags: number): string {
   if (low === horizon && high === horizon) return '';
-  return `${horizonText(low, lags)}–${horizonText(high, lags)}`;
+  return high === null ? `from ${horizonText(low, lags)}` : `${horizonText(low, lags)}–${high}`;
 }
 
 /** `0.194`, `0.0047`, `7e−6`, `–`. */
