@@ -49,7 +49,7 @@ export const defaultOptions: TrainingOptions = {
   sequence: 64,
   batch: 16,
   budget: { kind: 'chars', amount: 6_000_000 },
-  learningRate: 5e-3,
+  learningRate: 1e-2,
   schedule: 'cosine',
   warmup: 20_000,
   clipNorm: 1,
