@@ -58,7 +58,7 @@ export class Chart {
     this.plot.setData([x, ...curves] as uPlot.AlignedData);
   }
 
-  /** A dashed horizontal line with a word, drawn from the next `set` on. */
+  /** A dashed horizontal line with a word at its end, drawn from the next `set` on. */
   setLine(line: { value: number; label: string } | null): void {
     this.line = line;
   }
@@ -158,6 +158,11 @@ export class Chart {
       const text = `${curve.label} ${this.options.formatY(values[last]!)}`;
       places.push({ text, colour: curve.colour(this.theme), x, y: plot.valToPos(values[last]!, 'y', true) });
     });
+    const { line } = this;
+    if (line && this.isWithin(plot, line.value)) {
+      const x = plot.bbox.left + plot.bbox.width + 7 * ratio;
+      places.push({ text: line.label, colour: toHex(this.theme.muted), x, y: plot.valToPos(line.value, 'y', true) });
+    }
     places.sort((a, b) => a.y - b.y);
     const { ctx } = plot;
     ctx.save();
@@ -179,8 +184,8 @@ export class Chart {
     if (!line) return;
     const { ctx, bbox } = plot;
     const ratio = uPlot.pxRatio;
+    if (!this.isWithin(plot, line.value)) return;
     const y = Math.round(plot.valToPos(line.value, 'y', true)) + 0.5;
-    if (!(y > bbox.top && y < bbox.top + bbox.height)) return;
     ctx.save();
     ctx.strokeStyle = toHex(this.theme.muted);
     ctx.setLineDash([4 * ratio, 3 * ratio]);
@@ -188,13 +193,12 @@ export class Chart {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    ctx.fillStyle = toHex(this.theme.muted);
-    ctx.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
-    const above = y - 16 * ratio > bbox.top;
-    ctx.textBaseline = above ? 'bottom' : 'top';
-    ctx.textAlign = 'left';
-    ctx.fillText(line.label, bbox.left + 6 * ratio, y + (above ? -2 : 3) * ratio);
     ctx.restore();
+  }
+
+  private isWithin(plot: uPlot, value: number): boolean {
+    const y = plot.valToPos(value, 'y', true);
+    return y >= plot.bbox.top - 1 && y <= plot.bbox.top + plot.bbox.height + 1;
   }
 
   private drawMarks(plot: uPlot): void {
