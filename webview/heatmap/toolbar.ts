@@ -80,11 +80,7 @@ export class Toolbar {
         element('span', { class: 'gradient' }),
         this.high,
       ),
-      element('div', { class: 'space' }),
-      this.badge,
-      this.cellsButton.node,
-      this.followButton.node,
-      menu.node,
+      element('div', { class: 'tail' }, this.badge, this.cellsButton.node, this.followButton.node, menu.node),
     );
   }
 

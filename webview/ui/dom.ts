@@ -50,7 +50,7 @@ export function coalesced(run: () => void): () => void {
 const icons = {
   chevronLeft: 'M10 3 5 8l5 5',
   chevronRight: 'm6 3 5 5-5 5',
-  more: 'M3 8h.01M8 8h.01M13 8h.01',
+  more: [3, 8, 13].map((x) => `M${x - 0.5} 8a.5.5 0 1 0 1 0 .5.5 0 1 0-1 0`).join(''),
   lock: 'M4.5 7.5h7v6h-7zM6 7.5v-2a2 2 0 0 1 4 0v2',
   unlock: 'M4.5 7.5h7v6h-7zM6 7.5v-2a2 2 0 0 1 3.8-.9',
   list: 'M5.5 4H14M5.5 8H14M5.5 12H14M2 4h.01M2 8h.01M2 12h.01',
