@@ -40,7 +40,7 @@ ${rules.join('\n')}
 </style>
 </head>
 <body>
-<header><strong>${escapeHtml(title)}</strong><br>${escapeHtml(description)}</header>
+<header><strong>${escapeHtml(title)}</strong><br>${escapeHtml(description)} · <span class="p${levels}">on</span> <span class="n${levels}">off</span>, weaker as paler</header>
 <pre>
 `;
 }

@@ -117,7 +117,7 @@ function describe(inspection: Inspection, document: vscode.TextDocument): string
   const checkpoint = model?.generation === null || !model ? '' : `, checkpoint ${model.generation}`;
   return `${model?.name ?? ''}${checkpoint} · layer ${layer}, cell ${cell}, ${quantity} · ${
     side ? words[side.side] : 'not part of the run'
-  } · orange is on, blue is off, strength by opacity`;
+  }`;
 }
 
 function fileName(document: vscode.TextDocument): string {
