@@ -14,13 +14,35 @@ export function fittingCell(spec: ModelSpec, wanted: CellAddress): CellAddress {
   };
 }
 
-/** The cell that moves most over a text: a first one to look at. Null where none moves. */
-export function liveliestCell(
+/** The cells that move most over a text, liveliest first: at least half as much as the first. Empty where none moves. */
+export function liveliestCells(
   cells: readonly { layer: number; cell: number; deviation: number }[],
-): { layer: number; cell: number } | null {
-  let best: (typeof cells)[number] | null = null;
-  for (const cell of cells) if (cell.deviation > (best?.deviation ?? 0)) best = cell;
-  return best && { layer: best.layer, cell: best.cell };
+  count: number,
+): { layer: number; cell: number }[] {
+  const sorted = cells.filter(({ deviation }) => deviation > 0).sort((a, b) => b.deviation - a.deviation);
+  const least = (sorted[0]?.deviation ?? 0) / 2;
+  return sorted
+    .filter(({ deviation }) => deviation >= least)
+    .slice(0, count)
+    .map(({ layer, cell }) => ({ layer, cell }));
+}
+
+/**
+ * How restless a cell is over some characters: mean |x_t − x_{t−1}| over the standard deviation. A cell that holds a state
+ * over many characters (inside a comment, inside brackets) is near 0, one that answers to single characters near 1.
+ */
+export function restlessness(values: ArrayLike<number>): number {
+  const n = values.length;
+  let sum = 0;
+  let squares = 0;
+  let travel = 0;
+  for (let t = 0; t < n; t++) {
+    sum += values[t]!;
+    squares += values[t]! ** 2;
+    if (t > 0) travel += Math.abs(values[t]! - values[t - 1]!);
+  }
+  const deviation = Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
+  return deviation > 1e-3 ? travel / (n - 1) / deviation : Number.POSITIVE_INFINITY;
 }
 
 /** What was kept in the workspace's state, or null where it is none of ours. */

@@ -11,7 +11,7 @@ import type {
 import { type CallOptions, CodedError, type Remote } from '../../worker/channel.ts';
 import type { Inspection, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
-import { fittingCell, liveliestCell, rememberedCell } from './cell-choice.ts';
+import { fittingCell, liveliestCells, rememberedCell, restlessness } from './cell-choice.ts';
 import { DocumentSync } from './document-sync.ts';
 import { InspectorClient } from './inspector-client.ts';
 import { rememberedModel } from './model-choice.ts';
@@ -21,6 +21,10 @@ const CELL_KEY = 'cellscope.cell';
 const MODEL_KEY = 'cellscope.model';
 /** Lines of a text over which a first cell is sought. */
 const LONGEST_SUGGESTION = 5000;
+/** Cells among which the steadiest is sought, over how many lines; a page serves three. */
+const SUGGESTED_FROM = 24;
+const SUGGESTED_LINES = 300;
+const CELLS_OF_A_PAGE = 3;
 /** Trained characters under which a network's liveliest cell says little. */
 const HARDLY_LEARNED = 100_000;
 const FIRST_CELL: CellAddress = { layer: 0, cell: 0, quantity: 'tanhc' };
@@ -222,18 +226,30 @@ export class InspectionSession implements Inspection, vscode.Disposable {
   }
 
   /**
-   * Goes to the cell that moves most over the text in the active editor: the first cell of a model may stand still. A
-   * suggestion of a network that has hardly learned is made again once with a checkpoint that has.
+   * Goes to the steadiest of the cells that move most over the text in the active editor: the first cell of a model may
+   * stand still, and the liveliest one flickers. A suggestion of a network that has hardly learned is made again later.
    */
   private async suggestCell(info: ModelInfo): Promise<void> {
     const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
     const document = editors.find((editor) => editor && editor.document.lineCount <= LONGEST_SUGGESTION)?.document;
     if (!document) return;
     try {
-      const liveliest = liveliestCell(await this.overview(document));
-      if (!liveliest || this.cellWasChosen || this.open?.info !== info) return;
-      const { cell: kind } = info.spec.layers[liveliest.layer]!;
-      this.setCell({ ...liveliest, quantity: quantitiesOf[kind][0]! });
+      const candidates = liveliestCells(await this.overview(document), SUGGESTED_FROM).map(
+        (cell): CellAddress => ({ ...cell, quantity: quantitiesOf[info.spec.layers[cell.layer]!.cell][0]! }),
+      );
+      let steadiest: { address: CellAddress; restless: number } | null = null;
+      const lines = { startLine: 0, endLine: Math.min(document.lineCount, SUGGESTED_LINES) };
+      for (let k = 0; k < candidates.length; k += CELLS_OF_A_PAGE) {
+        const cells = candidates.slice(k, k + CELLS_OF_A_PAGE);
+        const pages = await this.page(document, { cells, ...lines });
+        for (const [j, { values }] of pages.entries()) {
+          const restless = restlessness(values);
+          if (restless < (steadiest?.restless ?? Number.POSITIVE_INFINITY))
+            steadiest = { address: cells[j]!, restless };
+        }
+      }
+      if (!steadiest || this.cellWasChosen || this.open?.info !== info) return;
+      this.setCell(steadiest.address);
       const trained = info.generations.find(({ number }) => number === info.generation)?.trainedChars;
       if (trained === undefined || trained >= HARDLY_LEARNED) this.suggestedFor = info.key;
     } catch (error) {

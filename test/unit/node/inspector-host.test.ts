@@ -3,7 +3,13 @@ import type * as vscode from 'vscode';
 import { sha256 } from '../../../src/core/corpus/sha256.ts';
 import type { CorpusFileEntry } from '../../../src/core/formats/manifest.ts';
 import type { ModelSpec } from '../../../src/core/model/spec.ts';
-import { fittingCell, liveliestCell, parseCell, rememberedCell } from '../../../src/host/inspection/cell-choice.ts';
+import {
+  fittingCell,
+  liveliestCells,
+  parseCell,
+  rememberedCell,
+  restlessness,
+} from '../../../src/host/inspection/cell-choice.ts';
 import { rememberedModel } from '../../../src/host/inspection/model-choice.ts';
 import { SplitSides } from '../../../src/host/inspection/split-sides.ts';
 
@@ -36,11 +42,23 @@ describe('the chosen cell', () => {
     expect(parseCell('1 2 f', spec, current)).toMatch(/no quantity f.*h, z, r, n/);
   });
 
-  it('is at first the one that moves most', () => {
+  it('is sought among those that move most', () => {
     const cells = [0, 0.2, 0.7, 0.1].map((deviation, cell) => ({ layer: 0, cell, deviation }));
-    expect(liveliestCell([...cells, { layer: 1, cell: 0, deviation: 0.6 }])).toEqual({ layer: 0, cell: 2 });
-    expect(liveliestCell([{ layer: 0, cell: 0, deviation: 0 }])).toBe(null);
-    expect(liveliestCell([])).toBe(null);
+    const all = [...cells, { layer: 1, cell: 0, deviation: 0.6 }];
+    expect(liveliestCells(all, 3)).toEqual([
+      { layer: 0, cell: 2 },
+      { layer: 1, cell: 0 },
+    ]);
+    expect(liveliestCells(all, 1)).toEqual([{ layer: 0, cell: 2 }]);
+    expect(liveliestCells([{ layer: 0, cell: 0, deviation: 0 }], 3)).toEqual([]);
+  });
+
+  it('is restless where it answers to single characters, steady where it holds a state', () => {
+    const flickering = Array.from({ length: 100 }, (_, t) => (t % 2 ? 1 : -1));
+    const holding = Array.from({ length: 100 }, (_, t) => (t < 50 ? 1 : -1));
+    expect(restlessness(flickering)).toBeCloseTo(2);
+    expect(restlessness(holding)).toBeCloseTo(2 / 99);
+    expect(restlessness([1, 1, 1])).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('is remembered only where it is one', () => {
