@@ -34,6 +34,7 @@ export class TrainingApp {
   private readonly facts = element('div', { class: 'facts' });
   private readonly advice = element('div', { class: 'advice', role: 'status', hidden: true });
   private readonly adviceText = element('span');
+  private readonly log = createButton('Show Log', () => this.link.post(fromTraining.showLog({})));
   private readonly curves = new Curves();
   private readonly samples = new SamplePane();
   private readonly checkpoints = new CheckpointTable((generation) =>
@@ -72,7 +73,7 @@ export class TrainingApp {
   }
 
   private build(): void {
-    this.advice.append(this.adviceText, createButton('Show Log', () => this.link.post(fromTraining.showLog({}))).node);
+    this.advice.append(this.adviceText, this.log.node);
     this.root.append(
       element(
         'header',
@@ -146,6 +147,9 @@ export class TrainingApp {
     const words = live?.message ?? advice({ ...run, state });
     this.advice.hidden = !words;
     this.advice.classList.toggle('failed', state === 'failed');
+    // How a training ended is no warning.
+    this.advice.classList.toggle('plain', state === 'finished');
+    this.log.show(state !== 'finished');
     this.adviceText.textContent = words;
   }
 
