@@ -86,8 +86,12 @@ describe(`exports of the heatmap (${mode})`, () => {
     const { layer, cell, quantity } = await heatmap.shown();
     const csv = await exportAs('Export Activations as CSV…', 'values.csv');
     const [run] = runFolders(session);
+    const slider = heatmap.frame.locator('[data-testid="heatmap"] input[type="range"]');
+    const [, at] = /^Checkpoint (\d+) of/.exec((await slider.getAttribute('aria-valuetext'))!)!;
+    const { number } = JSON.parse(readFileSync(path.join(run!, 'run.json'), 'utf8')).generations[Number(at) - 1];
+    const model = path.join(run!, 'checkpoints', String(number), 'model.safetensors');
     const file = path.join(session.folder, 'hostile.txt');
-    const expected = activations(root, run!, file, { layer, cell, quantity });
+    const expected = activations(root, model, file, { layer, cell, quantity });
     const [head, ...rows] = csv.trimEnd().split('\r\n');
     assert.equal(head, 'line,column,character,value');
     assert.equal(rows.length, expected.length);
