@@ -73,11 +73,19 @@ function followTraining(
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   let opened: string | null = null;
-  const isFollowed = (run: string): boolean => inspection.model?.key === `run:${run}:current`;
-  const open = (run: string): Promise<unknown> =>
-    inspection
-      .selectModel(runReference({ id: run, folder: store.folderOf(run) }))
-      .catch((error: unknown) => log.warn(`A checkpoint of the run ${run} could not be opened.`, error));
+  /** Checkpoints of the training that are being opened: a later one counts as followed, the earlier may be under way. */
+  let opening = 0;
+  const isFollowed = (run: string): boolean => opening > 0 || inspection.model?.key === `run:${run}:current`;
+  const open = async (run: string): Promise<void> => {
+    opening++;
+    try {
+      await inspection.selectModel(runReference({ id: run, folder: store.folderOf(run) }));
+    } catch (error) {
+      log.warn(`A checkpoint of the run ${run} could not be opened.`, error);
+    } finally {
+      opening--;
+    }
+  };
   const wish = (): string => vscode.workspace.getConfiguration('cellscope.training').get('openWhenStarted', 'both');
   return vscode.Disposable.from(
     training.onDidChangeActive((run) => {
