@@ -55,6 +55,7 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
   const styles = [
     'webview/ui/base.css',
     'webview/ui/chart.css',
+    'webview/ui/cards.css',
     ...panels.map((name) => `webview/${name}/${name}-panel.css`),
   ];
   const content = await texts();
@@ -70,7 +71,7 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
           title: panel,
           source: "'self'",
           script: `/${panel}.js`,
-          styles: ['/base.css', '/chart.css', `/${panel}-panel.css`],
+          styles: ['/base.css', '/chart.css', ...(panel === 'gradients' ? ['/cards.css'] : []), `/${panel}-panel.css`],
           nonce,
           styleNonce: createNonce(),
         });

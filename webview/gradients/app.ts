@@ -10,11 +10,11 @@ import {
 import { on } from '../../src/protocol/webview.ts';
 import { createAnnouncer } from '../ui/announcer.ts';
 import { createButton } from '../ui/controls.ts';
+import { fileName, toCsv } from '../ui/csv.ts';
 import { coalesced, element, icon } from '../ui/dom.ts';
 import { attachMenu } from '../ui/menu.ts';
 import { connectHost } from '../ui/messaging.ts';
 import { ContributionView } from './contribution-view.ts';
-import { fileName, toCsv } from './csv.ts';
 import { HealthView } from './health-view.ts';
 import { HistoryView } from './history-view.ts';
 import { JacobianView } from './jacobian-view.ts';

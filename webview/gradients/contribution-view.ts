@@ -1,11 +1,13 @@
 /** Contribution by lag: how much of the recurrent weights' gradient comes from how far back, and what training cuts off. */
+
+import { card, named, table, verdict } from '../ui/cards.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
-import type { CsvCell } from './csv.ts';
+import type { PlotCurve } from '../ui/plot.ts';
 import type { JobActions } from './jobs.ts';
-import type { PlotCurve } from './plot.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
-import { card, named, table, type View, verdict } from './view.ts';
+import type { View } from './view.ts';
 import { shareText } from './words.ts';
 
 export class ContributionView implements View {

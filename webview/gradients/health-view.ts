@@ -1,13 +1,14 @@
 /** Health: the gradient as training recorded it, and what its numbers say. */
 import type { ShownHealth } from '../../src/protocol/gradients.ts';
+import { card, verdict } from '../ui/cards.ts';
 import { createDropdown } from '../ui/controls.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { compact } from '../ui/format.ts';
-import type { CsvCell } from './csv.ts';
-import type { PlotCurve } from './plot.ts';
+import type { PlotCurve } from '../ui/plot.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun } from './state.ts';
-import { card, type View, verdict } from './view.ts';
+import type { View } from './view.ts';
 import { axisText, ratioText, shareText } from './words.ts';
 
 type Healthy = SelectedRun & { health: ShownHealth };

@@ -1,12 +1,14 @@
 /** Horizon over training: when a network learned to look back. */
+
+import { card, named, table } from '../ui/cards.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { compact } from '../ui/format.ts';
-import type { CsvCell } from './csv.ts';
+import type { PlotCurve } from '../ui/plot.ts';
 import type { JobActions } from './jobs.ts';
-import type { PlotCurve } from './plot.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
-import { card, named, table, type View } from './view.ts';
+import type { View } from './view.ts';
 import { horizonText } from './words.ts';
 
 interface Drawn {

@@ -1,11 +1,13 @@
 /** Jacobians: how much a step can stretch the gradient, against what the weights alone would allow. */
+
+import { card, named, table } from '../ui/cards.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
-import type { CsvCell } from './csv.ts';
+import type { PlotCurve } from '../ui/plot.ts';
 import type { JobActions } from './jobs.ts';
-import type { PlotCurve } from './plot.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
-import { card, named, table, type View } from './view.ts';
+import type { View } from './view.ts';
 import { axisText, ratioText } from './words.ts';
 
 const floor = 1e-8;

@@ -1,14 +1,15 @@
 /** Lag profile: how far back the loss of one character reaches, runs laid over each other, the horizon marked. */
 import type { ShownReport } from '../../src/protocol/gradients.ts';
+import { card, explanation, named, table, verdict } from '../ui/cards.ts';
 import type { Button } from '../ui/controls.ts';
 import { createButton } from '../ui/controls.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { whole } from '../ui/format.ts';
-import type { CsvCell } from './csv.ts';
+import { Plot, type PlotCurve } from '../ui/plot.ts';
 import { type JobActions, JobList } from './jobs.ts';
-import { Plot, type PlotCurve } from './plot.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
-import { card, explanation, named, table, type View, verdict } from './view.ts';
+import type { View } from './view.ts';
 import {
   axisText,
   horizonText,

@@ -1,11 +1,13 @@
 /** Memory of single cells: how long the keeping gate lets a cell hold what it has. */
+
+import { card, named, table } from '../ui/cards.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
-import type { CsvCell } from './csv.ts';
+import type { PlotCurve } from '../ui/plot.ts';
 import type { JobActions } from './jobs.ts';
-import type { PlotCurve } from './plot.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
-import { card, named, table, type View } from './view.ts';
+import type { View } from './view.ts';
 import { axisText, horizonText } from './words.ts';
 
 interface LayerCells {

@@ -1,10 +1,10 @@
 /** A plot with its explanation, what is being computed for it, and the line that reads it. */
 import type { GradientPart } from '../../src/protocol/gradients.ts';
+import { type Explanation, explanation } from '../ui/cards.ts';
 import { element } from '../ui/dom.ts';
+import { Plot, type PlotSpec } from '../ui/plot.ts';
 import { type JobActions, JobList, type JobWords } from './jobs.ts';
-import { Plot, type PlotSpec } from './plot.ts';
 import type { SelectedRun } from './state.ts';
-import { type Explanation, explanation } from './view.ts';
 
 export interface Shown {
   spec: PlotSpec;

@@ -1,13 +1,14 @@
 /** Reach of one prediction: which earlier characters it goes back to, drawn over the text. */
 import type { ShownReach } from '../../src/protocol/gradients.ts';
+import { card, explanation, table } from '../ui/cards.ts';
 import { createButton, createDropdown } from '../ui/controls.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { characterName, characterSign } from '../ui/format.ts';
-import type { CsvCell } from './csv.ts';
-import { Plot } from './plot.ts';
+import { Plot } from '../ui/plot.ts';
 import { ReachText } from './reach-text.ts';
 import { colourOf, type SelectedRun } from './state.ts';
-import { card, explanation, table, type View } from './view.ts';
+import type { View } from './view.ts';
 import { axisText, ratioText } from './words.ts';
 
 export interface ReachActions {

@@ -1,13 +1,14 @@
 /** Saturation: how often each cell's gates are nearly shut or nearly open. */
 
+import { card, explanation, named, table } from '../ui/cards.ts';
 import { toHex } from '../ui/colour.ts';
+import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { readTheme } from '../ui/theme.ts';
-import type { CsvCell } from './csv.ts';
 import { type JobActions, JobList } from './jobs.ts';
 import { type Dot, Scatter } from './scatter.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
-import { card, explanation, named, table, type View } from './view.ts';
+import type { View } from './view.ts';
 import { shareText } from './words.ts';
 
 const gateNames: Record<string, string> = {

@@ -4,7 +4,12 @@ import { entryOf } from '../trees/runs-tree.ts';
 import { type GradientsPanelDependencies, GradientsSession } from './gradients-session.ts';
 import { createPanel, openFrame, type PanelKind, wantsFocusKept } from './panel-frame.ts';
 
-const kind: PanelKind = { viewType: 'cellscope.gradients', name: 'gradients', title: 'Cellscope Gradients' };
+const kind: PanelKind = {
+  viewType: 'cellscope.gradients',
+  name: 'gradients',
+  title: 'Cellscope Gradients',
+  styles: ['cards.css'],
+};
 
 export function registerGradientsPanel(
   context: vscode.ExtensionContext,

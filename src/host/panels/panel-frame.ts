@@ -7,6 +7,8 @@ export interface PanelKind {
   viewType: string;
   name: WebviewPage['name'];
   title: string;
+  /** Style sheets besides those that every panel has. */
+  styles?: readonly string[];
 }
 
 const resourceFolders = ['dist', 'media'];
@@ -56,7 +58,7 @@ export function openFrame(
     title: kind.title,
     source: webview.cspSource,
     script: resource(`${kind.name}.js`),
-    styles: ['base.css', 'chart.css', `${kind.name}-panel.css`].map(resource),
+    styles: ['base.css', 'chart.css', ...(kind.styles ?? []), `${kind.name}-panel.css`].map(resource),
     nonce: createNonce(),
     styleNonce: createNonce(),
   });

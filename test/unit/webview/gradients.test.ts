@@ -9,7 +9,6 @@ import {
   type ShownReport,
   toGradients,
 } from '../../../src/protocol/gradients.ts';
-import { fileName, toCsv } from '../../../webview/gradients/csv.ts';
 import { distinctNames, freeColour } from '../../../webview/gradients/state.ts';
 import {
   axisText,
@@ -21,6 +20,7 @@ import {
   shareText,
   stateCurves,
 } from '../../../webview/gradients/words.ts';
+import { fileName, toCsv } from '../../../webview/ui/csv.ts';
 
 const lags = 100;
 function profile(rate: number): ShownProfile {

@@ -1,9 +1,9 @@
 /** A plot with any number of curves over uPlot: each named at its end in its own colour, quartile bands, marked points. */
 import uPlot from 'uplot';
-import { linearRange, logRange, logSplits } from '../ui/axis-range.ts';
-import { toHex } from '../ui/colour.ts';
-import { coalesced } from '../ui/dom.ts';
-import { onThemeChange, readTheme, type Theme } from '../ui/theme.ts';
+import { linearRange, logRange, logSplits } from './axis-range.ts';
+import { toHex } from './colour.ts';
+import { coalesced } from './dom.ts';
+import { onThemeChange, readTheme, type Theme } from './theme.ts';
 
 export interface PlotCurve {
   /** Written at the curve's end; empty: no label. */
