@@ -20,8 +20,7 @@ import { CellList } from './cell-list.ts';
 import { emptyState } from './empty-states.ts';
 import { Inspector } from './inspector.ts';
 import { EmptyPane, NoticeBar } from './notices.ts';
-import { PageClient } from './page-client.ts';
-import { unpackPages } from './pages.ts';
+import { Paging } from './paging.ts';
 import { looks, quantitiesOf } from './quantities.ts';
 import { ScratchBox } from './scratch.ts';
 import { ShownColours } from './shown-colours.ts';
@@ -29,7 +28,6 @@ import { type KeptState, readState } from './state.ts';
 import { ShownText } from './text.ts';
 import { TextView } from './text-view.ts';
 import { Toolbar } from './toolbar.ts';
-import { cellKey } from './values.ts';
 import { describeMissing, missingCharacters } from './vocabulary.ts';
 
 export interface ChosenCell {
@@ -53,13 +51,12 @@ export class HeatmapApp {
   private readonly notices: NoticeBar;
   private readonly empty = new EmptyPane();
   private readonly scratch: ScratchBox;
-  private readonly pages: PageClient;
+  private readonly pages: Paging;
   readonly colours = new ShownColours();
   private runs: RunSummary[] | null = null;
   private following = true;
   private canTrain = true;
   private kept: KeptState;
-  private readonly askAgainLater = later(() => this.askAgain());
   private readonly requestOverview = later(() => {
     if (this.text && this.model) this.link.post(fromHeatmap.requestOverview({}));
   });
@@ -85,12 +82,12 @@ export class HeatmapApp {
           this.toolbar.setDocument(this.document, this.following);
         }),
         on(toHeatmap.ready, ({ id }) => {
-          if (this.text?.id === id) this.askAgain();
+          if (this.text?.id === id) this.pages.askAgain();
         }),
         on(toHeatmap.cursor, ({ id, line, column }) => {
           if (this.text?.id === id) this.inspector.moveTo(line, column);
         }),
-        on(toHeatmap.pages, (message) => this.onPages(message)),
+        on(toHeatmap.pages, (message) => this.pages.onPages(message)),
         on(toHeatmap.noPages, ({ request }) => this.pages.failed(request)),
         on(toHeatmap.report, ({ id, model, report }) => this.onReport(id, model, report)),
         on(toHeatmap.overview, ({ id, model, fraction, buffer }) => {
@@ -102,7 +99,16 @@ export class HeatmapApp {
     this.kept = readState(this.link.restored);
     this.following = this.kept.following;
     this.announcer = createAnnouncer(root);
-    this.pages = new PageClient((request) => this.link.post(fromHeatmap.requestPages(request)));
+    this.pages = new Paging(this, {
+      arrived: (cell, lines) => {
+        this.toolbar.setScale(cell.scale, looks[cell.quantity].signed);
+        this.view.coloursChanged(lines);
+        this.inspector.valuesArrived();
+      },
+      unreadable: () =>
+        this.notices.setProblem('Values arrived in a form this view does not understand. Reload the window.', false),
+      neighbours: () => this.cells.neighbours,
+    });
     this.view = new TextView(this.colours);
     this.cells = new CellList((cell) => this.chooseCell(cell.layer, cell.cell));
     this.cells.order = this.kept.order;
@@ -265,31 +271,6 @@ export class HeatmapApp {
     this.countMissing(150);
   }
 
-  private onPages(message: ReturnType<typeof toHeatmap.pages>['payload']): void {
-    const { text } = this;
-    if (text?.id === message.id && message.version !== text.version) {
-      // Of an earlier text: asked again when the inspector knows the edit (`ready`), at the latest in a moment.
-      this.pages.failed(message.request);
-      this.askAgainLater(300);
-      return;
-    }
-    this.pages.answered(message.request);
-    if (text?.id !== message.id) return;
-    const cells = unpackPages(message);
-    if (!cells) {
-      this.notices.setProblem('Values arrived in a form this view does not understand. Reload the window.', false);
-      return;
-    }
-    for (const cell of cells) {
-      const key = cellKey(message.model, cell);
-      if (!this.colours.put(key, message.startLine, cell.lines, cell.scale)) continue;
-      this.toolbar.setScale(cell.scale, looks[this.cell!.quantity].signed);
-      this.view.coloursChanged({ start: message.startLine, end: message.endLine });
-      this.inspector.valuesArrived();
-    }
-    this.view.schedule();
-  }
-
   private onReport(id: string, model: string, report: ShownReport): void {
     if (this.text?.id === id && this.model?.key === model && report.version === this.text.version) {
       if (this.inspector.onReport(report)) this.cells.setLoudest(report.loudest);
@@ -298,29 +279,8 @@ export class HeatmapApp {
 
   private onRender(visible: Range): void {
     this.link.remember({ scrollTop: this.view.scrollTop });
-    const { model, cell, text } = this;
     this.root.dataset.settled = String(this.colours.settled(visible.start, visible.end));
-    if (!model || !cell || !text) return;
-    this.pages.update(
-      {
-        model: model.key,
-        version: text.version,
-        lineCount: text.lines.length,
-        cell,
-        neighbours: this.cells.neighbours.flatMap((near) => {
-          const kind = model.layers[near.layer]?.cell;
-          return kind && quantitiesOf[kind].includes(cell.quantity) ? { ...near, quantity: cell.quantity } : [];
-        }),
-        visible,
-      },
-      this.colours.store,
-    );
-  }
-
-  private askAgain(): void {
-    this.pages.resume();
-    this.view.schedule();
-    this.inspector.refresh();
+    this.pages.update(visible);
   }
 
   private afterChange(): void {

@@ -1,0 +1,89 @@
+/** Values come in pages: what the view lacks is asked for, and what arrives is put where the colours look for it. */
+import { fromHeatmap, type toHeatmap } from '../../src/protocol/heatmap.ts';
+import { later } from '../ui/later.ts';
+import type { Range } from '../ui/rows.ts';
+import type { HeatmapApp } from './app.ts';
+import { PageClient } from './page-client.ts';
+import { type UnpackedCell, unpackPages } from './pages.ts';
+import { quantitiesOf } from './quantities.ts';
+import { cellKey } from './values.ts';
+
+type PagesMessage = ReturnType<typeof toHeatmap.pages>['payload'];
+
+export interface PagingEvents {
+  /** Values of a cell on the screen arrived for some lines. */
+  arrived(cell: UnpackedCell, lines: Range): void;
+  unreadable(): void;
+  /** Cells that are likely to be chosen next. */
+  neighbours(): readonly { layer: number; cell: number }[];
+}
+
+export class Paging {
+  private readonly app: HeatmapApp;
+  private readonly events: PagingEvents;
+  private readonly client: PageClient;
+  private readonly askAgainLater = later(() => this.askAgain());
+
+  constructor(app: HeatmapApp, events: PagingEvents) {
+    this.app = app;
+    this.events = events;
+    this.client = new PageClient((request) => app.link.post(fromHeatmap.requestPages(request)));
+  }
+
+  /** Something changed: a request that failed or is outdated may be made anew. */
+  resume(): void {
+    this.client.resume();
+  }
+
+  failed(request: number): void {
+    this.client.failed(request);
+  }
+
+  askAgain(): void {
+    this.client.resume();
+    this.app.view.schedule();
+    this.app.inspector.refresh();
+  }
+
+  onPages(message: PagesMessage): void {
+    const { text, colours, view } = this.app;
+    if (text?.id === message.id && message.version !== text.version) {
+      // Of an earlier text: asked again when the inspector knows the edit (`ready`), at the latest in a moment.
+      this.client.failed(message.request);
+      this.askAgainLater(300);
+      return;
+    }
+    this.client.answered(message.request);
+    if (text?.id !== message.id) return;
+    const cells = unpackPages(message);
+    if (!cells) {
+      this.events.unreadable();
+      return;
+    }
+    for (const cell of cells) {
+      const shown = colours.put(cellKey(message.model, cell), message.startLine, cell.lines, cell.scale);
+      if (shown) this.events.arrived(cell, { start: message.startLine, end: message.endLine });
+    }
+    view.schedule();
+  }
+
+  /** Asks for what the lines in view lack, if anything. */
+  update(visible: Range): void {
+    const { model, cell, text, colours } = this.app;
+    if (!model || !cell || !text) return;
+    this.client.update(
+      {
+        model: model.key,
+        version: text.version,
+        lineCount: text.lines.length,
+        cell,
+        neighbours: this.events.neighbours().flatMap((near) => {
+          const kind = model.layers[near.layer]?.cell;
+          return kind && quantitiesOf[kind].includes(cell.quantity) ? { ...near, quantity: cell.quantity } : [];
+        }),
+        visible,
+      },
+      colours.store,
+    );
+  }
+}
