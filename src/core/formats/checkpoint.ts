@@ -11,6 +11,7 @@ import { readForeignModel } from './foreign.ts';
 import { parseInertJson } from './json.ts';
 import { ModelFileError } from './model-file-error.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { shapeText } from './safetensors-header.ts';
 import { readVocabulary, unknownIndex } from './vocabulary.ts';
 
 export interface Checkpoint {
@@ -69,10 +70,18 @@ export function decodeCheckpoint(bytes: Uint8Array, vocabulary?: readonly string
         name,
       );
   }
-  const storedSpec = metadata.get('spec');
-  if (storedSpec === undefined) return { ...readForeignModel(metadata, tensors, vocabulary), own: false };
-  const spec = readOwnSpec(storedSpec, metadata.get('vocab'));
-  return { spec, parameters: orderAndCheck(spec, tensors), own: true };
+  return metadata.has('spec')
+    ? { ...readOwnModel(metadata, tensors), own: true }
+    : { ...readForeignModel(metadata, tensors, vocabulary), own: false };
+}
+
+/** A model of Cellscope's own from what its file says of it. Of the tensors only names and shapes count. */
+export function readOwnModel(
+  metadata: ReadonlyMap<string, string>,
+  tensors: Map<string, Tensor>,
+): { spec: ModelSpec; parameters: ParameterSet } {
+  const spec = readOwnSpec(metadata.get('spec') ?? '', metadata.get('vocab'));
+  return { spec, parameters: orderAndCheck(spec, tensors) };
 }
 
 function readOwnSpec(text: string, vocab: string | undefined): ModelSpec {
@@ -114,7 +123,7 @@ function orderAndCheck(spec: ModelSpec, tensors: Map<string, Tensor>): Parameter
     if (tensor.shape.join() !== shape.join())
       throw new ModelFileError(
         'shape-mismatch',
-        `Tensor “${name}” has shape [${tensor.shape.join(', ')}], its specification says [${shape.join(', ')}].`,
+        `Tensor “${name}” has shape ${shapeText(tensor.shape)}, its specification says ${shapeText(shape)}.`,
         name,
       );
     parameters.set(name, tensor);

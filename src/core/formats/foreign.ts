@@ -5,6 +5,7 @@
 import type { CellKind, LayerSpec, ModelSpec } from '../model/spec.ts';
 import type { ParameterSet, Tensor } from '../model/tensors.ts';
 import { ModelFileError } from './model-file-error.ts';
+import { quote, shapeText } from './safetensors-header.ts';
 import { checkVocabulary, readVocabulary, unknownIndex } from './vocabulary.ts';
 
 type Tensors = Map<string, Tensor>;
@@ -18,6 +19,25 @@ export function readForeignModel(
   tensors: Tensors,
   vocabulary?: readonly string[],
 ): { spec: ModelSpec; parameters: ParameterSet } {
+  const { layers, vocabularySize, parameters } = readForeignNetwork(metadata, tensors);
+  const characters = foreignVocabulary(metadata.get('vocab'), vocabulary, vocabularySize);
+  return {
+    spec: {
+      formatVersion: 1,
+      layers,
+      connections: 'none',
+      vocabulary: characters,
+      unknown: unknownIndex(characters),
+    },
+    parameters,
+  };
+}
+
+/** The network without its vocabulary. Of the tensors only names and shapes count. */
+export function readForeignNetwork(
+  metadata: ReadonlyMap<string, string>,
+  tensors: Tensors,
+): { layers: LayerSpec[]; vocabularySize: number; parameters: ParameterSet } {
   const { recurrent, others } = sortOut(tensors);
   const parameters: ParameterSet = new Map();
   const layers: LayerSpec[] = [];
@@ -37,17 +57,7 @@ export function readForeignModel(
   }
   for (const { name } of recurrent.values()) throw unexpected(name);
   takeOutput(others, parameters, vocabularySize, inputSize);
-  const characters = foreignVocabulary(metadata.get('vocab'), vocabulary, vocabularySize);
-  return {
-    spec: {
-      formatVersion: 1,
-      layers,
-      connections: 'none',
-      vocabulary: characters,
-      unknown: unknownIndex(characters),
-    },
-    parameters,
-  };
+  return { layers, vocabularySize, parameters };
 }
 
 type Found = { name: string; tensor: Tensor };
@@ -67,7 +77,7 @@ function sortOut(tensors: Tensors): { recurrent: Map<string, Found>; others: Ten
     if (match[1] !== prefix)
       throw new ModelFileError(
         'tensor-unexpected',
-        `Tensor “${name}” belongs to a second recurrent module (the first is “${prefix}”); only one stack of layers can be read.`,
+        `Tensor ${quote(name)} belongs to a second recurrent module (the first is ${quote(prefix)}); only one stack of layers can be read.`,
         name,
       );
     recurrent.set(name.slice(prefix.length), { name, tensor });
@@ -93,14 +103,14 @@ function takeLayer(
   if (inputs.tensor.shape.join() !== `${rows},${inputSize}`)
     throw shapeError(
       inputs.name,
-      `has shape [${inputs.tensor.shape.join(', ')}] where [${rows}, ${inputSize}] is needed`,
+      `has shape ${shapeText(inputs.tensor.shape)} where [${rows}, ${inputSize}] is needed`,
     );
   parameters.set(`rnn.weight_ih${suffix}`, inputs.tensor);
   parameters.set(`rnn.weight_hh${suffix}`, hidden.tensor);
   for (const bias of [`bias_ih${suffix}`, `bias_hh${suffix}`]) {
     const found = recurrent.get(bias);
     if (found && found.tensor.shape.join() !== `${rows}`)
-      throw shapeError(found.name, `has shape [${found.tensor.shape.join(', ')}] where [${rows}] is needed`);
+      throw shapeError(found.name, `has shape ${shapeText(found.tensor.shape)} where [${rows}] is needed`);
     parameters.set(`rnn.${bias}`, found?.tensor ?? { shape: [rows], data: new Float32Array(rows) });
     recurrent.delete(bias);
   }
@@ -137,7 +147,7 @@ function takeOutput(others: Tensors, parameters: ParameterSet, vocabularySize: n
   const biasName = name.replace(/weight$/, 'bias');
   const bias = biasName === name ? undefined : others.get(biasName);
   if (bias && bias.shape.join() !== `${vocabularySize}`)
-    throw shapeError(biasName, `has shape [${bias.shape.join(', ')}] where [${vocabularySize}] is needed`);
+    throw shapeError(biasName, `has shape ${shapeText(bias.shape)} where [${vocabularySize}] is needed`);
   parameters.set('out.bias', bias ?? { shape: [vocabularySize], data: new Float32Array(vocabularySize) });
   others.delete(biasName);
   for (const rest of others.keys()) throw unexpected(rest);
@@ -171,17 +181,17 @@ function need(recurrent: Map<string, Found>, name: string): Found {
 function matrix(name: string, { shape }: Tensor): { rows: number; columns: number } {
   const [rows, columns] = shape;
   if (shape.length !== 2 || !rows || !columns)
-    throw shapeError(name, `has shape [${shape.join(', ')}] where a matrix is needed`);
+    throw shapeError(name, `has shape ${shapeText(shape)} where a matrix is needed`);
   return { rows, columns };
 }
 
 function shapeError(name: string, what: string): ModelFileError {
-  return new ModelFileError('shape-mismatch', `Tensor “${name}” ${what}.`, name);
+  return new ModelFileError('shape-mismatch', `Tensor ${quote(name)} ${what}.`, name);
 }
 
 function unexpected(
   name: string,
   why = 'it is no part of one recurrent stack over characters with an output layer',
 ): ModelFileError {
-  return new ModelFileError('tensor-unexpected', `Tensor “${name}” cannot be used: ${why}.`, name);
+  return new ModelFileError('tensor-unexpected', `Tensor ${quote(name)} cannot be used: ${why}.`, name);
 }

@@ -1,0 +1,198 @@
+/**
+ * The header of a safetensors file: 8 bytes length (little-endian), JSON padded with spaces, then the tensors' bytes. It is
+ * read without them, so that a file of any size can be described. The reader keeps the format's own rules (no holes, no
+ * overlaps, sizes that match, a bounded header without duplicate keys) and names each violation.
+ */
+import { findDuplicateKey } from './json.ts';
+import { ModelFileError } from './model-file-error.ts';
+
+const maxHeaderBytes = 100_000_000;
+
+/** Bytes of one value of every dtype whose values are whole bytes. */
+export const bytesOf = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U64: 8,
+  U32: 4,
+  U16: 2,
+  U8: 1,
+  BOOL: 1,
+} as const;
+export type Dtype = keyof typeof bytesOf;
+
+export interface TensorEntry {
+  name: string;
+  dtype: Dtype;
+  shape: number[];
+  /** Place of the values in bytes, counted from the header's end. */
+  start: number;
+  end: number;
+}
+
+export interface SafetensorsHeader {
+  metadata: Map<string, string>;
+  /** In the order of their bytes. */
+  entries: TensorEntry[];
+  /** Where the tensors' bytes begin in the file. */
+  dataStart: number;
+}
+
+/** Bytes of a file's first part that hold its length prefix and its header. @param prefix the file's first 8 bytes, or all where it is shorter */
+export function headerEnd(prefix: Uint8Array, fileSize: number): number {
+  if (prefix.length < 8)
+    throw new ModelFileError(
+      'truncated',
+      `Not a safetensors file: ${prefix.length} bytes, shorter than its length prefix.`,
+    );
+  const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(maxHeaderBytes))
+    throw new ModelFileError(
+      'header-too-large',
+      `Not a safetensors file: its header claims ${length} bytes (the format allows ${maxHeaderBytes}).`,
+    );
+  const end = 8 + Number(length);
+  if (end > fileSize)
+    throw new ModelFileError(
+      'truncated',
+      `The safetensors file is truncated: its header ends at byte ${end}, the file at ${fileSize}.`,
+    );
+  return end;
+}
+
+/**
+ * @param bytes the file's beginning, at least to the header's end
+ * @param fileSize bytes of the whole file
+ * Throws ModelFileError on anything that the format forbids.
+ */
+export function readSafetensorsHeader(bytes: Uint8Array, fileSize: number): SafetensorsHeader {
+  const dataStart = headerEnd(bytes.subarray(0, 8), fileSize);
+  let metadata = new Map<string, string>();
+  const entries: TensorEntry[] = [];
+  for (const [name, value] of Object.entries(parseHeader(bytes.subarray(8, dataStart)))) {
+    if (name === '__metadata__') metadata = readMetadata(value);
+    else entries.push(readEntry(name, value));
+  }
+  checkLayout(entries, fileSize - dataStart);
+  return { metadata, entries, dataStart };
+}
+
+function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new ModelFileError('header-invalid', 'The safetensors header is not valid UTF-8.');
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch {
+    throw new ModelFileError('header-invalid', 'The safetensors header is not valid JSON.');
+  }
+  if (!text.startsWith('{') || !isRecord(header))
+    throw new ModelFileError('header-invalid', 'The safetensors header is not a JSON object.');
+  const duplicate = findDuplicateKey(text);
+  if (duplicate !== null)
+    throw new ModelFileError(
+      'duplicate-key',
+      `The safetensors header holds the key ${quote(duplicate)} twice.`,
+      duplicate,
+    );
+  return header;
+}
+
+function readMetadata(value: unknown): Map<string, string> {
+  const metadata = new Map<string, string>();
+  if (!isRecord(value)) throw new ModelFileError('metadata-invalid', '`__metadata__` is not an object.');
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string')
+      throw new ModelFileError(
+        'metadata-invalid',
+        `\`__metadata__\` maps text to text; ${quote(key)} is something else.`,
+      );
+    metadata.set(key, text);
+  }
+  return metadata;
+}
+
+function readEntry(name: string, value: unknown): TensorEntry {
+  const invalid = (what: string): ModelFileError =>
+    new ModelFileError('entry-invalid', `Tensor ${quote(name)}: ${what}.`, name);
+  if (!isRecord(value)) throw invalid('its header entry is not an object');
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype !== 'string') throw invalid('no dtype');
+  if (!isNaturals(shape)) throw invalid('its shape is not a list of natural numbers');
+  if (!isNaturals(offsets) || offsets.length !== 2) throw invalid('its data_offsets are not two natural numbers');
+  const [start, end] = offsets as [number, number];
+  if (end < start) throw invalid(`its data ends (${end}) before it starts (${start})`);
+  if (!isDtype(dtype))
+    throw new ModelFileError(
+      'dtype-unsupported',
+      `Tensor ${quote(name)} has dtype ${quote(dtype)}; known are ${Object.keys(bytesOf).join(', ')}.`,
+      name,
+    );
+  const expected = shape.reduce((product, n) => product * n, bytesOf[dtype] as number);
+  if (expected !== end - start)
+    throw new ModelFileError(
+      'size-mismatch',
+      `Tensor ${quote(name)}: shape ${shapeText(shape)} of ${dtype} needs ${expected} bytes, its offsets hold ${end - start}.`,
+      name,
+    );
+  return { name, dtype, shape, start, end };
+}
+
+/** Sorts the entries by place and checks that they cover [0, size) without hole or overlap. */
+function checkLayout(entries: TensorEntry[], size: number): void {
+  entries.sort((a, b) => a.start - b.start || a.end - b.end);
+  let at = 0;
+  for (const { name, start, end } of entries) {
+    if (start < at)
+      throw new ModelFileError(
+        'overlap',
+        `Tensor ${quote(name)} starts at ${start}, inside the data of another (to ${at}).`,
+        name,
+      );
+    if (start > at)
+      throw new ModelFileError('hole', `No tensor covers the bytes ${at} to ${start}, before ${quote(name)}.`, name);
+    if (end > size)
+      throw new ModelFileError(
+        'truncated',
+        `The safetensors file is truncated: tensor ${quote(name)} ends at ${end}, the data at ${size}.`,
+        name,
+      );
+    at = end;
+  }
+  if (at !== size)
+    throw new ModelFileError('trailing-data', `The file holds ${size - at} bytes after its last tensor.`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNaturals(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && (n as number) >= 0);
+}
+
+function isDtype(name: string): name is Dtype {
+  return Object.hasOwn(bytesOf, name);
+}
+
+/** A tensor's name or another word of the file, for a message. */
+export function quote(name: string): string {
+  return `“${name.length > 80 ? `${name.slice(0, 80)}…` : name}”`;
+}
+
+/** `[512, 96]`; of a shape with absurdly many sizes the first few. */
+export function shapeText(shape: readonly number[]): string {
+  const [shown, rest] = [shape.slice(0, 8).join(', '), shape.length > 8 ? ', …' : ''];
+  return `[${shown}${rest}]`;
+}
