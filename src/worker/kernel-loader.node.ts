@@ -52,14 +52,16 @@ function startThread(entry: string): Promise<KernelThread> {
     onMessage: (listener) => worker.on('message', listener),
     onError: (listener) => {
       worker.on('error', listener);
-      worker.on('exit', (code) => {
-        if (code !== 0) listener(new Error(`A kernel thread ended with code ${code}.`));
-      });
+      worker.on('exit', (code) => listener(new Error(`It ended with code ${code}.`)));
     },
+    // `threadId` and the events tell it from the event loop only. The idle time is asked of the thread itself, and is −1 of
+    // one that has ended; it is 0 of one whose loop was not seen turning before, hence the first question below.
+    hasEnded: () => worker.performance.eventLoopUtilization().idle < 0,
     async stop() {
       await worker.terminate();
     },
   };
+  worker.once('message', () => thread.hasEnded());
   return new Promise((resolve, reject) => {
     worker.once('online', () => resolve(thread));
     worker.once('error', reject);

@@ -14,6 +14,14 @@ export interface Engine {
   dispose(): Promise<void>;
 }
 
+/** An engine that cannot compute any more, through no fault of the model: one of its threads ended. A new one can go on. */
+export class EngineStopped extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EngineStopped';
+  }
+}
+
 export type Start =
   | { kind: 'fresh'; seed: number; init: Init }
   | { kind: 'parameters'; parameters: ParameterSet }

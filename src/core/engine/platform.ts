@@ -18,7 +18,9 @@ export interface KernelPlatform {
 export interface KernelThread {
   post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** Called where the thread dies. */
+  /** Called where the thread ends, once its owner is back in the event loop. */
   onError(listener: (reason: Error) => void): void;
+  /** Whether the thread has ended, told to an owner that waits without going back to its event loop; false where the host cannot know. */
+  hasEnded(): boolean;
   stop(): Promise<void>;
 }

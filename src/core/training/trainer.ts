@@ -6,7 +6,7 @@
  */
 import type { Corpus } from '../corpus/corpus.ts';
 import type { WindowSampler } from '../corpus/windows.ts';
-import type { Engine, Session, StepReport, Update } from '../engine/engine.ts';
+import { type Engine, EngineStopped, type Session, type StepReport, type Update } from '../engine/engine.ts';
 import type { RunState } from '../formats/manifest.ts';
 import { RunFileError } from '../formats/manifest-file.ts';
 import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
@@ -116,7 +116,7 @@ export class Trainer {
   }
 
   /**
-   * Trains to the end of the budget, `stop`, `abort` or a failure. A run that cannot go on (NaN, a full disk) resolves as
+   * Trains to the end of the budget, `stop`, `abort` or a failure. A run that cannot go on (NaN, a full disk, a dead thread) resolves as
    * `failed` with a message and keeps its last good generation; only unforeseen errors reject. Call once.
    */
   async run(): Promise<TrainerOutcome> {
@@ -304,11 +304,12 @@ export class Trainer {
   }
 
   private describe(error: unknown): string {
-    if (!(error instanceof StorageError)) return error instanceof Error ? error.message : String(error);
     const kept = this.folder.manifest.generations.at(-1);
     const keeps = kept
       ? `The run keeps its last good checkpoint, at ${kept.trainedChars} characters.`
       : 'Nothing was saved yet.';
+    if (error instanceof EngineStopped) return `${error.message} ${keeps} Resume the run.`;
+    if (!(error instanceof StorageError)) return error instanceof Error ? error.message : String(error);
     const advice = error.fault === 'no-space' ? 'Free some space' : "Make the run's folder writable";
     return `Saving failed: ${error.message} ${keeps} ${advice}, then resume the run.`;
   }
@@ -336,5 +337,5 @@ export class Trainer {
 }
 
 function isForeseen(error: unknown): boolean {
-  return [Aborted, TrainingFailure, StorageError, RunFileError].some((kind) => error instanceof kind);
+  return [Aborted, TrainingFailure, EngineStopped, StorageError, RunFileError].some((kind) => error instanceof kind);
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildKernels } from '../../../scripts/kernels.ts';
-import type { Engine, Session, SessionState } from '../../../src/core/engine/engine.ts';
+import { type Engine, EngineStopped, type Session, type SessionState } from '../../../src/core/engine/engine.ts';
 import type { KernelPlatform, KernelThread } from '../../../src/core/engine/platform.ts';
 import { wasmEngine } from '../../../src/core/engine/wasm/engine.ts';
 import type { Split } from '../../../src/core/engine/wasm/job.ts';
@@ -115,8 +115,30 @@ describe('kernel threads', () => {
     await session.trainStep(randomWindow(spec, 9, 16, 1), adam);
     await threads[0]!.stop();
     await new Promise((resolve) => setTimeout(resolve, 10));
-    await expect(session.trainStep(randomWindow(spec, 9, 16, 2), adam)).rejects.toThrow(/thread ended/);
+    await expect(session.trainStep(randomWindow(spec, 9, 16, 2), adam)).rejects.toThrow(
+      /thread of the computation ended/,
+    );
     await engine.dispose();
+  });
+
+  it('a thread that dies in the middle of a step fails that step: the others do not wait for it', async () => {
+    for (const victim of [0, 1]) {
+      const threads: KernelThread[] = [];
+      const startThread = async (): Promise<KernelThread> => {
+        threads.push(await platform.startThread!());
+        return threads.at(-1)!;
+      };
+      const engine = await wasmEngine({ ...platform, startThread }, { build: 'simd', threads: 3 });
+      const spec = specOf({ cell: 'lstm', hiddenSize: 29, vocabularySize: 30 });
+      const session = await engine.open(spec, fresh, limits);
+      force(session, 'units');
+      await session.trainStep(randomWindow(spec, 9, 16, 1), adam);
+      // Not awaited: the step runs before this thread's event loop can hear of the end.
+      void threads[victim]!.stop();
+      await expect(session.trainStep(randomWindow(spec, 9, 16, 2), adam)).rejects.toBeInstanceOf(EngineStopped);
+      await expect(session.trainStep(randomWindow(spec, 9, 16, 3), adam)).rejects.toBeInstanceOf(EngineStopped);
+      await engine.dispose();
+    }
   });
 
   it('a stopped engine refuses to train', async () => {

@@ -4,7 +4,7 @@
  */
 
 import type { ModelSpec } from '../../model/spec.ts';
-import type { Limits } from '../engine.ts';
+import { EngineStopped, type Limits } from '../engine.ts';
 import type { KernelPlatform, KernelThread } from '../platform.ts';
 import { instantiate, Views } from './kernels.ts';
 import { shapeOf } from './shape.ts';
@@ -23,8 +23,10 @@ const words = 16;
 const TO_EVENT_LOOP = -1;
 /** Rounds of watching a word before sleeping on it: tens of microseconds, more than a barrier usually takes. */
 const spins = 4000;
-/** A thread that does not arrive for so long is taken for dead. */
+/** A thread that does not arrive for so long is taken for dead where the host cannot tell. */
 const patienceMs = 60_000;
+/** How often one who waits looks whether the others live. */
+const lookMs = 250;
 
 interface Attach {
   kind: 'attach';
@@ -43,30 +45,34 @@ interface Detach {
   session: number;
 }
 
-/** Waits until the word differs from `value`: watching first, then asleep. Throws where a thread failed. */
-function awaitChange(control: Int32Array, word: number, value: number, forever: boolean): void {
+/** Waits until the word differs from `value`: watching first, then asleep. Throws where a thread failed, and what `look` throws. */
+function awaitChange(control: Int32Array, word: number, value: number, look: (waited: number) => void): void {
   for (let i = 0; i < spins; i++) if (Atomics.load(control, word) !== value) return;
-  const deadline = performance.now() + patienceMs;
+  const start = performance.now();
   while (Atomics.load(control, word) === value) {
-    Atomics.wait(control, word, value, 1000);
-    if (Atomics.load(control, FAILED) !== 0) throw new Error('A kernel thread stopped. Open the model again.');
-    if (!forever && performance.now() > deadline)
-      throw new Error(
-        'A kernel thread has not answered for a minute. Open the model again, with one thread if it repeats.',
-      );
+    Atomics.wait(control, word, value, lookMs);
+    if (Atomics.load(control, FAILED) !== 0) throw new EngineStopped('A thread of the computation has failed.');
+    look(performance.now() - start);
   }
 }
 
 /** Meets `parties` threads: a counter of arrivals and a generation that the last one moves on. */
-function barrierOf(control: Int32Array, parties: number): () => void {
+function barrierOf(control: Int32Array, parties: number, look: (waited: number) => void = losePatience): () => void {
   return () => {
     const generation = Atomics.load(control, GENERATION);
     if (Atomics.add(control, ARRIVED, 1) === parties - 1) {
       Atomics.store(control, ARRIVED, 0);
       Atomics.add(control, GENERATION, 1);
       Atomics.notify(control, GENERATION);
-    } else awaitChange(control, GENERATION, generation, false);
+    } else awaitChange(control, GENERATION, generation, look);
   };
+}
+
+function losePatience(waited: number): void {
+  if (waited > patienceMs)
+    throw new EngineStopped(
+      'A thread of the computation has not answered for a minute. Train with one thread if it repeats.',
+    );
 }
 
 /** The coordinator's side. */
@@ -83,7 +89,13 @@ export class Team {
     this.threads = threads;
     this.size = threads.length + 1;
     this.control = new Int32Array(threads.length > 0 ? new SharedArrayBuffer(words * 4) : new ArrayBuffer(words * 4));
-    this.barrier = barrierOf(this.control, this.size);
+    this.barrier = barrierOf(this.control, this.size, (waited) => {
+      if (threads.some((thread) => thread.hasEnded())) {
+        this.fail(new Error('It ended in the middle of a step.'));
+        throw this.failure;
+      }
+      losePatience(waited);
+    });
     for (const thread of threads) {
       thread.onMessage(() => this.waiting.shift()?.resolve());
       thread.onError((reason) => this.fail(reason));
@@ -135,8 +147,9 @@ export class Team {
   }
 
   private fail(reason: Error): void {
-    this.failure ??= reason;
+    this.failure ??= new EngineStopped(`A thread of the computation ended. ${reason.message}`);
     Atomics.store(this.control, FAILED, 1);
+    for (const word of [GENERATION, SEQUENCE]) Atomics.notify(this.control, word); // others that wait
     for (const entry of this.waiting.splice(0)) entry.reject(this.failure);
   }
 }
@@ -170,7 +183,7 @@ function work(control: Int32Array, runners: ReadonlyMap<number, StepRunner>, sta
   let seen = start;
   try {
     for (;;) {
-      awaitChange(control, SEQUENCE, seen, true);
+      awaitChange(control, SEQUENCE, seen, () => {}); // for ever
       seen = Atomics.load(control, SEQUENCE);
       const session = Atomics.load(control, SESSION);
       if (session === TO_EVENT_LOOP) return;
