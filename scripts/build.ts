@@ -39,7 +39,8 @@ function bundles(minify: boolean): BuildOptions[] {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
   };
-  const browser: BuildOptions = { ...shared, platform: 'browser', target: 'es2022' };
+  // The parser asks for node's file system where it runs in node: never here.
+  const browser: BuildOptions = { ...shared, platform: 'browser', target: 'es2022', external: ['fs', 'fs/promises'] };
   const webviews = readdirSync(path.join(root, 'webview'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && existsSync(path.join(root, 'webview', entry.name, 'main.ts')))
     .map((entry) => [entry.name, `webview/${entry.name}/main.ts`] as const);

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CellsOptions, defaultCellsOptions, findCells } from '../core/cells/find-cells.ts';
-import { labelledSide } from '../core/cells/held-out.ts';
+import { labelledSides } from '../core/cells/held-out.ts';
 import { MeasurementCancelled, type Watch } from '../core/cells/progress.ts';
 import type { CandidateReport, CellsReport } from '../core/cells/report.ts';
 import { type HeldOutTexts, heldOutTexts } from '../core/cells/sides.ts';
@@ -64,11 +64,7 @@ export const cellsCommand: Command = {
       const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });
       const vocabulary = new Vocabulary(model.spec.vocabulary, model.spec.unknown);
       const parser = new SyntaxParser((file) => readFile(path.join(__dirname, 'grammars', file)));
-      const sideOf = (side: 'validation' | 'test') =>
-        labelledSide(texts[side], vocabulary, [...concepts, ...own], (language, text) =>
-          parser.document(language, text),
-        );
-      const sides = { validation: sideOf('validation'), test: sideOf('test') };
+      const sides = labelledSides(texts, vocabulary, [...concepts, ...own], parser);
       const report = await findCells(engine, session, sides, chosen, watchOf(progress, stop.signal));
       progress.end();
       await session.close();

@@ -23,6 +23,8 @@ export interface CellsProgress {
   fraction: number;
   /** What stands so far: sent when the scores are there, and after each stage of the evidence. */
   report?: CellsReport;
+  /** A concept of the user's own that is being labelled from now on, null when that is done: its pattern may take for ever. */
+  labelling?: string | null;
 }
 
 /** What was found, with all that says where it comes from. */

@@ -1,6 +1,7 @@
-/** What the inspector worker offers the host: activations, hover reports, samples, gradients. Types only. */
+/** What the inspector worker offers the host: activations, hover reports, samples, gradients, cells. Types only. */
 import type { ModelSpec, Quantity } from '../core/model/spec.ts';
 import type { CallContext } from '../worker/channel.ts';
+import type { CellsService } from './cells-service.ts';
 import type { GradientsService } from './gradients-service.ts';
 
 /**
@@ -79,7 +80,7 @@ export interface CharacterReport {
   strips: GateStrip[];
 }
 
-export interface InspectorService extends GradientsService {
+export interface InspectorService extends GradientsService, CellsService {
   /** Rejects with the code `vocabulary-missing` where a file has none and none was given. */
   openModel(request: ModelReference, context: CallContext): Promise<ModelInfo>;
   closeModel(request: { key: string }, context: CallContext): Promise<void>;

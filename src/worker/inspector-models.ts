@@ -13,6 +13,8 @@ export interface InspectorPlatform {
   storage(folder: string): Storage;
   /** Bytes of a single file. */
   readFile(path: string): Promise<Uint8Array>;
+  /** A file of dist/, by name (grammars). */
+  readAsset(name: string): Promise<Uint8Array>;
   /** Resolves after messages that have arrived were delivered. */
   pause(): Promise<void>;
 }

@@ -17,6 +17,7 @@ serve<InspectorService>(
     openEngine: () => chooseEngine(browserKernelPlatform(files), { engine: 'auto', threads: 1 }),
     storage: (folder) => remoteStorage(files, folder),
     readFile: (path) => readRemoteFile(files, path),
+    readAsset: (name) => files.call('readAsset', { name }),
     pause: letMessagesIn,
   }),
 );

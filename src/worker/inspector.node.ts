@@ -1,27 +1,28 @@
 /** The inspector worker in node: a worker thread with the machine's file system. */
 import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { chooseEngine } from '../core/engine/choose.ts';
 import type { InspectorService } from '../protocol/inspector-service.ts';
 import { CodedError, serve } from './channel.ts';
 import { Inspector } from './inspector.ts';
 import { nodeKernelPlatform } from './kernel-loader.node.ts';
 import { nodeStorage } from './node-storage.ts';
-import { parent } from './ports.node.ts';
+import { distributionFolder, parent } from './ports.node.ts';
 
 /** Largest model file that is read, bytes. */
 const LARGEST_MODEL = 2 ** 30;
 
-async function readModelFile(path: string): Promise<Uint8Array> {
+async function readModelFile(file: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
+    const { size } = await stat(file);
     if (size > LARGEST_MODEL)
-      throw new CodedError('too-large', `${path} has ${(size / 2 ** 30).toFixed(1)} GB; models up to 1 GB are opened.`);
-    return await readFile(path);
+      throw new CodedError('too-large', `${file} has ${(size / 2 ** 30).toFixed(1)} GB; models up to 1 GB are opened.`);
+    return await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof CodedError) throw error;
-    if (code === 'ENOENT') throw new CodedError('not-found', `${path} does not exist. Was it moved or deleted?`);
-    throw new CodedError('unreadable', `${path} cannot be read: ${message}.`);
+    if (code === 'ENOENT') throw new CodedError('not-found', `${file} does not exist. Was it moved or deleted?`);
+    throw new CodedError('unreadable', `${file} cannot be read: ${message}.`);
   }
 }
 
@@ -32,6 +33,7 @@ serve<InspectorService>(
     openEngine: () => chooseEngine(nodeKernelPlatform(__dirname), { engine: 'auto', threads: 1 }),
     storage: nodeStorage,
     readFile: readModelFile,
+    readAsset: (name) => readFile(path.join(distributionFolder(), name)),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   }),
 );

@@ -1,4 +1,4 @@
-/** Serves activations, hover reports, samples and gradients. One instance per worker; it works in slices (inspector-queue.ts). */
+/** Serves activations, hover reports, samples, gradients and cells. One instance per worker; it works in slices (inspector-queue.ts). */
 import { readCharacter } from '../core/activations/character.ts';
 import { InspectedText } from '../core/activations/inspected-text.ts';
 import { readPage } from '../core/activations/page.ts';
@@ -7,7 +7,9 @@ import type { Turn } from '../core/activations/turns.ts';
 import type { Engine, Session } from '../core/engine/engine.ts';
 import { type ModelSpec, quantitiesOf } from '../core/model/spec.ts';
 import { sampleCharacters } from '../core/sampling/sample.ts';
+import type { CellsProgress } from '../protocol/cells-service.ts';
 import type { CellAddress, CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
+import { Cells } from './cells.ts';
 import { type CallContext, CodedError, withTransfer } from './channel.ts';
 import { Gradients } from './gradients.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
@@ -25,6 +27,7 @@ export class Inspector implements InspectorService {
   private readonly platform: InspectorPlatform;
   private readonly queue: TurnQueue;
   private readonly gradients: Gradients;
+  private readonly cells: Cells;
   private engine: Promise<Engine> | null = null;
   private readonly models = new Map<string, OpenModel>();
   private readonly texts = new Map<string, InspectedText>();
@@ -35,6 +38,7 @@ export class Inspector implements InspectorService {
     this.platform = platform;
     this.queue = new TurnQueue(() => platform.pause());
     this.gradients = new Gradients(platform);
+    this.cells = new Cells(platform);
   }
 
   async openModel(request: Request<'openModel'>, context: CallContext): Promise<ModelInfo> {
@@ -174,6 +178,10 @@ export class Inspector implements InspectorService {
 
   gradientReach(request: Request<'gradientReach'>, context: CallContext) {
     return this.gradients.gradientReach(request, context);
+  }
+
+  findCells(request: Request<'findCells'>, context: CallContext<CellsProgress>) {
+    return this.cells.findCells(request, context);
   }
 
   private turns<P>(priority: Priority, model: OpenModel, context: CallContext<P>): Turn {

@@ -85,7 +85,8 @@ export function reportCandidates(
       sign,
       validationAp: averagePrecision,
       ap,
-      threshold: bins[column]!.edges[cut - 1] ?? Number.NEGATIVE_INFINITY,
+      // Below the first edge and above the last one there are bins, but no value between two.
+      threshold: cut === 0 ? Number.NEGATIVE_INFINITY : (bins[column]!.edges[cut - 1] ?? Number.POSITIVE_INFINITY),
       ...scoreAtCut(counts.positives, counts.scored, count, sign, cut),
       pearson: table.pearson(column, k),
       sampleAp: null,

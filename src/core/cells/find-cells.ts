@@ -7,7 +7,7 @@ import { edgeRanks, fitBins } from './bins.ts';
 import { chooseCandidates, reportCandidates } from './candidates.ts';
 import { columnsOf } from './columns.ts';
 import { type EvidenceOptions, gatherEvidence } from './evidence.ts';
-import type { LabelledSide } from './held-out.ts';
+import type { LabelledSides } from './held-out.ts';
 import type { Watch } from './progress.ts';
 import { type CellsReport, summarise } from './report.ts';
 import { chooseText, readSample } from './sample.ts';
@@ -52,7 +52,7 @@ const sampleBudget = 16 * 2 ** 20;
 export async function findCells(
   engine: Engine,
   session: Session,
-  sides: { validation: LabelledSide; test: LabelledSide },
+  sides: LabelledSides,
   options: CellsOptions,
   watch: Watch = {},
   onReport: (report: CellsReport) => void = () => {},

@@ -1,4 +1,5 @@
 import { applies, type Concept, type ConceptDocument } from '../concepts/concept.ts';
+import type { SyntaxParser } from '../concepts/parser.ts';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { nextCharacters, type Vocabulary } from '../corpus/vocabulary.ts';
 
@@ -55,4 +56,21 @@ export function labelledSide(
       return { path, inputs, targets: nextCharacters(inputs), labels, points: parsed.points };
     },
   };
+}
+
+export interface LabelledSides {
+  validation: LabelledSide;
+  test: LabelledSide;
+}
+
+/** Both sides of the held-out texts. */
+export function labelledSides(
+  texts: { validation: readonly CorpusDocument[]; test: readonly CorpusDocument[] },
+  vocabulary: Vocabulary,
+  concepts: readonly Concept[],
+  parser: Pick<SyntaxParser, 'document'>,
+): LabelledSides {
+  const of = (documents: readonly CorpusDocument[]): LabelledSide =>
+    labelledSide(documents, vocabulary, concepts, (language, text) => parser.document(language, text));
+  return { validation: of(texts.validation), test: of(texts.test) };
 }

@@ -76,6 +76,21 @@ export async function heldOutTexts(
   return { ...sides, trainedOn, rule: [own, dealt].filter((part) => part !== '').join(', ') };
 }
 
+/**
+ * The held-out texts that a run keeps, without reading any file anew.
+ * @throws HeldOutError where a side is empty
+ */
+export function ownHeldOutTexts({ documents, splitInsideFiles }: CorpusSnapshot): HeldOutTexts {
+  const of = (side: Side): CorpusDocument[] => documents.filter((document) => document.side === side);
+  const [validation, test] = [of('validation'), of('test')];
+  if (validation.length === 0 || test.length === 0)
+    throw new HeldOutError(
+      'This run kept no text for validation or none for testing, so cells cannot be chosen and shown on different text. Train on a folder with more files.',
+    );
+  const rule = splitInsideFiles ? "the run's own validation and test parts" : "the run's own validation and test files";
+  return { validation, test, trainedOn: of('train').length, rule };
+}
+
 /** Deals out documents to the side that has fewer characters. */
 function deal(documents: CorpusDocument[], sides: Record<'validation' | 'test', CorpusDocument[]>, seed: number): void {
   const charsOf = (side: 'validation' | 'test'): number => sides[side].reduce((sum, { chars }) => sum + chars, 0);

@@ -1,4 +1,6 @@
 /** What hosts, workers and the command line use of the formats. */
+
+export * from './cells-file.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export type { Generation } from './generation.ts';
 export * from './manifest.ts';

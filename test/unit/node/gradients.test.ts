@@ -44,6 +44,7 @@ describe('gradients of a run', () => {
       openEngine: async () => referenceEngine(),
       storage: () => storage,
       readFile: async () => new Uint8Array(),
+      readAsset: async () => new Uint8Array(),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
     });
   });

@@ -68,6 +68,7 @@ describe('the inspector', () => {
         openEngine: async () => engine,
         storage: () => run,
         readFile: (path) => files.read(path),
+        readAsset: async () => new Uint8Array(),
         pause: () => new Promise((resolve) => setImmediate(resolve)),
       }),
     );
