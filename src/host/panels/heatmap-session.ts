@@ -5,9 +5,9 @@ import type { CellAddress } from '../../protocol/inspector-service.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { runReference } from '../commands/runs.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
+import { HeatmapAnswers, isCancelled, textOf } from './heatmap-answers.ts';
 import { exportCsvFile, exportHtmlFile } from './heatmap-export.ts';
-import { followedGeneration, packOverview, shownReport, summaryOfModel, summaryOfRun } from './heatmap-messages.ts';
-import { packPages } from './pack-pages.ts';
+import { followedGeneration, summaryOfModel, summaryOfRun } from './heatmap-messages.ts';
 import type { ScratchDocuments } from './scratch-documents.ts';
 import { ShownDocument } from './shown-document.ts';
 
@@ -20,23 +20,16 @@ export interface HeatmapDependencies {
 
 type Asked<K extends keyof typeof fromHeatmap> = ReturnType<(typeof fromHeatmap)[K]>['payload'];
 
-/** Failed questions are asked again this often before a person is asked to. */
-const retries = 3;
-
 export class HeatmapSession implements vscode.Disposable {
   readonly handlers;
   private readonly deps: HeatmapDependencies;
   private readonly send: (message: Message<string, unknown>) => void;
   private readonly shown: ShownDocument;
+  private readonly answers: HeatmapAnswers;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   /** The cell the webview is choosing: it is not told of it, since it may have chosen the next one meanwhile. */
   private choosing: CellAddress | null = null;
-  private failures = 0;
-  private pageRequest: AbortController | null = null;
-  private reportRequest: AbortController | null = null;
-  private overviewRequest: AbortController | null = null;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(deps: HeatmapDependencies, scratch: ScratchDocuments, send: (message: Message<string, unknown>) => void) {
     this.deps = deps;
@@ -46,8 +39,10 @@ export class HeatmapSession implements vscode.Disposable {
     };
     this.shown = new ShownDocument(scratch);
     const { inspection, runs } = deps;
+    this.answers = new HeatmapAnswers(deps, () => this.shown.document, this.send);
     this.subscriptions = [
       this.shown,
+      this.answers,
       this.shown.onDidChange(() => this.sendDocument()),
       this.shown.onDidEdit(({ document, startLine, removed, inserted }) =>
         this.send(
@@ -85,15 +80,15 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.selectRun, ({ id }) => void this.selectRun(id)),
       on(fromHeatmap.selectGeneration, ({ generation }) => void this.selectGeneration(generation)),
       on(fromHeatmap.selectCell, (cell) => this.selectCell(cell)),
-      on(fromHeatmap.requestPages, (message) => void this.answerPages(message)),
-      on(fromHeatmap.requestReport, (message) => void this.answerReport(message)),
-      on(fromHeatmap.requestOverview, () => void this.answerOverview()),
+      on(fromHeatmap.requestPages, (message) => void this.answers.pages(message)),
+      on(fromHeatmap.requestReport, (message) => void this.answers.report(message)),
+      on(fromHeatmap.requestOverview, () => void this.answers.overview()),
       on(fromHeatmap.follow, ({ following }) => this.shown.setFollowing(following)),
       on(fromHeatmap.scratch, ({ text }) => void this.shown.setScratch(text)),
       on(fromHeatmap.reveal, (place) => void this.reveal(place)),
       on(fromHeatmap.exportHtml, ({ range, colours }) => void this.export(exportHtmlFile, { range, colours })),
       on(fromHeatmap.exportCsv, ({ range }) => void this.export(exportCsvFile, { range })),
-      on(fromHeatmap.retry, () => this.tryAgain()),
+      on(fromHeatmap.retry, () => this.answers.tryAgain()),
       on(fromHeatmap.train, () => void vscode.commands.executeCommand('cellscope.trainOnWorkspace')),
     ];
   }
@@ -104,8 +99,6 @@ export class HeatmapSession implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.retryTimer);
-    for (const request of [this.pageRequest, this.reportRequest, this.overviewRequest]) request?.abort();
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
@@ -146,7 +139,7 @@ export class HeatmapSession implements vscode.Disposable {
 
   private sendModel(): void {
     const { model } = this.deps.inspection;
-    this.failures = 0;
+    this.answers.forgive();
     this.send(toHeatmap.model({ model: model ? summaryOfModel(model) : null }));
   }
 
@@ -224,99 +217,6 @@ export class HeatmapSession implements vscode.Disposable {
     this.choosing = null;
   }
 
-  private async answerPages({ request, version, cells, startLine, endLine }: Asked<'requestPages'>): Promise<void> {
-    const { document } = this.shown;
-    const model = this.deps.inspection.model;
-    this.pageRequest?.abort();
-    if (!document || !model || version !== document.version || startLine >= endLine) return;
-    const controller = new AbortController();
-    this.pageRequest = controller;
-    const range = { startLine, endLine: Math.min(endLine, document.lineCount) };
-    try {
-      const pages = await this.deps.inspection.page(document, { cells, ...range }, controller.signal);
-      // Values of another model than asked for are not wanted: the webview asks anew when the model changes.
-      if (controller.signal.aborted || this.deps.inspection.model !== model) return;
-      const { key } = summaryOfModel(model);
-      this.send(toHeatmap.pages({ request, id: document.uri.toString(), model: key, ...packPages(cells, pages) }));
-      this.works();
-    } catch (error) {
-      if (controller.signal.aborted || isCancelled(error)) return;
-      this.send(toHeatmap.noPages({ request }));
-      this.failed(error);
-    }
-  }
-
-  private async answerReport({ version, line, column }: Asked<'requestReport'>): Promise<void> {
-    const { document } = this.shown;
-    const model = this.deps.inspection.model;
-    this.reportRequest?.abort();
-    if (!document || !model || version !== document.version || line >= document.lineCount) return;
-    const controller = new AbortController();
-    this.reportRequest = controller;
-    try {
-      const offset = document.offsetAt(new vscode.Position(line, column));
-      const report = await this.deps.inspection.inspect(document, offset, controller.signal);
-      if (controller.signal.aborted || this.deps.inspection.model !== model) return;
-      const { key } = summaryOfModel(model);
-      this.send(toHeatmap.report({ id: document.uri.toString(), model: key, report: shownReport(report) }));
-    } catch (error) {
-      if (!controller.signal.aborted && !isCancelled(error)) this.failed(error);
-    }
-  }
-
-  private async answerOverview(): Promise<void> {
-    const { document } = this.shown;
-    const model = this.deps.inspection.model;
-    this.overviewRequest?.abort();
-    if (!document || !model) return;
-    const controller = new AbortController();
-    this.overviewRequest = controller;
-    const head = { id: document.uri.toString(), model: summaryOfModel(model).key };
-    try {
-      const overview = await this.deps.inspection.overview(document, {
-        signal: controller.signal,
-        onProgress: ({ fraction }) => this.send(toHeatmap.overview({ ...head, fraction, buffer: null })),
-      });
-      if (controller.signal.aborted) return;
-      this.send(toHeatmap.overview({ ...head, fraction: 1, buffer: packOverview(overview) }));
-    } catch (error) {
-      if (!controller.signal.aborted && !isCancelled(error))
-        this.deps.log.warn('The statistics of the cells could not be computed.', error);
-    }
-  }
-
-  private works(): void {
-    if (this.failures > 0) this.send(toHeatmap.problem({ message: null, busy: false }));
-    this.failures = 0;
-  }
-
-  private failed(error: unknown): void {
-    this.deps.log.error('The heatmap got no answer from the inspector.', error);
-    this.failures++;
-    const again = this.failures <= retries;
-    const what = textOf(error);
-    this.send(
-      toHeatmap.problem({
-        message: again ? `${what} Trying again…` : `${what} Press Try Again, or see the log (Cellscope: Show Log).`,
-        busy: again,
-      }),
-    );
-    clearTimeout(this.retryTimer);
-    if (again) this.retryTimer = setTimeout(() => this.askAgain(), 600 * this.failures);
-  }
-
-  private tryAgain(): void {
-    this.failures = 0;
-    this.send(toHeatmap.problem({ message: null, busy: false }));
-    this.askAgain();
-  }
-
-  /** Makes the webview ask for what it still lacks. */
-  private askAgain(): void {
-    const { document } = this.shown;
-    if (document) this.send(toHeatmap.ready({ id: document.uri.toString(), version: document.version }));
-  }
-
   private async reveal({ line, column }: Asked<'reveal'>): Promise<void> {
     const { document, isScratch } = this.shown;
     if (!document || isScratch) return;
@@ -346,13 +246,4 @@ export class HeatmapSession implements vscode.Disposable {
 
 function sameCell(a: CellAddress, b: CellAddress | null): boolean {
   return a.layer === b?.layer && a.cell === b.cell && a.quantity === b.quantity;
-}
-
-function isCancelled(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'cancelled';
-}
-
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
