@@ -16,6 +16,7 @@ const tasks = {
   bench: 'test/bench/bench.ts',
   'bench-engine': 'test/bench/engine.ts',
   'bench-learning': 'test/bench/learning.ts',
+  'compare-gradients': 'test/bench/compare-gradients.ts',
   package: 'scripts/package.ts',
   check: 'scripts/check.ts',
 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { trainerHost } from '../../../src/cli/trainer-host.ts';
 import type { Corpus } from '../../../src/core/corpus/corpus.ts';
-import type { Engine } from '../../../src/core/engine/engine.ts';
+import type { Engine, Session } from '../../../src/core/engine/engine.ts';
 import { evaluateStreams, heldOutOf } from '../../../src/core/training/evaluate.ts';
 import { startTraining, type TrainingOptions } from '../../../src/core/training/index.ts';
 import { nodeStorage } from '../../../src/worker/node-storage.ts';
@@ -18,7 +18,13 @@ export interface Result {
   test: number;
 }
 
-export async function trainOurs(corpus: Corpus, engine: Engine, options: TrainingOptions): Promise<Result> {
+/** @param look is given the best weights before they are thrown away. */
+export async function trainOurs(
+  corpus: Corpus,
+  engine: Engine,
+  options: TrainingOptions,
+  look: (best: Session) => Promise<void> = async () => {},
+): Promise<Result> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cellscope-learning-'));
   try {
     const setup = { id: 'learning', name: 'learning', created: new Date().toISOString(), keptGenerations: 2 };
@@ -31,6 +37,7 @@ export async function trainOurs(corpus: Corpus, engine: Engine, options: Trainin
     const { spec, parameters } = await trainer.folder.readModel('best');
     const best = await engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
     const validation = await evaluateStreams(best, corpus.streams('validation'));
+    await look(best);
     await best.close();
     return {
       trainedChars: outcome.trainedChars,
