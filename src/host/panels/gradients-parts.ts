@@ -3,9 +3,9 @@ import { defaultLags, defaultPositions } from '../../core/gradients/report.ts';
 import type { GradientPart, GradientResult } from '../../protocol/gradients.ts';
 import type { ModelReference } from '../../protocol/inspector-service.ts';
 import type { RunEntry } from '../contracts.ts';
+import type { BackgroundWorker } from '../inspection/background-worker.ts';
 import { workerPath } from '../platform.ts';
 import { gradientRun, shownContribution, shownJacobians, shownReport } from './gradients-messages.ts';
-import type { GradientsWorker } from './gradients-worker.ts';
 
 /** Positions for what is done once per checkpoint. */
 const positionsPerCheckpoint = 64;
@@ -24,7 +24,7 @@ export function checkpointOf({ id, folder, manifest }: RunEntry, generation: num
 }
 
 export async function computePart(
-  worker: GradientsWorker,
+  worker: BackgroundWorker,
   entry: RunEntry,
   part: GradientPart,
   options: PartOptions,
@@ -53,7 +53,7 @@ export async function computePart(
 }
 
 /** The horizon at every kept checkpoint, the oldest first, each shown as soon as it is there. */
-async function history(worker: GradientsWorker, entry: RunEntry, options: PartOptions): Promise<GradientResult> {
+async function history(worker: BackgroundWorker, entry: RunEntry, options: PartOptions): Promise<GradientResult> {
   const { generations } = entry.manifest;
   const result: Extract<GradientResult, { part: 'history' }> = {
     part: 'history',

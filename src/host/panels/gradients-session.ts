@@ -12,11 +12,11 @@ import {
 import { type Message, on } from '../../protocol/webview.ts';
 import { isCancelled } from '../commands/train.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
+import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
 import { saveExport } from './gradients-export.ts';
 import { gradientRun, shownHealth, shownReach } from './gradients-messages.ts';
 import { checkpointOf, computePart } from './gradients-parts.ts';
-import { GradientsWorker } from './gradients-worker.ts';
 
 /** Characters that one prediction's reach looks back on. */
 const reachLags = 500;
@@ -33,7 +33,7 @@ export class GradientsSession implements vscode.Disposable {
   readonly handlers;
   private readonly deps: GradientsPanelDependencies;
   private readonly send: (message: Message<string, unknown>) => void;
-  private readonly worker: GradientsWorker;
+  private readonly worker: BackgroundWorker;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   private selected: string[];
@@ -51,7 +51,7 @@ export class GradientsSession implements vscode.Disposable {
   ) {
     this.deps = deps;
     this.selected = wanted === null ? [] : [wanted];
-    this.worker = new GradientsWorker(deps.platform, deps.log);
+    this.worker = new BackgroundWorker(deps.platform, deps.log, 'the gradient panel');
     this.send = (message) => {
       if (this.ready) send(message);
     };

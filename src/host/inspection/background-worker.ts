@@ -1,6 +1,6 @@
 /**
- * The gradient panel's own worker: a second instance of the inspector's, so that hovering never waits for a pass back. It
- * starts with the first question and ends when the panel closes or has asked nothing for a while.
+ * A second instance of the inspector's worker for long questions, so that hovering never waits for them. It starts with the
+ * first question and ends when its owner goes or has asked nothing for a while.
  */
 import type * as vscode from 'vscode';
 import type { InspectorService } from '../../protocol/inspector-service.ts';
@@ -12,17 +12,20 @@ type Question<T> = (remote: Remote<InspectorService>) => Promise<T>;
 /** Milliseconds without a question after which the worker's memory is given back. */
 const idleTime = 60_000;
 
-export class GradientsWorker implements vscode.Disposable {
+export class BackgroundWorker implements vscode.Disposable {
   private readonly platform: Pick<HostPlatform, 'startWorker'>;
   private readonly log: vscode.LogOutputChannel;
+  private readonly owner: string;
   private running: Promise<{ worker: WorkerHandle; remote: Remote<InspectorService> }> | null = null;
   private asking = 0;
   private last: Promise<unknown> = Promise.resolve();
   private idle: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(platform: Pick<HostPlatform, 'startWorker'>, log: vscode.LogOutputChannel) {
+  /** @param owner whose worker it is, for the log */
+  constructor(platform: Pick<HostPlatform, 'startWorker'>, log: vscode.LogOutputChannel, owner: string) {
     this.platform = platform;
     this.log = log;
+    this.owner = owner;
   }
 
   /** Waits for the questions before it: long ones would only slow each other down. */
@@ -65,7 +68,7 @@ export class GradientsWorker implements vscode.Disposable {
         void this.running?.then((current) => {
           if (current !== started) return;
           this.running = null;
-          this.log.error('The worker of the gradient panel ended.', reason);
+          this.log.error(`The worker of ${this.owner} ended.`, reason);
         });
       });
       return started;
