@@ -3,21 +3,16 @@ import type { Engine, Session } from '../engine/engine.ts';
 import type { Init, Quantity } from '../model/spec.ts';
 import { Random } from '../random.ts';
 import { momentsOf } from './ablation.ts';
-import { edgeRanks, fitBins } from './bins.ts';
-import { chooseCandidates, reportCandidates } from './candidates.ts';
 import { columnsOf } from './columns.ts';
 import { type EvidenceOptions, gatherEvidence } from './evidence.ts';
 import type { LabelledSides } from './held-out.ts';
 import type { Watch } from './progress.ts';
 import { type CellsReport, summarise } from './report.ts';
 import { chooseText, readSample } from './sample.ts';
-import { binsFor, labelRanks, scoreSide } from './score-side.ts';
+import { type ScoreOptions, scoreColumns } from './score-columns.ts';
 
-export interface CellsOptions extends EvidenceOptions {
-  /** Cells reported for each concept. */
-  best: number;
-  /** Characters of the validation and the test sample. */
-  validationSample: number;
+export interface CellsOptions extends EvidenceOptions, ScoreOptions {
+  /** Characters of the test sample. */
   testSample: number;
   /** Gates and other quantities that are scored beside the default ones. */
   quantities: readonly Quantity[];
@@ -57,35 +52,23 @@ export async function findCells(
   watch: Watch = {},
   onReport: (report: CellsReport) => void = () => {},
 ): Promise<CellsReport> {
-  const { validation, test } = sides;
-  const { concepts } = validation;
+  const { concepts } = sides.validation;
   const columns = columnsOf(session.spec, options.quantities);
   const cells = session.spec.layers.reduce((sum, { hiddenSize }) => sum + hiddenSize, 0);
   const affordable = Math.floor(sampleBudget / columns.length);
-
-  const text = await chooseText(
-    validation,
-    Math.min(options.validationSample, affordable),
-    Random.derive(options.seed, 'validation sample'),
-  );
-  const sample = await readSample(session, columns, text, watch);
-  const ranks = edgeRanks(sample.length, binsFor(columns.length, concepts));
-  const bins = sample.columns.map((values) => fitBins(values.slice(), ranks.length + 1, ranks));
-  const rankOfLabels = labelRanks(concepts, sample);
-
-  const chosen = chooseCandidates(
-    await scoreSide(session, validation, columns, bins, rankOfLabels, watch, 'validation'),
+  const scores = await scoreColumns(
+    session,
+    sides,
     columns,
-    options.best,
+    { ...options, validationSample: Math.min(options.validationSample, affordable) },
+    watch,
   );
-  const table = await scoreSide(session, test, columns, bins, rankOfLabels, watch, 'test');
-  const chars = { validation: validation.chars, test: test.chars };
-  const report = summarise(reportCandidates(concepts, columns, bins, table, chosen, chars), cells);
+  const report = summarise(scores.report, cells);
   if (!options.evidence) return report;
   onReport(report);
 
   const testText = await chooseText(
-    test,
+    sides.test,
     Math.min(options.testSample, affordable),
     Random.derive(options.seed, 'test sample'),
   );
@@ -94,9 +77,9 @@ export async function findCells(
     session,
     concepts,
     columns,
-    validation: sample,
+    validation: scores.sample,
     test: await readSample(session, columns, testText, watch),
-    moments: await momentsOf(session, sample, watch),
+    moments: await momentsOf(session, scores.sample, watch),
   };
   await gatherEvidence(report, input, options, watch, () => onReport(summarise(report, cells)));
   return { ...summarise(report, cells), complete: true };
