@@ -19,11 +19,17 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
     kind: 'browser',
     hasEnded: () => false,
     startWorker: async (name) => {
+      const storages = new Map<string, FolderStorage>();
+      const storage = (folder: string): FolderStorage => {
+        const known = storages.get(folder) ?? new FolderStorage(vscode.Uri.parse(folder, true));
+        storages.set(folder, known);
+        return known;
+      };
       const worker = startBrowserWorker(await vscode.workspace.fs.readFile(asset(`${name}.browser.js`)));
       serve(
         worker.port,
         filesService({
-          storage: (folder) => new FolderStorage(vscode.Uri.parse(folder, true)),
+          storage,
           readFile: async (path) => vscode.workspace.fs.readFile(vscode.Uri.parse(path, true)),
           readAsset: async (file) => vscode.workspace.fs.readFile(asset(file)),
         }),

@@ -12,6 +12,7 @@ export interface FilesService {
   /** The rest is a Storage rooted at `folder`. */
   read(request: { folder: string; path: string }, context: CallContext): Promise<Uint8Array>;
   write(request: { folder: string; path: string; bytes: Uint8Array }, context: CallContext): Promise<void>;
+  create(request: { folder: string; path: string; bytes: Uint8Array }, context: CallContext): Promise<boolean>;
   append(request: { folder: string; path: string; bytes: Uint8Array }, context: CallContext): Promise<void>;
   rename(request: { folder: string; from: string; to: string }, context: CallContext): Promise<void>;
   remove(request: { folder: string; path: string }, context: CallContext): Promise<void>;

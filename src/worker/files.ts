@@ -17,6 +17,7 @@ export function filesService(host: HostFiles): FilesService {
     readAsset: ({ name }) => coded(() => host.readAsset(name)),
     read: ({ folder, path }) => coded(() => host.storage(folder).read(path)),
     write: ({ folder, path, bytes }) => coded(() => host.storage(folder).write(path, bytes)),
+    create: ({ folder, path, bytes }) => coded(() => host.storage(folder).create(path, bytes)),
     append: ({ folder, path, bytes }) => coded(() => host.storage(folder).append(path, bytes)),
     rename: ({ folder, from, to }) => coded(() => host.storage(folder).rename(from, to)),
     remove: ({ folder, path }) => coded(() => host.storage(folder).remove(path)),
@@ -29,6 +30,7 @@ export function remoteStorage(remote: Remote<FilesService>, folder: string): Sto
   return {
     read: (path) => uncoded(remote.call('read', { folder, path })),
     write: (path, bytes) => uncoded(remote.call('write', { folder, path, bytes })),
+    create: (path, bytes) => uncoded(remote.call('create', { folder, path, bytes })),
     append: (path, bytes) => uncoded(remote.call('append', { folder, path, bytes })),
     rename: (from, to) => uncoded(remote.call('rename', { folder, from, to })),
     remove: (path) => uncoded(remote.call('remove', { folder, path })),

@@ -1,5 +1,6 @@
 /** The storage of a run folder on node's file system: whole files are synced, with their folder, before a write resolves. */
-import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { appendFile, link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Storage, StorageError, type StorageFault } from '../core/formats/storage.ts';
 
@@ -17,6 +18,29 @@ const faultOf: Record<string, StorageFault> = {
 /** @param root absolute path of the run's folder; it is created with the first write. */
 export function nodeStorage(root: string): Storage {
   const top = path.resolve(root);
+  let wasThere = false;
+  /** Makes a folder below the root, and the root itself once: one that is deleted later must not come back half. */
+  const makeFolder = async (folder: string): Promise<void> => {
+    if (!wasThere) await mkdir(top, { recursive: true });
+    wasThere = true;
+    let at = top;
+    for (const name of path.relative(top, folder).split(path.sep).filter(Boolean)) {
+      at = path.join(at, name);
+      await mkdir(at).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    }
+  };
+  const writeWhole = async (file: string, bytes: Uint8Array): Promise<void> => {
+    await makeFolder(path.dirname(file));
+    const handle = await open(file, 'w');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  };
   /** Refuses what would lead out of the root: names come from the core, but some of them were read from files. */
   const place = (relative: string): string => {
     const file = path.resolve(top, relative);
@@ -37,23 +61,28 @@ export function nodeStorage(root: string): Storage {
     read: (relative) =>
       attempt(relative, async (file) => {
         const { buffer, byteOffset, byteLength } = await readFile(file);
+        wasThere = true;
         return new Uint8Array(buffer, byteOffset, byteLength);
       }),
     write: (relative, bytes) =>
       attempt(relative, async (file) => {
-        await mkdir(path.dirname(file), { recursive: true });
-        const handle = await open(file, 'w');
-        try {
-          await handle.writeFile(bytes);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
+        await writeWhole(file, bytes);
         await syncFolder(path.dirname(file));
+      }),
+    create: (relative, bytes) =>
+      attempt(relative, async (file) => {
+        const draft = `${file}.${randomUUID()}`;
+        try {
+          await writeWhole(draft, bytes);
+          return await linkExclusively(draft, file, bytes);
+        } finally {
+          await rm(draft, { force: true });
+          await syncFolder(path.dirname(file)).catch(() => undefined); // gone, where the write failed for that
+        }
       }),
     append: (relative, bytes) =>
       attempt(relative, async (file) => {
-        await mkdir(path.dirname(file), { recursive: true });
+        await makeFolder(path.dirname(file));
         await appendFile(file, bytes);
       }),
     rename: (from, to) =>
@@ -72,6 +101,25 @@ export function nodeStorage(root: string): Storage {
         }
       }),
   };
+}
+
+/** Gives a written draft its name unless it is taken; where the file system has no hard links, writes it there anew. */
+async function linkExclusively(draft: string, file: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR'].includes(code ?? '')) throw error;
+  }
+  try {
+    await writeFile(file, bytes, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Makes new and renamed entries of a folder durable, where the system can (Windows and some network folders cannot). */

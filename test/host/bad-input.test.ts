@@ -1,6 +1,6 @@
 /** What goes wrong in a workspace, with a model file or on disk, as a person meets it: a message that says what to do. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -357,26 +357,17 @@ describe('bad input', () => {
       assert.ok(weights(store.find(id)!).equals(whole));
     });
 
-    it('that cannot save: fail with what is kept and what to do', async () => {
+    it('whose folder is deleted: fail, say so, and bring nothing of it back', async () => {
       const { store, training } = await activate();
       const id = await begin(of(100_000_000));
       const run = store.folderOf(id).fsPath;
-      const file = write('file', 'a file where the run should be');
-      // The worker may make the folder anew before the file stands there.
-      for (let attempt = 0; ; attempt++) {
-        renameSync(run, path.join(folder, `run ${attempt}`));
-        try {
-          renameSync(file, run);
-          break;
-        } catch (error) {
-          if (attempt === 20) throw error;
-        }
-      }
-      const { text, buttons } = await message(/failed: Saving failed/);
-      assert.match(text, /Make the run's folder writable, then resume the run/);
+      rmSync(run, { recursive: true });
+      const { text, buttons } = await message(/failed: The run's folder was deleted or moved/);
+      assert.match(text, /Put it back and resume the run, or train again/);
       assert.ok(buttons.includes('Show Log'));
       await until('the training to end', () => !training.isBusy);
-      rmSync(run);
+      assert.equal(existsSync(run), false);
+      assert.equal(store.find(id), undefined);
     });
 
     it('that is cancelled: is saved, and that is no error', async () => {

@@ -8,6 +8,8 @@ export const lockFile = 'lock.json';
 export const staleAfterMs = 30_000;
 /** How often a training should beat. */
 export const beatEveryMs = 5_000;
+/** How often it looks whether it still holds the lock. */
+const lookEveryMs = 1_000;
 
 /** Who holds a lock. `token` is unique to one training; `place` lets a host find out early that the holder is dead. */
 export interface LockOwner {
@@ -31,6 +33,13 @@ export interface LockHost {
 
 /** The lock in force, or null: none, stale, unreadable, or its holder gone. */
 export async function readLock(storage: Storage, now: number, isGone?: LockHost['isGone']): Promise<LockState | null> {
+  const lock = await readHolder(storage);
+  if (!lock || Math.abs(now - lock.heartbeat) > staleAfterMs) return null;
+  return isGone?.(lock) ? null : lock;
+}
+
+/** Who the file names, dead or alive. */
+async function readHolder(storage: Storage): Promise<LockState | null> {
   let value: unknown;
   try {
     value = parseInertJson(new TextDecoder().decode(await storage.read(lockFile)));
@@ -40,16 +49,19 @@ export async function readLock(storage: Storage, now: number, isGone?: LockHost[
   }
   const { token, place, heartbeat } = (value ?? {}) as Record<string, unknown>;
   if (typeof token !== 'string' || typeof heartbeat !== 'number') return null;
-  if (Math.abs(now - heartbeat) > staleAfterMs) return null;
-  const lock: LockState = { token, heartbeat, ...(typeof place === 'string' ? { place } : {}) };
-  return isGone?.(lock) ? null : lock;
+  return { token, heartbeat, ...(typeof place === 'string' ? { place } : {}) };
 }
 
-/** A held lock: beat it at least every `beatEveryMs`, release it at the end. */
+/**
+ * A held lock: beat it at least every `beatEveryMs`, release it at the end. The file is created exclusively and renewed
+ * by renaming, so that nobody reads half of it; who took it over a dead holder at the same moment as another, or was
+ * taken for dead (a clock that jumped, a machine that slept), finds the other's name there and must not write any more.
+ */
 export class RunLock {
   private readonly storage: Storage;
   private readonly host: LockHost;
-  private last = Number.NEGATIVE_INFINITY;
+  private lastBeat = Number.NEGATIVE_INFINITY;
+  private lastLook = Number.NEGATIVE_INFINITY;
 
   private constructor(storage: Storage, host: LockHost) {
     this.storage = storage;
@@ -58,36 +70,71 @@ export class RunLock {
 
   /** Throws RunFileError `locked` while another training holds the run. */
   static async acquire(storage: Storage, host: LockHost): Promise<RunLock> {
-    const held = await readLock(storage, host.now(), host.isGone);
-    if (held && held.token !== host.owner.token) {
-      const ago = Math.max(0, Math.round((host.now() - held.heartbeat) / 1000));
-      throw new RunFileError(
-        'locked',
-        `This run is being trained elsewhere (last sign of life ${ago} s ago). Stop it there, or try again in ${Math.ceil(staleAfterMs / 1000) - ago} s if that window is gone.`,
-      );
-    }
     const lock = new RunLock(storage, host);
-    await lock.write();
+    await lock.refuseOthers();
+    if (await storage.create(lockFile, lock.mark())) return lock;
+    await lock.refuseOthers(); // somebody may have come meanwhile
+    await storage.remove(lockFile);
+    if (!(await storage.create(lockFile, lock.mark()))) await lock.refuseOthers();
+    await lock.verify();
     return lock;
   }
 
-  /** Renews the heartbeat where it is due. A failed write is no reason to stop a training: the next one is tried in time. */
+  /**
+   * Renews the heartbeat and looks whether the lock is still held, both where they are due by a clock that may jump. A
+   * failed write is no reason to stop a training: the next one is tried in time. Throws as `verify` does.
+   */
   async beat(): Promise<void> {
-    if (this.host.now() - this.last < beatEveryMs) return;
+    const now = this.host.now();
+    const due = Math.abs(now - this.lastBeat) >= beatEveryMs;
+    if (due || Math.abs(now - this.lastLook) >= lookEveryMs) await this.verify();
+    if (!due) return;
     try {
-      await this.write();
+      const draft = `${lockFile}.tmp`;
+      await this.storage.write(draft, this.mark());
+      await this.storage.rename(draft, lockFile);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
     }
   }
 
-  private async write(): Promise<void> {
-    this.last = this.host.now();
-    const state: LockState = { ...this.host.owner, heartbeat: this.last };
-    await this.storage.write(lockFile, new TextEncoder().encode(JSON.stringify(state)));
+  /**
+   * Throws RunFileError `locked` where another training has taken the run over, StorageError `not-found` where the run is
+   * gone. To be called before the run's files are changed.
+   */
+  async verify(): Promise<void> {
+    this.lastLook = this.host.now();
+    const holder = await readHolder(this.storage);
+    if (holder && holder.token !== this.host.owner.token)
+      throw new RunFileError(
+        'locked',
+        'This run has been taken over by another window, which took this training for dead. It goes on there.',
+      );
+    if (!holder && (await this.storage.list('')).length === 0)
+      throw new StorageError('not-found', "The run's folder does not exist any more.");
   }
 
+  /** Leaves the lock of somebody else alone. */
   async release(): Promise<void> {
-    await this.storage.remove(lockFile);
+    const holder = await readHolder(this.storage);
+    if (!holder || holder.token === this.host.owner.token) await this.storage.remove(lockFile);
+  }
+
+  private async refuseOthers(): Promise<void> {
+    const { host } = this;
+    const held = await readLock(this.storage, host.now(), host.isGone);
+    if (!held || held.token === host.owner.token) return;
+    const ago = Math.max(0, Math.round((host.now() - held.heartbeat) / 1000));
+    throw new RunFileError(
+      'locked',
+      `This run is being trained elsewhere (last sign of life ${ago} s ago). Stop it there, or try again in ${Math.ceil(staleAfterMs / 1000) - ago} s if that window is gone.`,
+    );
+  }
+
+  /** The file's content as of now. */
+  private mark(): Uint8Array {
+    this.lastBeat = this.host.now();
+    const state: LockState = { ...this.host.owner, heartbeat: this.lastBeat };
+    return new TextEncoder().encode(JSON.stringify(state));
   }
 }

@@ -5,8 +5,13 @@
 export interface Storage {
   /** Throws a StorageError `not-found` where there is no such file. */
   read(path: string): Promise<Uint8Array>;
-  /** Writes the whole file and syncs it to disk. Creates parent folders. */
+  /**
+   * Writes the whole file and syncs it to disk. Creates parent folders, the root among them only for the first write: a
+   * root that is deleted later stays so, and the write fails with `not-found`.
+   */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a file where there is none, whole or not at all; false where there is one. Exclusive where the host can. */
+  create(path: string, bytes: Uint8Array): Promise<boolean>;
   append(path: string, bytes: Uint8Array): Promise<void>;
   /** Replaces `to` atomically where the host can. */
   rename(from: string, to: string): Promise<void>;

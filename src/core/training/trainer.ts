@@ -128,7 +128,7 @@ export class Trainer {
     } catch (error) {
       ending = error instanceof Aborted ? { state: 'interrupted' } : { state: 'failed', message: this.describe(error) };
       // Where even this cannot be written, the released lock makes the run read as interrupted.
-      await this.folder.setState(ending.state, ending.message).catch(() => undefined);
+      if (!isTakenOver(error)) await this.folder.setState(ending.state, ending.message).catch(() => undefined);
       if (!isForeseen(error)) throw error;
     } finally {
       await this.session.close().catch(() => undefined);
@@ -229,6 +229,7 @@ export class Trainer {
 
   private async save(): Promise<void> {
     const { state } = this;
+    await this.lock.verify();
     await this.report.flush(state, 'saving', true);
     this.tickClock();
     await this.checkpoints.save(await this.snapshot(), state.best?.generation ?? null, state.trainingSeconds);
@@ -258,6 +259,7 @@ export class Trainer {
     try {
       const evaluation = await evaluateStreams(best, this.corpus.streams('test'), () => this.goesOn());
       if (!evaluation) throw new Aborted();
+      await this.lock.verify();
       await folder.update({ heldOut: heldOutOf(evaluation) });
     } finally {
       await best.close();
@@ -310,6 +312,8 @@ export class Trainer {
       : 'Nothing was saved yet.';
     if (error instanceof EngineStopped) return `${error.message} ${keeps} Resume the run.`;
     if (!(error instanceof StorageError)) return error instanceof Error ? error.message : String(error);
+    if (error.fault === 'not-found')
+      return "The run's folder was deleted or moved while it was being trained, so nothing more can be saved there. Put it back and resume the run, or train again.";
     const advice = error.fault === 'no-space' ? 'Free some space' : "Make the run's folder writable";
     return `Saving failed: ${error.message} ${keeps} ${advice}, then resume the run.`;
   }
@@ -334,6 +338,11 @@ export class Trainer {
     this.lastTick = now;
     return now;
   }
+}
+
+/** The run is another training's now: not a word of this one may be written to it. */
+function isTakenOver(error: unknown): boolean {
+  return error instanceof RunFileError && error.code === 'locked';
 }
 
 function isForeseen(error: unknown): boolean {

@@ -50,7 +50,7 @@ export class InspectorClient implements vscode.Disposable {
 
   private async start(): Promise<Remote<InspectorService>> {
     try {
-      const recent = this.deaths.filter((time) => Date.now() - time < MINUTE);
+      const recent = this.deaths.filter((time) => performance.now() - time < MINUTE);
       if (recent.length >= MOST_DEATHS)
         throw new CodedError(
           'worker-gone',
@@ -71,7 +71,7 @@ export class InspectorClient implements vscode.Disposable {
     if (this.worker !== worker || this.disposed) return;
     this.worker = null;
     this.starting = null;
-    this.deaths.push(Date.now());
+    this.deaths.push(performance.now());
     this.log.error('The inspector worker ended.', reason);
     this.died.fire();
   }

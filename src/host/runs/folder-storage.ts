@@ -4,17 +4,34 @@ import { type Storage, StorageError, type StorageFault } from '../../core/format
 
 export class FolderStorage implements Storage {
   private readonly root: vscode.Uri;
+  /** The root was there: where it is not any more, it was deleted, and is not made again. */
+  private wasThere = false;
 
   constructor(root: vscode.Uri) {
     this.root = root;
   }
 
   async read(path: string): Promise<Uint8Array> {
-    return guarded(path, () => vscode.workspace.fs.readFile(this.uri(path)));
+    const bytes = await guarded(path, () => vscode.workspace.fs.readFile(this.uri(path)));
+    this.wasThere = true;
+    return bytes;
   }
 
+  /** VS Code's file system makes all parents of a file, so the root is looked for first. */
   async write(path: string, bytes: Uint8Array): Promise<void> {
-    await guarded(path, () => vscode.workspace.fs.writeFile(this.uri(path), bytes));
+    const uri = this.uri(path);
+    await guarded(path, async () => {
+      if (this.wasThere) await vscode.workspace.fs.stat(this.root);
+      await vscode.workspace.fs.writeFile(uri, bytes);
+    });
+    this.wasThere = true;
+  }
+
+  /** Not exclusive: VS Code's file system cannot. */
+  async create(path: string, bytes: Uint8Array): Promise<boolean> {
+    if ((await this.list('')).includes(path)) return false;
+    await this.write(path, bytes);
+    return true;
   }
 
   /** VS Code's file system has no append: the file is read and written whole. */

@@ -49,6 +49,28 @@ describe('node storage', () => {
     expect(await storage.list('')).toEqual(['a']);
   });
 
+  it('creates a file only where there is none, whole, for one of many who try', async () => {
+    const storage = nodeStorage(path.join(root, 'a'));
+    const contents = Array.from({ length: 20 }, (_, k) => new Uint8Array(1000).fill(k));
+    const made = await Promise.all(contents.map((bytes) => storage.create('b/lock', bytes)));
+    expect(made.filter(Boolean)).toHaveLength(1);
+    expect(await storage.read('b/lock')).toEqual(contents[made.indexOf(true)]);
+    expect(await storage.list('b')).toEqual(['lock']);
+  });
+
+  it('does not bring a deleted root back', async () => {
+    const folder = path.join(root, 'run');
+    const storage = nodeStorage(folder);
+    await storage.write('checkpoints/1/x', Uint8Array.of(1));
+    rmSync(folder, { recursive: true });
+    expect(await faultOf(storage.write('checkpoints/2/x', Uint8Array.of(1)))).toBe('not-found');
+    expect(await faultOf(storage.write('run.json', Uint8Array.of(1)))).toBe('not-found');
+    expect(await faultOf(storage.append('metrics.jsonl', Uint8Array.of(1)))).toBe('not-found');
+    expect(await faultOf(storage.create('lock.json', Uint8Array.of(1)))).toBe('not-found');
+    await storage.remove('lock.json');
+    expect(existsSync(folder)).toBe(false);
+  });
+
   it('names what went wrong', async () => {
     const storage = nodeStorage(root);
     expect(await faultOf(storage.read('none'))).toBe('not-found');

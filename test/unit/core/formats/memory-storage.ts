@@ -45,6 +45,12 @@ export class MemoryStorage implements Storage {
     this.put(path, new Uint8Array(0), bytes);
   }
 
+  async create(path: string, bytes: Uint8Array): Promise<boolean> {
+    if (this.files.has(path)) return false;
+    await this.write(path, bytes);
+    return true;
+  }
+
   async append(path: string, bytes: Uint8Array): Promise<void> {
     this.put(path, this.files.get(path) ?? new Uint8Array(0), bytes);
   }

@@ -49,6 +49,43 @@ describe('run lock', () => {
     }
   });
 
+  it('goes to one of several who come at once', async () => {
+    for (const left of [null, '{"token":"dead","heartbeat":1}', '{"tok']) {
+      const storage = new MemoryStorage();
+      if (left !== null) await storage.write('lock.json', new TextEncoder().encode(left));
+      const clock = { now: 1_000_000 };
+      const tokens = ['one', 'two', 'three'];
+      const results = await Promise.allSettled(tokens.map((token) => RunLock.acquire(storage, host(token, clock))));
+      const winners = tokens.filter((_, k) => results[k]!.status === 'fulfilled');
+      expect(winners).toHaveLength(1);
+      expect((await readLock(storage, clock.now))?.token).toBe(winners[0]);
+    }
+  });
+
+  it('a clock that jumps does not still the heartbeat', async () => {
+    const storage = new MemoryStorage();
+    const clock = { now: 10 * 86_400_000 };
+    const lock = await RunLock.acquire(storage, host('one', clock));
+    for (const jump of [-86_400_000, 86_400_000, 86_400_000]) {
+      clock.now += jump;
+      await lock.beat();
+      expect((await readLock(storage, clock.now))?.heartbeat).toBe(clock.now);
+    }
+  });
+
+  it('one who was taken for dead finds the other there, and neither writes nor removes its lock', async () => {
+    const storage = new MemoryStorage();
+    const clock = { now: 1_000_000 };
+    const one = await RunLock.acquire(storage, host('one', clock));
+    clock.now += staleAfterMs + 1; // the machine slept
+    const two = await RunLock.acquire(storage, host('two', clock));
+    await expect(one.verify()).rejects.toMatchObject({ code: 'locked' });
+    await expect(one.beat()).rejects.toMatchObject({ code: 'locked' });
+    await one.release();
+    await two.verify();
+    expect((await readLock(storage, clock.now))?.token).toBe('two');
+  });
+
   it('a heartbeat that cannot be written stops nothing', async () => {
     const storage = new MemoryStorage();
     const clock = { now: 0 };
