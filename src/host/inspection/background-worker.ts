@@ -1,35 +1,41 @@
 /**
- * A second instance of the inspector's worker for long questions, so that hovering never waits for them. It starts with the
- * first question and ends when its owner goes or has asked nothing for a while.
+ * A worker for long questions, so that hovering never waits for them. It starts with the first question and ends when its
+ * owner goes or has asked nothing for a while.
  */
 import type * as vscode from 'vscode';
-import type { InspectorService } from '../../protocol/inspector-service.ts';
-import { connect, type Remote } from '../../worker/channel.ts';
-import type { HostPlatform, WorkerHandle } from '../platform.ts';
+import { connect, type Remote, type Service } from '../../worker/channel.ts';
+import type { HostPlatform, WorkerHandle, WorkerName } from '../platform.ts';
 
-type Question<T> = (remote: Remote<InspectorService>) => Promise<T>;
+type Question<S extends Service<S>, T> = (remote: Remote<S>) => Promise<T>;
 
 /** Milliseconds without a question after which the worker's memory is given back. */
 const idleTime = 60_000;
 
-export class BackgroundWorker implements vscode.Disposable {
+export class BackgroundWorker<S extends Service<S>> implements vscode.Disposable {
   private readonly platform: Pick<HostPlatform, 'startWorker'>;
+  private readonly name: WorkerName;
   private readonly log: vscode.LogOutputChannel;
   private readonly owner: string;
-  private running: Promise<{ worker: WorkerHandle; remote: Remote<InspectorService> }> | null = null;
+  private running: Promise<{ worker: WorkerHandle; remote: Remote<S> }> | null = null;
   private asking = 0;
   private last: Promise<unknown> = Promise.resolve();
   private idle: ReturnType<typeof setTimeout> | undefined;
 
   /** @param owner whose worker it is, for the log */
-  constructor(platform: Pick<HostPlatform, 'startWorker'>, log: vscode.LogOutputChannel, owner: string) {
+  constructor(
+    platform: Pick<HostPlatform, 'startWorker'>,
+    name: WorkerName,
+    log: vscode.LogOutputChannel,
+    owner: string,
+  ) {
     this.platform = platform;
+    this.name = name;
     this.log = log;
     this.owner = owner;
   }
 
   /** Waits for the questions before it: long ones would only slow each other down. */
-  ask<T>(signal: AbortSignal, question: Question<T>): Promise<T> {
+  ask<T>(signal: AbortSignal, question: Question<S, T>): Promise<T> {
     const answer = this.last.then(() => {
       signal.throwIfAborted();
       return this.askNow(question);
@@ -38,7 +44,7 @@ export class BackgroundWorker implements vscode.Disposable {
     return answer;
   }
 
-  async askNow<T>(question: Question<T>): Promise<T> {
+  async askNow<T>(question: Question<S, T>): Promise<T> {
     clearTimeout(this.idle);
     this.asking++;
     try {
@@ -49,21 +55,22 @@ export class BackgroundWorker implements vscode.Disposable {
     }
   }
 
-  dispose(): void {
-    clearTimeout(this.idle);
-    this.end();
-  }
-
-  private end(): void {
+  /** Ends the worker where it stands: what waits is rejected, and the next question starts another. */
+  end(): void {
     const { running } = this;
     this.running = null;
     running?.then(({ worker }) => worker.terminate()).catch(() => {});
   }
 
-  private async start(): Promise<{ worker: WorkerHandle; remote: Remote<InspectorService> }> {
+  dispose(): void {
+    clearTimeout(this.idle);
+    this.end();
+  }
+
+  private async start(): Promise<{ worker: WorkerHandle; remote: Remote<S> }> {
     try {
-      const worker = await this.platform.startWorker('inspector-worker');
-      const started = { worker, remote: connect<InspectorService>(worker.port) };
+      const worker = await this.platform.startWorker(this.name);
+      const started = { worker, remote: connect<S>(worker.port) };
       worker.port.onClose((reason) => {
         void this.running?.then((current) => {
           if (current !== started) return;
