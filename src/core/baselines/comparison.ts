@@ -27,6 +27,12 @@ export interface ComparisonTables {
   characters: ComparisonRow[];
 }
 
+/** [N] in nats: element t is the loss of character t + 1. */
+export interface DocumentLosses {
+  network: Float32Array;
+  baseline: Float32Array;
+}
+
 const distances = [5, 10, 20, 50, 100, 200, Number.POSITIVE_INFINITY];
 const otherCounts = [1, 2, 3, 5, Number.POSITIVE_INFINITY];
 const kinds: readonly Closing['kind'][] = ['parenthesis', 'square', 'brace', 'quote'];
@@ -67,8 +73,8 @@ export class Comparison {
     this.closerIndices = Object.values(closers).map((closer) => session.spec.vocabulary.indexOf(closer));
   }
 
-  /** [N] inputs and targets of the document, read from the zero state. */
-  async add(document: ConceptDocument, inputs: Int32Array, targets: Int32Array): Promise<void> {
+  /** [N] inputs and targets of the document, read from the zero state. Gives the losses of both, NaN where not scored. */
+  async add(document: ConceptDocument, inputs: Int32Array, targets: Int32Array): Promise<DocumentLosses> {
     const closings = closingsOf(document).filter(({ index }) => index > 0 && targets[index - 1]! >= 0);
     const brackets = closings.filter(({ kind }) => kind !== 'quote');
     // The state after the character before predicts the closing one.
@@ -86,7 +92,7 @@ export class Comparison {
       const bucket = distances.findIndex((limit) => distance < limit);
       this.byDistance[kinds.indexOf(kind)]![bucket]!.add(network[index - 1]!, baseline[index - 1]!);
     }
-    if (this.closerIndices.includes(-1)) return;
+    if (this.closerIndices.includes(-1)) return { network, baseline };
     const V = this.session.spec.vocabulary.length;
     brackets.forEach(({ index, kind, others }, k) => {
       const right = Object.keys(closers).indexOf(kind);
@@ -95,6 +101,7 @@ export class Comparison {
       const bucket = otherCounts.findIndex((limit) => others < limit);
       this.byOthers[bucket]!.add(isLargest(scores, right), isLargest(counted, right));
     });
+    return { network, baseline };
   }
 
   tables(): ComparisonTables {

@@ -130,6 +130,17 @@ export class AblationBench {
     };
   }
 
+  /** Mean rise of the loss in nats at some positions and at all others; without matched cells. Null with too few positions. */
+  async riseAt(
+    layer: number,
+    cell: number,
+    places: Int32Array,
+  ): Promise<Pick<Ablation, 'inside' | 'outside' | 'places'> | null> {
+    if (places.length < leastPlaces) return null;
+    const { inside, outside } = rise(await this.losses(null), await this.losses({ layer, cell }), places);
+    return { inside, outside, places: places.length };
+  }
+
   /** Mean rise of the loss by kind of the character that is predicted, in the order of `characterClasses`. */
   async riseByClass(layer: number, cell: number): Promise<{ name: string; count: number; rise: number | null }[]> {
     const base = await this.losses(null);

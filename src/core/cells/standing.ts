@@ -33,3 +33,13 @@ export function lift({ concept: { base }, candidate: { ap } }: Standing): number
 export function isOn({ sign, threshold }: Pick<CandidateReport, 'sign' | 'threshold'>, value: number): boolean {
   return sign > 0 ? value >= threshold : value < threshold;
 }
+
+/** Names and candidacies by cell (`layer:cell`), names first. */
+export function standings(report: CellsReport): Map<string, Standing[]> {
+  const byCell = new Map<string, Standing[]>();
+  for (const standing of [...namedCells(report), ...bestCandidates(report)]) {
+    const key = `${standing.candidate.layer}:${standing.candidate.cell}`;
+    byCell.set(key, [...(byCell.get(key) ?? []), standing]);
+  }
+  return byCell;
+}

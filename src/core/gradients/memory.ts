@@ -52,8 +52,8 @@ export async function measureMemory(
   });
 }
 
-/** Adds ∏_{i = at−k+1}^{at} gate_i to sums[k], for every cell. */
-function addProducts(gate: Float32Array, H: number, at: number, lags: number, sums: Float64Array): void {
+/** Adds ∏_{i = at−k+1}^{at} gate_i to sums[k·H + j] for k = 0 … lags and every cell j of gate [N, H]; at + 1 ≥ lags. */
+export function addProducts(gate: Float32Array, H: number, at: number, lags: number, sums: Float64Array): void {
   const product = new Float64Array(H).fill(1);
   for (let k = 0; k <= lags; k++) {
     for (let j = 0; j < H; j++) sums[k * H + j] += product[j];
