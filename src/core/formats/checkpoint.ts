@@ -96,7 +96,7 @@ function readOwnSpec(text: string, vocab: string | undefined): ModelSpec {
       'version-unknown',
       `This model has format version ${JSON.stringify(value.formatVersion)}; this Cellscope reads version 1. Update Cellscope.`,
     );
-  const parsed = v.safeParse(storedSpecSchema, value);
+  const parsed = v.safeParse(storedSpecSchema, value, { abortEarly: true });
   if (!parsed.success)
     throw new ModelFileError(
       'metadata-invalid',

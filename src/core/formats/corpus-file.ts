@@ -72,7 +72,7 @@ function parseLine(line: Uint8Array): unknown {
 }
 
 function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, value);
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
   throw new RunFileError('invalid', `The run's corpus.jsonl is damaged: ${describeIssues(parsed.issues)}.`);
 }

@@ -83,7 +83,7 @@ export async function readInfo(storage: Storage, number: number): Promise<StateF
   } catch (error) {
     throw damaged(path, (error as Error).message);
   }
-  const parsed = v.safeParse(stateSchema, value);
+  const parsed = v.safeParse(stateSchema, value, { abortEarly: true });
   if (!parsed.success) throw damaged(path, describeIssues(parsed.issues));
   return parsed.output;
 }

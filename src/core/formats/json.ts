@@ -1,7 +1,32 @@
 /** JSON from files that may be hostile. */
 
-/** `JSON.parse` that drops `__proto__` keys: nothing read from a file can reach a prototype. Throws SyntaxError. */
+/** What `JSON.parse` builds is bounded by these, not by the text: `[[[[…` takes fifty times its length. */
+const deepest = 64;
+const mostValues = 2_000_000;
+
+/** Why a text may not be parsed: nested too deeply, or of too many values. Null where it may. The text need not be JSON. */
+export function jsonExcess(text: string): string | null {
+  let depth = 0;
+  let values = 1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) {
+      for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
+    } else if (code === 0x7b || code === 0x5b) {
+      if (++depth > deepest) return `it is nested more than ${deepest} levels deep`;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+    else if (code === 0x2c && ++values > mostValues) return `it holds more than ${mostValues} values`;
+  }
+  return null;
+}
+
+/**
+ * `JSON.parse` that drops `__proto__` keys: nothing read from a file can reach a prototype. Throws SyntaxError, also for
+ * what `jsonExcess` refuses.
+ */
 export function parseInertJson(text: string): unknown {
+  const excess = jsonExcess(text);
+  if (excess !== null) throw new SyntaxError(`The JSON cannot be read: ${excess}.`);
   return JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
 }
 

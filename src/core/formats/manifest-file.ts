@@ -1,8 +1,10 @@
 /** `run.json` as bytes: validated when read, unknown fields kept when rewritten. */
 import * as v from 'valibot';
 import { describeIssues, modelSpecSchema } from './checkpoint.ts';
+import { inertText } from './inert-text.ts';
 import { parseInertJson } from './json.ts';
 import type { RunManifest } from './manifest.ts';
+import { longestMessage } from './model-file-error.ts';
 
 export type RunFileFault = 'missing' | 'unreadable' | 'invalid' | 'version-unknown' | 'locked' | 'no-generation';
 
@@ -10,7 +12,7 @@ export type RunFileFault = 'missing' | 'unreadable' | 'invalid' | 'version-unkno
 export class RunFileError extends Error {
   readonly code: RunFileFault;
   constructor(code: RunFileFault, message: string) {
-    super(message);
+    super(inertText(message, longestMessage));
     this.name = 'RunFileError';
     this.code = code;
   }
@@ -96,7 +98,7 @@ export function parseManifest(bytes: Uint8Array): RunManifest {
       'version-unknown',
       `This run has format version ${JSON.stringify(value.formatVersion)}; this Cellscope reads version 1. Update Cellscope.`,
     );
-  const parsed = v.safeParse(manifestSchema, value);
+  const parsed = v.safeParse(manifestSchema, value, { abortEarly: true });
   if (!parsed.success) throw new RunFileError('invalid', `run.json is damaged: ${describeIssues(parsed.issues)}.`);
   return parsed.output;
 }

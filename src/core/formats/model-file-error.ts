@@ -1,3 +1,8 @@
+import { inertText } from './inert-text.ts';
+
+/** UTF-16 units: a message may quote the file. */
+export const longestMessage = 600;
+
 /** What can be wrong with a model file. Stable codes: hosts word their own advice from them. */
 export type ModelFileFault =
   /** Shorter than a length prefix, its header or its data say. */
@@ -30,7 +35,7 @@ export class ModelFileError extends Error {
   readonly code: ModelFileFault;
   readonly tensor: string | null;
   constructor(code: ModelFileFault, message: string, tensor: string | null = null) {
-    super(message);
+    super(inertText(message, longestMessage));
     this.name = 'ModelFileError';
     this.code = code;
     this.tensor = tensor;

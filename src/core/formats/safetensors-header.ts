@@ -3,7 +3,8 @@
  * read without them, so that a file of any size can be described. The reader keeps the format's own rules (no holes, no
  * overlaps, sizes that match, a bounded header without duplicate keys) and names each violation.
  */
-import { findDuplicateKey } from './json.ts';
+import { inertText } from './inert-text.ts';
+import { findDuplicateKey, jsonExcess } from './json.ts';
 import { ModelFileError } from './model-file-error.ts';
 
 const maxHeaderBytes = 100_000_000;
@@ -91,6 +92,8 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   } catch {
     throw new ModelFileError('header-invalid', 'The safetensors header is not valid UTF-8.');
   }
+  const excess = jsonExcess(text);
+  if (excess !== null) throw new ModelFileError('header-invalid', `The safetensors header cannot be read: ${excess}.`);
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -188,7 +191,7 @@ function isDtype(name: string): name is Dtype {
 
 /** A tensor's name or another word of the file, for a message. */
 export function quote(name: string): string {
-  return `“${name.length > 80 ? `${name.slice(0, 80)}…` : name}”`;
+  return `“${inertText(name, 80)}”`;
 }
 
 /** `[512, 96]`; of a shape with absurdly many sizes the first few. */

@@ -1,5 +1,6 @@
 /** The vocabulary as a checkpoint stores it: a JSON array of characters. */
 import { unknownEntry } from '../corpus/vocabulary.ts';
+import { parseInertJson } from './json.ts';
 import { ModelFileError } from './model-file-error.ts';
 
 /** Index of `<unk>`, or null where the vocabulary has none. */
@@ -12,7 +13,7 @@ export function unknownIndex(vocabulary: readonly string[]): number | null {
 export function readVocabulary(json: string): string[] {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseInertJson(json);
   } catch {
     throw invalid('it is not valid JSON');
   }

@@ -25,7 +25,7 @@ export type TrainerState = v.InferOutput<typeof schema>;
 
 /** Throws RunFileError `invalid`. */
 export function parseTrainerState(value: unknown): TrainerState {
-  const parsed = v.safeParse(schema, value);
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
   throw new RunFileError('invalid', 'The saved training state is not one that this version of Cellscope can continue.');
 }

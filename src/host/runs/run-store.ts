@@ -4,13 +4,19 @@
  * (its name) live beside it in `user.json`, so that a rename never races with a training.
  */
 import * as vscode from 'vscode';
-import type { MetricPoint } from '../../core/formats/manifest.ts';
+import { inertText } from '../../core/formats/inert-text.ts';
+import { parseInertJson } from '../../core/formats/json.ts';
+import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
 import { parseManifest } from '../../core/formats/manifest-file.ts';
 import { parseMetrics } from '../../core/formats/metrics-file.ts';
 import { readLock } from '../../core/formats/run-lock.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
 import { FolderStorage } from './folder-storage.ts';
+import { bytesText } from './format.ts';
+
+/** A run.json or metrics.jsonl that is larger was written by nobody's training: it is not read into this process. */
+const largestFile = 64 * 2 ** 20;
 
 /** Milliseconds until runs that another window trains are looked at again. */
 const watchEvery = 10_000;
@@ -52,7 +58,7 @@ export class RunStore implements Runs, vscode.Disposable {
 
   async metrics(id: string): Promise<MetricPoint[]> {
     try {
-      return parseMetrics(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.folderOf(id), 'metrics.jsonl')));
+      return parseMetrics(await readSmall(vscode.Uri.joinPath(this.folderOf(id), 'metrics.jsonl')));
     } catch {
       return [];
     }
@@ -113,11 +119,11 @@ export class RunStore implements Runs, vscode.Disposable {
   }
 
   private async readEntry(id: string, folder: vscode.Uri): Promise<RunEntry> {
-    const manifest = parseManifest(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, 'run.json')));
+    const manifest = parseManifest(await readSmall(vscode.Uri.joinPath(folder, 'run.json')));
     const { name } = await readUser(vscode.Uri.joinPath(folder, 'user.json'));
     const dead = isLive({ manifest }) && !(await this.isTrained(id, folder));
     const state = dead ? 'interrupted' : manifest.state;
-    return { id, folder, manifest: { ...manifest, state, name: name || manifest.name }, size: await sizeOf(folder) };
+    return { id, folder, manifest: { ...shownManifest(manifest, name), state }, size: await sizeOf(folder) };
   }
 
   /** Whether a training holds the lock of a run whose manifest says so: none that died, here or in another window. */
@@ -137,11 +143,30 @@ export function isLive({ manifest }: Pick<RunEntry, 'manifest'>): boolean {
   return manifest.state === 'running' || manifest.state === 'paused';
 }
 
+/** What views, notifications and panels show of a run that may come from elsewhere: words without effect. */
+function shownManifest(manifest: RunManifest, userName: string | undefined): RunManifest {
+  const { message, ...rest } = manifest;
+  return {
+    ...rest,
+    name: inertText(userName || manifest.name),
+    engine: { ...manifest.engine, name: inertText(manifest.engine.name) },
+    ...(message === undefined ? {} : { message: inertText(message, 1000) }),
+  };
+}
+
+/** Throws where the file is larger than any that a training writes. */
+async function readSmall(file: vscode.Uri): Promise<Uint8Array> {
+  const { size } = await vscode.workspace.fs.stat(file);
+  if (size > largestFile)
+    throw new Error(`${file.path.split('/').at(-1)} is larger than any that a training writes: ${bytesText(size)}.`);
+  return vscode.workspace.fs.readFile(file);
+}
+
 async function readUser(file: vscode.Uri): Promise<{ name?: string }> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)));
+    const value = parseInertJson(new TextDecoder().decode(await readSmall(file)));
     const name = (value as { name?: unknown } | null)?.name;
-    return typeof name === 'string' ? { name: name.slice(0, 200) } : {};
+    return typeof name === 'string' ? { name } : {};
   } catch {
     return {};
   }
