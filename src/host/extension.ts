@@ -1,5 +1,7 @@
 /** The extension's composition: who knows whom. The entry points hand in the platform. */
 import * as vscode from 'vscode';
+import { RunCells } from './cells/run-cells.ts';
+import { registerCellCommands } from './commands/cells.ts';
 import { registerRunCommands, runReference } from './commands/runs.ts';
 import { registerTrainCommands } from './commands/train.ts';
 import { registerTrainSame } from './commands/train-same.ts';
@@ -19,6 +21,7 @@ export interface CellscopeApi {
   readonly store: RunStore;
   readonly training: TrainingController;
   readonly inspection: InspectionSession;
+  readonly cells: RunCells;
 }
 
 let running: TrainingController | null = null;
@@ -33,7 +36,8 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'), platform);
   const training = new TrainingController(platform, store, log);
   const inspection = new InspectionSession(context, platform, store, log);
-  const tree = new RunsTree(store, training);
+  const cells = new RunCells(store, platform, log);
+  const tree = new RunsTree(store, training, cells);
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
   const panels = { context, store, runs: store, training, inspection, platform, log };
 
@@ -42,6 +46,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     store,
     training,
     inspection,
+    cells,
     tree,
     view,
     view.onDidChangeVisibility((event) => event.visible && void store.refresh()),
@@ -49,6 +54,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerTrainCommands({ training, store, log }),
     registerTrainSame({ training, store, log }),
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
+    registerCellCommands({ cells, store, training, inspection, log, selected: () => view.selection[0] }),
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),
     registerGradientsPanel(context, panels),
@@ -62,7 +68,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
   void inspection.restore();
   running = training;
-  return { store, training, inspection };
+  return { store, training, inspection, cells };
 }
 
 /** Opens the panels of a training that starts, and moves the inspected model along with its checkpoints. */

@@ -23,7 +23,9 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
   const command = (name: string, action: (entry: RunEntry) => Promise<unknown>): vscode.Disposable =>
     vscode.commands.registerCommand(`cellscope.${name}`, (argument?: unknown) =>
       guarded(deps, async () => {
-        const entry = entryOf(argument ?? deps.selected()) ?? (await pickRun(store, 'Which run?', () => true));
+        const row = argument ?? deps.selected();
+        // A key pressed on a row below a run means that row, and no run.
+        const entry = row === undefined ? await pickRun(store, 'Which run?', () => true) : entryOf(row);
         return entry ? action(entry) : null;
       }),
     );

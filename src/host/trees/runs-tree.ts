@@ -1,14 +1,17 @@
-/** The Cellscope view: runs, newest first, with state, held-out loss and the loss curve as a sparkline. */
+/** The Cellscope view: runs, newest first, with state, held-out loss and the loss curve as a sparkline; their cells below. */
 import * as vscode from 'vscode';
+import { overallFraction } from '../../core/cells/progress.ts';
 import type { RunState } from '../../core/formats/manifest.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
 import type { RunEntry, Training } from '../contracts.ts';
 import { bitsText, bytesText, countText, durationText, sparkline } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { type CellRow, cellItem, cellRows } from './cell-rows.ts';
 
 /** Milliseconds between two renewals of a run's row while it trains. */
 const renewEvery = 1000;
 
-type Node = { kind: 'run'; entry: RunEntry } | { kind: 'unreadable'; folder: vscode.Uri; reason: string };
+type Node = { kind: 'run'; entry: RunEntry } | { kind: 'unreadable'; folder: vscode.Uri; reason: string } | CellRow;
 
 const stateIcon: Record<RunState, vscode.ThemeIcon> = {
   running: new vscode.ThemeIcon('sync~spin', new vscode.ThemeColor('charts.blue')),
@@ -24,22 +27,26 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private readonly subscriptions: vscode.Disposable[];
   private readonly store: RunStore;
   private readonly training: Training;
+  private readonly cells: CellsStore;
   private rows: Node[] = [];
   private renewed = 0;
   /** Validation losses of a run as of its last state on disk: a row is drawn more often than they change. */
   private readonly curves = new WeakMap<RunEntry, Promise<number[]>>();
 
-  constructor(store: RunStore, training: Training) {
+  constructor(store: RunStore, training: Training, cells: CellsStore) {
     this.store = store;
     this.training = training;
+    this.cells = cells;
     this.subscriptions = [
       store.onDidChange(() => this.changed.fire(undefined)),
       training.onDidProgress(() => this.renew()),
+      cells.onDidChange((run) => this.draw(run)),
     ];
   }
 
   getChildren(node?: Node): Node[] {
-    if (node) return [];
+    if (node?.kind === 'run') return cellRows(this.cells, node.entry);
+    if (node) return node.kind === 'group' ? node.rows : [];
     this.rows = [
       ...this.store.entries.map((entry): Node => ({ kind: 'run', entry })),
       ...this.store.unreadable.map(({ folder, reason }): Node => ({ kind: 'unreadable', folder, reason })),
@@ -49,12 +56,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   async getTreeItem(node: Node): Promise<vscode.TreeItem> {
     if (node.kind === 'unreadable') return unreadableItem(node.folder, node.reason);
+    if (node.kind !== 'run') return cellItem(node);
     const { entry } = node;
     const { manifest } = entry;
     const active = this.training.activeRun === entry.id;
     const live = active ? this.training.latest : null;
     const state = live?.state ?? manifest.state;
-    const item = new vscode.TreeItem(manifest.name, vscode.TreeItemCollapsibleState.None);
+    const item = new vscode.TreeItem(manifest.name, this.collapsibleState(entry));
     item.id = entry.id;
     item.contextValue = `run.${state}`;
     item.iconPath = stateIcon[state];
@@ -65,6 +73,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       percent,
       loss === undefined ? state : `${(loss / Math.LN2).toFixed(2)} bits`,
       sparkline(curve, 8),
+      this.cellsText(entry),
     ]
       .filter(Boolean)
       .join('  ');
@@ -81,8 +90,28 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const now = Date.now();
     if (now - this.renewed < renewEvery) return;
     this.renewed = now;
-    const row = this.rows.find((node) => node.kind === 'run' && node.entry.id === this.training.activeRun);
+    if (this.training.activeRun !== null) this.draw(this.training.activeRun);
+  }
+
+  private draw(run: string): void {
+    const row = this.rows.find((node) => node.kind === 'run' && node.entry.id === run);
     if (row) this.changed.fire(row);
+  }
+
+  /** The newest run shows its cells once there are some; the others wait to be opened. */
+  private collapsibleState(entry: RunEntry): vscode.TreeItemCollapsibleState {
+    if (entry.manifest.current === null) return vscode.TreeItemCollapsibleState.None;
+    const newest = this.store.entries[0]?.id === entry.id;
+    const found = this.cells.reportOf(entry.id) !== null;
+    return newest && found ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+  }
+
+  private cellsText({ id }: RunEntry): string {
+    const measuring = this.cells.measuring(id);
+    if (measuring)
+      return `finding cells ${Math.floor(100 * overallFraction(measuring.stage, measuring.fraction, true))} %`;
+    const named = this.cells.reportOf(id)?.report.named ?? 0;
+    return named === 0 ? '' : named === 1 ? '1 named cell' : `${named} named cells`;
   }
 
   private curveOf(entry: RunEntry): Promise<number[]> {

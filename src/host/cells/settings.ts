@@ -1,0 +1,72 @@
+/** Concepts of the user's own, as they stand in the settings. */
+import * as vscode from 'vscode';
+import { type UserConcept, userConcept } from '../../core/concepts/user-defined.ts';
+import { CodedError } from '../../worker/channel.ts';
+
+export const conceptsSetting = 'cellscope.cells.concepts';
+
+/** Whether cells are looked for by themselves after a training. */
+export function findAfterTraining(): boolean {
+  return vscode.workspace.getConfiguration('cellscope').get('cells.findAfterTraining', true);
+}
+
+/** What can be read, and what is wrong with the rest, each with its place in the list. */
+export function readUserConcepts(value: unknown): { concepts: UserConcept[]; faults: string[] } {
+  if (!Array.isArray(value)) return { concepts: [], faults: [`${conceptsSetting} is not a list.`] };
+  const concepts: UserConcept[] = [];
+  const faults: string[] = [];
+  const names = new Set<string>();
+  value.forEach((entry: unknown, k) => {
+    const place = `${conceptsSetting}[${k}]`;
+    const { name, pattern, ignoreCase, description } = (entry ?? {}) as Record<string, unknown>;
+    if (typeof name !== 'string' || typeof pattern !== 'string') {
+      faults.push(`${place} needs a name and a pattern.`);
+      return;
+    }
+    const concept: UserConcept = {
+      name: name.trim(),
+      pattern,
+      ...(ignoreCase === true ? { ignoreCase } : {}),
+      ...(typeof description === 'string' ? { description } : {}),
+    };
+    try {
+      userConcept(concept);
+    } catch (error) {
+      faults.push(`${place}: ${(error as Error).message}`);
+      return;
+    }
+    if (names.has(concept.name)) {
+      faults.push(`${place} has the name “${concept.name}” of another concept before it.`);
+      return;
+    }
+    names.add(concept.name);
+    concepts.push(concept);
+  });
+  return { concepts, faults };
+}
+
+function configured(): ReturnType<typeof readUserConcepts> {
+  return readUserConcepts(vscode.workspace.getConfiguration('cellscope').get<unknown>('cells.concepts', []));
+}
+
+/** @throws CodedError `bad-concept` that names the entry at fault. */
+export function userConcepts(): UserConcept[] {
+  const { concepts, faults } = configured();
+  if (faults.length > 0) throw new CodedError('bad-concept', faults.join(' '));
+  return concepts;
+}
+
+/** Says at once what is wrong with the concepts that were just written. */
+export function watchUserConcepts(): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration(async (event) => {
+    if (!event.affectsConfiguration(conceptsSetting)) return;
+    const [fault] = configured().faults;
+    if (fault !== undefined) await showConceptFault(fault);
+  });
+}
+
+export async function showConceptFault(message: string): Promise<void> {
+  const open = 'Open Settings';
+  const chosen = await vscode.window.showWarningMessage(`Cellscope: ${message}`, open);
+  if (chosen === open) await vscode.commands.executeCommand('workbench.action.openSettings', conceptsSetting);
+}
