@@ -51,6 +51,7 @@ function bundles(minify: boolean): BuildOptions[] {
       entryPoints: entries({
         'training-worker': 'src/worker/training.node.ts',
         'inspector-worker': 'src/worker/inspector.node.ts',
+        'file-worker': 'src/worker/file.node.ts',
         'kernel-thread': 'src/worker/kernel-thread.node.ts',
       }),
     },
@@ -68,6 +69,7 @@ function bundles(minify: boolean): BuildOptions[] {
       entryPoints: entries({
         'training-worker.browser': 'src/worker/training.browser.ts',
         'inspector-worker.browser': 'src/worker/inspector.browser.ts',
+        'file-worker.browser': 'src/worker/file.browser.ts',
       }),
     },
     { ...browser, format: 'iife', entryPoints: Object.fromEntries(webviews), outdir: 'dist/webview' },

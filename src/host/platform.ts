@@ -5,7 +5,7 @@ import type { WorkerHandle } from '../worker/ports.ts';
 
 export type { WorkerHandle };
 
-export type WorkerName = 'training-worker' | 'inspector-worker';
+export type WorkerName = 'training-worker' | 'inspector-worker' | 'file-worker';
 
 export interface HostPlatform {
   readonly kind: 'node' | 'browser';

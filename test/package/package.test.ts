@@ -7,7 +7,7 @@ import { root } from '../harness/paths.ts';
 /** What may be in the package: bundles, kernels, grammars, styles, pictures, walkthrough pages and the papers. */
 const allowed = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-  /^dist\/(host|host\.browser|training-worker|inspector-worker|kernel-thread)\.cjs$/,
+  /^dist\/(host|host\.browser|training-worker|inspector-worker|file-worker|kernel-thread)\.cjs$/,
   /^dist\/[\w.-]+\.browser\.js$/,
   /^dist\/webview\/[\w.-]+\.(js|css)$/,
   /^dist\/(kernels|grammars)\/[\w.-]+\.wasm$/,

@@ -3,6 +3,7 @@
  * owner goes or has asked nothing for a while.
  */
 import type * as vscode from 'vscode';
+import type { InspectorService } from '../../protocol/inspector-service.ts';
 import { connect, type Remote, type Service } from '../../worker/channel.ts';
 import type { HostPlatform, WorkerHandle, WorkerName } from '../platform.ts';
 
@@ -11,7 +12,7 @@ type Question<S extends Service<S>, T> = (remote: Remote<S>) => Promise<T>;
 /** Milliseconds without a question after which the worker's memory is given back. */
 const idleTime = 60_000;
 
-export class BackgroundWorker<S extends Service<S>> implements vscode.Disposable {
+export class BackgroundWorker<S extends Service<S> = InspectorService> implements vscode.Disposable {
   private readonly platform: Pick<HostPlatform, 'startWorker'>;
   private readonly name: WorkerName;
   private readonly log: vscode.LogOutputChannel;
@@ -24,9 +25,9 @@ export class BackgroundWorker<S extends Service<S>> implements vscode.Disposable
   /** @param owner whose worker it is, for the log */
   constructor(
     platform: Pick<HostPlatform, 'startWorker'>,
-    name: WorkerName,
     log: vscode.LogOutputChannel,
     owner: string,
+    name: WorkerName = 'inspector-worker',
   ) {
     this.platform = platform;
     this.name = name;
