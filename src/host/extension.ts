@@ -1,14 +1,17 @@
 /** The extension's composition: who knows whom. The entry points hand in the platform. */
 import * as vscode from 'vscode';
+import type { ModelFilesService } from '../protocol/model-files-service.ts';
 import { RunCells } from './cells/run-cells.ts';
 import { registerCellCommands } from './commands/cells.ts';
 import { registerRunCommands, runReference } from './commands/runs.ts';
 import { registerTrainCommands } from './commands/train.ts';
 import { registerTrainSame } from './commands/train-same.ts';
 import { registerEditor } from './editor/register.ts';
+import { BackgroundWorker } from './inspection/background-worker.ts';
 import { InspectionSession } from './inspection/inspection-session.ts';
 import { registerGradientsPanel } from './panels/gradients-panel.ts';
 import { registerHeatmapPanel } from './panels/heatmap-panel.ts';
+import { registerSafetensorsEditor } from './panels/safetensors-editor.ts';
 import { registerTrainingPanel } from './panels/training-panel.ts';
 import type { HostPlatform } from './platform.ts';
 import { RunStore } from './runs/run-store.ts';
@@ -39,6 +42,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const cells = new RunCells(store, platform, log);
   const tree = new RunsTree(store, training, cells);
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
+  const files = new BackgroundWorker<ModelFilesService>(platform, log, 'model files', 'file-worker');
   const panels = { context, store, runs: store, training, inspection, platform, log };
 
   context.subscriptions.push(
@@ -58,6 +62,8 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),
     registerGradientsPanel(context, panels),
+    files,
+    registerSafetensorsEditor(context, { platform, files, log }),
     registerEditor(context, inspection),
     followTraining(store, training, inspection, log),
     inspection.onDidChangeModel((model) => {
