@@ -44,6 +44,8 @@ export interface Training {
 /** The open model, the chosen cell, and documents kept in step with the editor: what hover, colours and the heatmap share. */
 export interface Inspection {
   readonly model: ModelInfo | null;
+  /** Where the open model comes from. */
+  readonly reference: ModelReference | null;
   readonly onDidChangeModel: vscode.Event<ModelInfo | null>;
   /** Opens (or reopens: newer generation) a model; null closes it. */
   selectModel(reference: ModelReference | null): Promise<ModelInfo | null>;

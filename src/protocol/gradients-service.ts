@@ -8,8 +8,9 @@ import type { CallContext } from '../worker/channel.ts';
 import type { ModelReference } from './inspector-service.ts';
 
 export interface GradientRequest {
-  /** A run: its texts are the held-out ones that it keeps. */
   model: ModelReference;
+  /** What to measure on; null: the held-out texts that the run keeps. A model file has none of its own. */
+  texts: HeldOutText[] | null;
   /** At most so many positions; fewer where the texts have no more. */
   positions: number;
   /** At most so many lags; fewer where no text is long enough. */
@@ -19,7 +20,8 @@ export interface GradientRequest {
 /** The texts a diagnostic was measured on. */
 export interface MeasuredTexts {
   files: string[];
-  side: 'test' | 'validation';
+  /** `given`: no held-out ones. */
+  side: 'test' | 'validation' | 'given';
   /** Characters read. */
   chars: number;
 }
@@ -54,12 +56,39 @@ export interface MemorySummary {
 
 export interface ReachQuestion {
   model: ModelReference;
+  texts: HeldOutText[] | null;
   /** Which of `gradientTexts`. */
   document: number;
   at: number;
   lags: number;
   /** A character of the vocabulary: from its logit instead of the loss. */
   logit: string | null;
+}
+
+/** What the prediction of a character goes back to, in a document that the inspector holds. */
+export interface DocumentReachQuestion {
+  /** Key of an open model. */
+  model: string;
+  document: string;
+  /** UTF-16 offset of the character that is predicted. */
+  offset: number;
+  lags: number;
+  /** A character of the vocabulary: from its logit instead of the loss. */
+  logit: string | null;
+}
+
+/** A character: 0-based line, code points into it. */
+export interface CharacterPlace {
+  line: number;
+  character: number;
+}
+
+export interface DocumentReach {
+  version: number;
+  predicted: CharacterPlace;
+  /** The first character that was looked back on: the values stand for it and those after it, up to the predicted one. */
+  start: CharacterPlace;
+  reach: Reach;
 }
 
 /** First lag under 1 % of lag 0, null: beyond the lags; per layer. */
@@ -82,10 +111,21 @@ export interface GradientsService {
   gradientJacobians(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<JacobianSummary>;
   /** How long single cells keep what they hold. */
   gradientMemory(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<MemorySummary>;
-  /** The run's held-out texts that are measured. */
-  gradientTexts(request: { model: ModelReference; lags: number }, context: CallContext): Promise<HeldOutText[]>;
+  /** The texts that are measured: of long ones a part. */
+  gradientTexts(
+    request: Pick<GradientRequest, 'model' | 'texts' | 'lags'>,
+    context: CallContext,
+  ): Promise<HeldOutText[]>;
   /** What one prediction goes back to. Keeps the model open for the next question. */
   gradientReach(request: ReachQuestion, context: CallContext): Promise<Reach>;
+}
+
+export interface DocumentReachService {
+  /**
+   * What one prediction goes back to in a document as it stands. Rejects with the codes `empty-document`, `no-prediction` (of the first character, or of
+   * one that the model does not know) and `unknown` (a logit that is not in the vocabulary).
+   */
+  documentReach(request: DocumentReachQuestion, context: CallContext): Promise<DocumentReach>;
 }
 
 export interface HeldOutText {

@@ -10,6 +10,10 @@ export type GradientPart = v.InferOutput<typeof part>;
 
 const run = v.object({
   id: v.string(),
+  /** A model file has weights and nothing of its training. */
+  kind: v.picklist(['run', 'file']),
+  /** The text that it is measured on; null: the held-out files of its own corpus. */
+  on: v.nullable(v.string()),
   name: v.string(),
   /** `LSTM 1×128`. */
   label: v.string(),
@@ -20,8 +24,8 @@ const run = v.object({
   generations: index,
   trainedChars: finite,
   running: v.boolean(),
-  /** Window of truncated backpropagation, characters. */
-  sequence: index,
+  /** Window of truncated backpropagation, characters; null: not known. */
+  sequence: v.nullable(index),
   clipNorm: finite,
   /** Runs with the same one are measured on the same held-out text. */
   corpus: v.string(),
@@ -46,10 +50,14 @@ const layer = v.object({
 });
 export type ShownLayer = v.InferOutput<typeof layer>;
 
-const texts = v.object({ files: v.array(v.string()), side: v.picklist(['test', 'validation']), chars: index });
+const texts = v.object({ files: v.array(v.string()), side: v.picklist(['test', 'validation', 'given']), chars: index });
+
+/** `GradientRun.on` when it was measured. */
+const measuredOn = v.nullable(v.string());
 
 const report = v.object({
   part: v.literal('report'),
+  on: measuredOn,
   generation: v.nullable(index),
   lags: index,
   positions: index,
@@ -61,6 +69,7 @@ export type ShownReport = v.InferOutput<typeof report>;
 /** ‖∂s_t/∂s_{t−k}‖₂ over places, by number of steps k; `bound`: (σ_max)^k, of plain layers only. */
 const jacobians = v.object({
   part: v.literal('jacobians'),
+  on: measuredOn,
   generation: v.nullable(index),
   places: index,
   steps: v.array(index),
@@ -70,11 +79,14 @@ export type ShownJacobians = v.InferOutput<typeof jacobians>;
 
 const contribution = v.object({
   part: v.literal('contribution'),
+  on: measuredOn,
   generation: v.nullable(index),
   lags: index,
   positions: index,
   texts,
-  /** `beyond`: share through lags of the training window's length and more; `lost`: what training in such windows loses. */
+  /** Training window that cuts off. */
+  window: index,
+  /** `beyond`: share through lags of that window's length and more; `lost`: what training in such windows loses. */
   layers: v.array(v.object({ share: values, norms: values, total: finite, beyond: finite, lost: finite })),
 });
 export type ShownContribution = v.InferOutput<typeof contribution>;
@@ -82,6 +94,7 @@ export type ShownContribution = v.InferOutput<typeof contribution>;
 /** Per layer with a keeping gate, by cell: the first lag whose mean product of that gate lies under 1 %; null: beyond. */
 const memory = v.object({
   part: v.literal('memory'),
+  on: measuredOn,
   generation: v.nullable(index),
   lags: index,
   layers: v.array(v.nullable(v.object({ gate: v.string(), horizons: v.array(v.nullable(index)) }))),
@@ -90,6 +103,7 @@ export type ShownMemory = v.InferOutput<typeof memory>;
 
 const history = v.object({
   part: v.literal('history'),
+  on: measuredOn,
   /** The newest checkpoint that was measured. */
   generation: v.nullable(index),
   lags: index,

@@ -1,8 +1,9 @@
 /** What the inspector worker offers the host: activations, hover reports, samples, gradients, cells. Types only. */
 import type { ModelSpec, Quantity } from '../core/model/spec.ts';
 import type { CallContext } from '../worker/channel.ts';
+import type { CellEvidenceService } from './cell-evidence-service.ts';
 import type { CellsService } from './cells-service.ts';
-import type { GradientsService } from './gradients-service.ts';
+import type { DocumentReachService, GradientsService } from './gradients-service.ts';
 
 /**
  * A model on disk: a run folder (optionally one kept generation) or a foreign .safetensors file, with the JSON file that
@@ -80,7 +81,7 @@ export interface CharacterReport {
   strips: GateStrip[];
 }
 
-export interface InspectorService extends GradientsService, CellsService {
+export interface InspectorService extends GradientsService, DocumentReachService, CellsService, CellEvidenceService {
   /** Rejects with the code `vocabulary-missing` where a file has none and none was given. */
   openModel(request: ModelReference, context: CallContext): Promise<ModelInfo>;
   closeModel(request: { key: string }, context: CallContext): Promise<void>;

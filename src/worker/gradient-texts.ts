@@ -1,5 +1,5 @@
 /** Which held-out text of a run its gradients are measured on, and how far back it lets one look. */
-import type { CorpusDocument } from '../core/corpus/document.ts';
+import { type CorpusDocument, normaliseLineEnds } from '../core/corpus/document.ts';
 import { counts, type TextStream } from '../core/gradients/positions.ts';
 import { Random } from '../core/random.ts';
 
@@ -9,8 +9,21 @@ export const mostCharacters = 60_000;
 const fewestPredictions = 64;
 
 export interface HeldOut {
-  side: 'test' | 'validation';
+  side: 'test' | 'validation' | 'given';
   documents: { path: string; text: string }[];
+}
+
+/** Texts that somebody chose, up to `mostCharacters`; the last one is cut. */
+export function givenTexts(texts: readonly { path: string; text: string }[]): HeldOut {
+  const documents: HeldOut['documents'] = [];
+  let left = mostCharacters;
+  for (const { path, text } of texts) {
+    if (left <= 0) break;
+    const points = [...normaliseLineEnds(text)];
+    documents.push({ path, text: points.slice(0, left).join('') });
+    left -= points.length;
+  }
+  return { side: 'given', documents };
 }
 
 /**

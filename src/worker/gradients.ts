@@ -12,7 +12,7 @@ import { measureLagNorms, type PassOptions } from '../core/gradients/lag-norms.t
 import { lagProfile } from '../core/gradients/lag-profile.ts';
 import { measureMemory } from '../core/gradients/memory.ts';
 import { choosePositions, type Position, type TextStream } from '../core/gradients/positions.ts';
-import { type Reach, reachOf } from '../core/gradients/reach.ts';
+import type { Reach } from '../core/gradients/reach.ts';
 import { costlyParts, gradientReport } from '../core/gradients/report.ts';
 import { layerSpectrum, productBound } from '../core/gradients/spectrum.ts';
 import type {
@@ -29,7 +29,8 @@ import type {
 } from '../protocol/gradients-service.ts';
 import type { ModelReference } from '../protocol/inspector-service.ts';
 import { type CallContext, CodedError } from './channel.ts';
-import { chooseHeldOut, fittingLags, type HeldOut } from './gradient-texts.ts';
+import { ReachModel, textReach } from './gradient-reach.ts';
+import { chooseHeldOut, fittingLags, givenTexts, type HeldOut } from './gradient-texts.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
 import { Priority, TurnQueue } from './inspector-queue.ts';
 
@@ -51,7 +52,7 @@ export class Gradients implements GradientsService {
   private readonly platform: InspectorPlatform;
   private readonly queue: TurnQueue;
   private engine: Promise<Engine> | null = null;
-  private kept: { key: string; model: Promise<OpenModel> } | null = null;
+  private kept: { key: string; model: Promise<ReachModel> } | null = null;
   /** The corpus read last: runs are asked about one after the other, and a run several times. */
   private corpus: { folder: string; heldOut: HeldOut } | null = null;
 
@@ -101,30 +102,17 @@ export class Gradients implements GradientsService {
     });
   }
 
-  async gradientTexts({ model, lags }: { model: ModelReference; lags: number }): Promise<HeldOutText[]> {
-    return (await this.heldOut(model, lags)).documents;
+  async gradientTexts(request: Pick<GradientRequest, 'model' | 'texts' | 'lags'>): Promise<HeldOutText[]> {
+    return (await this.textsOf(request)).documents;
   }
 
   async gradientReach(question: ReachQuestion, { signal }: CallContext): Promise<Reach> {
-    const { model: reference, document, at, lags, logit } = question;
-    const heldOut = await this.heldOut(reference, lags);
-    const text = heldOut.documents[document]?.text;
-    if (text === undefined) throw new CodedError('no-document', 'This held-out text is not there. Open the run again.');
-    const { session, vocabulary } = await this.keptModel(reference);
-    const inputs = vocabulary.encode(text);
-    const seed = logit === null ? null : vocabulary.encode(logit)[0];
-    if (seed === -1 || seed === undefined)
-      throw new CodedError('unknown', `${JSON.stringify(logit)} is not in the model's vocabulary. Choose another one.`);
-    return reachOf(
-      session,
-      { inputs, targets: nextCharacters(inputs) },
-      {
-        at,
-        lags,
-        ...(seed === null ? {} : { logit: seed }),
-        turn: this.queue.turns(Priority.hover, [signal]),
-      },
-    );
+    const { model: reference, document } = question;
+    const { documents } = await this.textsOf(question);
+    const text = documents[document]?.text;
+    if (text === undefined) throw new CodedError('no-document', 'This text is not there. Open the run again.');
+    const turn = this.queue.turns(Priority.hover, [signal]);
+    return textReach(await this.keptModel(reference), text, question, turn);
   }
 
   gradientHorizon(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<HorizonSummary> {
@@ -136,32 +124,34 @@ export class Gradients implements GradientsService {
 
   /** Opens the model and its texts for one job, and closes the model after it. */
   private async measure<T>(
-    { model: reference, positions: count, lags: wanted }: GradientRequest,
+    request: GradientRequest,
     { signal, progress }: CallContext<{ fraction: number }>,
     job: (measured: Measured) => Promise<T>,
   ): Promise<T> {
-    const heldOut = await this.heldOut(reference, wanted);
-    const model = await this.open(reference);
+    const { side, documents } = await this.textsOf(request);
+    const model = await this.open(request.model);
     try {
       const turn: Turn = this.queue.turns(Priority.overview, [signal]);
-      const texts = heldOut.documents.map(({ text }): TextStream => {
+      const texts = documents.map(({ text }): TextStream => {
         const inputs = model.vocabulary.encode(text);
         return { inputs, targets: nextCharacters(inputs) };
       });
-      const lags = fittingLags(texts, wanted);
+      const lags = fittingLags(texts, request.lags);
       if (lags === 0)
         throw new CodedError(
           'too-short',
-          'The held-out files of this run are too short to look back in. Train on a folder with longer files.',
+          side === 'given'
+            ? 'This text is too short to look back in, or the model knows too few of its characters. Open a longer file.'
+            : 'The held-out files of this run are too short to look back in. Train on a folder with longer files.',
         );
       return await job({
         model,
         texts,
         lags,
-        positions: choosePositions(texts, count, lags, seed),
+        positions: choosePositions(texts, request.positions, lags, seed),
         told: {
-          files: heldOut.documents.map(({ path }) => path),
-          side: heldOut.side,
+          files: documents.map(({ path }) => path),
+          side,
           chars: texts.reduce((sum, { inputs }) => sum + inputs.length, 0),
         },
         pass: { turn, batch, onProgress: (fraction) => progress({ fraction }) },
@@ -180,12 +170,12 @@ export class Gradients implements GradientsService {
   }
 
   /** The model that was asked about last stays open: characters are chosen one after the other. */
-  private keptModel(reference: ModelReference): Promise<OpenModel> {
+  private keptModel(reference: ModelReference): Promise<ReachModel> {
     const { kept } = this;
     if (kept?.key === reference.key) return kept.model;
     // In a turn of its own: no pass is reading from the session then.
-    kept?.model.then((model) => this.queue.turns(Priority.hover)(() => model.session.close())).catch(() => {});
-    const model = this.open(reference);
+    kept?.model.then(({ model }) => this.queue.turns(Priority.hover)(() => model.session.close())).catch(() => {});
+    const model = this.open(reference).then((opened) => new ReachModel(opened));
     this.kept = { key: reference.key, model };
     model.catch(() => {
       if (this.kept?.model === model) this.kept = null;
@@ -193,13 +183,14 @@ export class Gradients implements GradientsService {
     return model;
   }
 
-  private async heldOut(reference: ModelReference, lags: number): Promise<HeldOut> {
-    if (reference.kind !== 'run')
+  private async textsOf({ model, texts, lags }: Pick<GradientRequest, 'model' | 'texts' | 'lags'>): Promise<HeldOut> {
+    if (texts) return givenTexts(texts);
+    if (model.kind !== 'run')
       throw new CodedError(
         'no-run',
-        'A model file has no held-out text of its own. Choose a run that was trained here.',
+        'A model file has no held-out text of its own. Open a text in an editor to measure it on, or choose a run that was trained here.',
       );
-    const { folder } = reference;
+    const { folder } = model;
     if (this.corpus?.folder === folder) return this.corpus.heldOut;
     const run = await RunFolder.open(this.platform.storage(folder));
     const { documents } = await run.readCorpus();

@@ -7,10 +7,13 @@ import type { Turn } from '../core/activations/turns.ts';
 import type { Engine, Session } from '../core/engine/engine.ts';
 import { type ModelSpec, quantitiesOf } from '../core/model/spec.ts';
 import { sampleCharacters } from '../core/sampling/sample.ts';
+import type { CellEvidenceService } from '../protocol/cell-evidence-service.ts';
 import type { CellsProgress } from '../protocol/cells-service.ts';
 import type { CellAddress, CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
+import { CellEvidence } from './cell-evidence.ts';
 import { Cells } from './cells.ts';
 import { type CallContext, CodedError, withTransfer } from './channel.ts';
+import { documentReach } from './gradient-reach.ts';
 import { Gradients } from './gradients.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
 import { Priority, TurnQueue } from './inspector-queue.ts';
@@ -28,6 +31,7 @@ export class Inspector implements InspectorService {
   private readonly queue: TurnQueue;
   private readonly gradients: Gradients;
   private readonly cells: Cells;
+  private readonly evidence: CellEvidence;
   private engine: Promise<Engine> | null = null;
   private readonly models = new Map<string, OpenModel>();
   private readonly texts = new Map<string, InspectedText>();
@@ -39,6 +43,7 @@ export class Inspector implements InspectorService {
     this.queue = new TurnQueue(() => platform.pause());
     this.gradients = new Gradients(platform);
     this.cells = new Cells(platform);
+    this.evidence = new CellEvidence(platform);
   }
 
   async openModel(request: Request<'openModel'>, context: CallContext): Promise<ModelInfo> {
@@ -182,6 +187,34 @@ export class Inspector implements InspectorService {
 
   findCells(request: Request<'findCells'>, context: CallContext<CellsProgress>) {
     return this.cells.findCells(request, context);
+  }
+
+  pictureCell(...question: Parameters<CellEvidenceService['pictureCell']>) {
+    return this.evidence.pictureCell(...question);
+  }
+
+  scoreCell(...question: Parameters<CellEvidenceService['scoreCell']>) {
+    return this.evidence.scoreCell(...question);
+  }
+
+  clampCell(...question: Parameters<CellEvidenceService['clampCell']>) {
+    return this.evidence.clampCell(...question);
+  }
+
+  birthOfCells(...question: Parameters<CellEvidenceService['birthOfCells']>) {
+    return this.evidence.birthOfCells(...question);
+  }
+
+  compareBaseline(...question: Parameters<CellEvidenceService['compareBaseline']>) {
+    return this.evidence.compareBaseline(...question);
+  }
+
+  async documentReach(request: Request<'documentReach'>, context: CallContext) {
+    const model = this.model(request.model);
+    const text = this.text(request.document);
+    const answer = await documentReach(model, text, request, this.turns(Priority.hover, model, context));
+    this.finish(model, text);
+    return answer;
   }
 
   private turns<P>(priority: Priority, model: OpenModel, context: CallContext<P>): Turn {

@@ -36,6 +36,8 @@ function run(
   more: Partial<GradientRun> = {},
 ): GradientRun {
   return {
+    kind: 'run',
+    on: null,
     id,
     name: `${label.toLowerCase()} · linux`,
     label,
@@ -74,6 +76,7 @@ const runs: GradientRun[] = [
 const reports: Record<string, ShownReport> = {
   lstm: {
     part: 'report',
+    on: null,
     generation: 24,
     lags,
     positions: 256,
@@ -90,6 +93,7 @@ const reports: Record<string, ShownReport> = {
   },
   gru: {
     part: 'report',
+    on: null,
     generation: 23,
     lags,
     positions: 256,
@@ -100,6 +104,7 @@ const reports: Record<string, ShownReport> = {
   },
   rnn: {
     part: 'report',
+    on: null,
     generation: 24,
     lags,
     positions: 256,
@@ -116,6 +121,7 @@ const reports: Record<string, ShownReport> = {
   },
   deep: {
     part: 'report',
+    on: null,
     generation: 24,
     lags,
     positions: 256,
@@ -139,6 +145,7 @@ function computed(id: string, part: Exclude<GradientPart, 'report'>): GradientRe
   if (part === 'jacobians')
     return {
       part,
+      on: null,
       generation,
       places: 8,
       steps,
@@ -158,9 +165,11 @@ function computed(id: string, part: Exclude<GradientPart, 'report'>): GradientRe
     const share = raw.map((value) => value / sum);
     return {
       part,
+      on: null,
       generation,
       lags,
       positions: 64,
+      window: 64,
       texts,
       layers: one.cells.map(() => ({ share, norms: share, total: 1, beyond: plain ? 0.0001 : 0.011, lost: 0.16 })),
     };
@@ -168,6 +177,7 @@ function computed(id: string, part: Exclude<GradientPart, 'report'>): GradientRe
   if (part === 'memory')
     return {
       part,
+      on: null,
       generation,
       lags,
       layers: one.cells.map((cell) =>
@@ -184,6 +194,7 @@ function computed(id: string, part: Exclude<GradientPart, 'report'>): GradientRe
     };
   return {
     part,
+    on: null,
     generation,
     lags,
     points: Array.from({ length: 12 }, (_, i) => ({

@@ -245,7 +245,13 @@ export class GradientsApp {
         });
         const chip = element(
           'span',
-          { class: 'chip', title: `${run.name} · ${run.trainedChars.toLocaleString('en')} characters trained` },
+          {
+            class: 'chip',
+            title:
+              run.kind === 'file'
+                ? `${run.name}, a model file${run.on === null ? '' : `, measured on ${run.on}`}`
+                : `${run.name} · ${run.trainedChars.toLocaleString('en')} characters trained`,
+          },
           name,
           // The last one stays: a plot of nothing says nothing.
           ids.length > 1 ? remove : null,

@@ -62,10 +62,10 @@ export class ContributionView implements View {
           ];
     this.main.set(runs, measured.length === 0 ? null : shownOf(measured));
     this.verdicts.replaceChildren(
-      ...measured.map(({ selected, layer, name }) =>
+      ...measured.map(({ selected, result, layer, name }) =>
         verdict(
           cssColour(selected.colour),
-          `${name} loses ${shareText(Math.abs(layer.lost))} of this gradient to its window of ${selected.run.sequence}.`,
+          `${name} loses ${shareText(Math.abs(layer.lost))} of this gradient to ${selected.run.sequence === null ? 'windows' : 'its window'} of ${result.window}.`,
           `${shareText(Math.abs(layer.beyond))} comes through lags that no prediction of a window can use${layer.beyond < 0 ? ', and works against the rest' : ''}; the others are cut off for the predictions at a window's start.`,
         ),
       ),
@@ -97,7 +97,7 @@ export class ContributionView implements View {
 
 interface Measured {
   selected: SelectedRun;
-  result: { lags: number; positions: number };
+  result: { lags: number; positions: number; window: number };
   name: string;
   shade: number;
   sums: number[];
@@ -106,7 +106,7 @@ interface Measured {
 function shownOf(measured: readonly Measured[]): Shown {
   const lags = Math.max(...measured.map(({ result }) => result.lags));
   const x = Array.from({ length: lags + 1 }, (_, k) => k);
-  const windows = new Set(measured.map(({ selected }) => selected.run.sequence));
+  const windows = new Set(measured.map(({ result }) => result.window));
   const [window] = windows;
   const values = measured.flatMap(({ sums }) => sums);
   const read = (k: number): string =>
@@ -124,7 +124,7 @@ function shownOf(measured: readonly Measured[]): Shown {
       log: false,
       range: [Math.min(0, ...values), Math.max(1.05, ...values)],
       line: { value: 1, label: 'all of it' },
-      wall: windows.size === 1 && window! < lags ? { value: window!, label: 'training window' } : null,
+      wall: windows.size === 1 && window! < lags ? { value: window!, label: 'window' } : null,
       xLabel: 'lags up to k',
       formatX: String,
       formatY: (value) => `${Math.round(100 * value)} %`,

@@ -72,6 +72,11 @@ export class HealthView implements View {
     if (!choices.some(({ value }) => value === this.chosen)) this.chosen = 'norm';
     this.quantity.set(choices, this.chosen);
     this.findings.replaceChildren(
+      ...runs
+        .filter(({ run }) => run.kind === 'file')
+        .map(({ name, colour }) =>
+          verdict(cssColour(colour), name, 'A model file holds weights alone: nothing of its training was recorded.'),
+        ),
       ...healthy.flatMap(({ name, colour, health }) =>
         health.findings.length === 0
           ? [verdict(cssColour(colour), name, 'No step is recorded yet.')]

@@ -72,7 +72,10 @@ export class HistoryView implements View {
       }));
     });
     const some = this.drawn.some(({ points }) => points.length > 0);
-    this.main.set(runs, some ? shownOf(this.drawn) : null);
+    this.main.set(
+      runs.filter(({ run }) => run.kind === 'run'),
+      some ? shownOf(this.drawn) : null,
+    );
     this.numbers.replaceChildren(
       some
         ? table(
@@ -92,7 +95,9 @@ export class HistoryView implements View {
               ]),
             ),
           )
-        : 'Nothing is measured yet.',
+        : runs.some(({ run }) => run.kind === 'run')
+          ? 'Nothing is measured yet.'
+          : 'A model file has one set of weights and no checkpoints of its training.',
     );
   }
 

@@ -59,6 +59,8 @@ export class JobList {
     if (run.generation === null)
       return { kind: 'waiting', text: 'has no checkpoint yet: it is measured as soon as there is one.' };
     if (!result) return { kind: 'idle', text: this.words.idle ?? 'is not measured.' };
+    if (result.on !== run.on && run.on !== null)
+      return { kind: 'old', text: `measured on ${result.on ?? 'another text'}; ${run.on} is open now.` };
     if (result.generation !== null && result.generation !== run.generation && !this.words.growing)
       return { kind: 'old', text: `measured at checkpoint ${result.generation}; ${run.generation} counts now.` };
     return null;

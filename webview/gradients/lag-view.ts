@@ -108,7 +108,7 @@ export class LagView implements View {
     );
     const empty = this.drawn.length === 0;
     for (const part of [this.host, this.reading, this.where]) part.hidden = empty;
-    this.same.show(!empty);
+    this.same.show(!empty && runs[0]?.run.kind === 'run');
     this.horizons.replaceChildren(...(empty ? ['Nothing is measured yet.'] : [this.horizonTable()]));
     this.verdicts.replaceChildren(
       ...measured.map(({ selected: { name, run, colour }, result }) => {
@@ -178,7 +178,10 @@ export class LagView implements View {
       log: true,
       range: [floor, 1],
       line: { value: 0.01, label: '1 % — the horizon' },
-      wall: window.size === 1 && sequence! < this.lags ? { value: sequence!, label: 'training window' } : null,
+      wall:
+        window.size === 1 && sequence != null && sequence < this.lags
+          ? { value: sequence, label: 'training window' }
+          : null,
       xLabel: 'lag k, characters back',
       formatX: (value) => String(value),
       formatY: axisText,
@@ -229,11 +232,12 @@ function whereText(measured: readonly SelectedRun[]): string {
   const [first] = measured;
   const { positions, texts, lags, generation } = first!.results.report!;
   const files = texts.files.length === 1 ? texts.files[0]! : `${whole(texts.files.length)} held-out files`;
-  const side = texts.side === 'validation' ? ' (validation side)' : '';
+  const side = { test: '', validation: ' (validation side)', given: ' as it stood' }[texts.side];
   const where = `${whole(positions)} seeded positions in ${files}${side}, K = ${lags}, state carried from the file's start`;
   const one = new Set(measured.map(({ run }) => run.corpus)).size === 1;
-  if (measured.length === 1) return `${where}${generation === null ? '' : `; checkpoint ${generation}`}.`;
+  if (measured.length === 1)
+    return `${where}${generation === null || texts.side === 'given' ? '' : `; checkpoint ${generation}`}.`;
   return one
     ? `${where}; the same places for every run.`
-    : `${where}. These runs were split differently: each is measured on its own held-out files.`;
+    : `${where}. These networks were not measured on the same text: each has its own held-out files, a model file the text that is open.`;
 }

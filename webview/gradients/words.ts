@@ -100,8 +100,8 @@ export function lagVerdict(name: string, run: GradientRun, report: ShownReport):
     else if (block.sigmaMax <= 1) sentences.push(`${numbers}: under 1, so the gradient must fade.`);
     else sentences.push(`${numbers}.`);
   }
-  const atWindow = best.relative[run.sequence];
-  if (run.sequence < lags && atWindow !== null && atWindow !== undefined && atWindow >= 0.01)
+  const atWindow = run.sequence === null ? null : best.relative[run.sequence];
+  if (run.sequence !== null && run.sequence < lags && atWindow !== null && atWindow !== undefined && atWindow >= 0.01)
     sentences.push(
       `It was trained in windows of ${run.sequence} characters; at that lag the gradient is ${shareText(atWindow)} of lag 0, and no step of its training used it.`,
     );

@@ -84,6 +84,10 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     return this.open?.info ?? null;
   }
 
+  get reference(): ModelReference | null {
+    return this.open?.reference ?? null;
+  }
+
   get cell(): CellAddress {
     return this.chosenCell;
   }

@@ -4,6 +4,7 @@ import { truncation } from '../../core/gradients/contribution.ts';
 import type { StateProfile } from '../../core/gradients/lag-profile.ts';
 import type { Reach } from '../../core/gradients/reach.ts';
 import { trainingVerdict } from '../../core/gradients/verdict.ts';
+import type { ModelSpec } from '../../core/model/spec.ts';
 import type {
   GradientRun,
   ShownContribution,
@@ -24,6 +25,8 @@ export function gradientRun(id: string, manifest: RunManifest): GradientRun {
   const running = state === 'running' || state === 'paused';
   return {
     id,
+    kind: 'run',
+    on: null,
     name: manifest.name,
     label: networkName(manifest),
     cells: spec.layers.map(({ cell }) => cell),
@@ -37,16 +40,27 @@ export function gradientRun(id: string, manifest: RunManifest): GradientRun {
   };
 }
 
+/** `LSTM 1×128` of a model of which no more is known. */
+export function modelShape({ layers }: Pick<ModelSpec, 'layers'>): string {
+  const architecture = ({ tanh: 'rnn', relu: 'relu', lstm: 'lstm', gru: 'gru' } as const)[layers[0]?.cell ?? 'lstm'];
+  return networkName({ options: { architecture }, spec: { layers } });
+}
+
 /** The same for runs whose texts were split the same way. */
 function corpusName({ seed, chars, files }: RunManifest['corpus']): string {
   const held = files.find(({ side }) => side === 'test');
   return [seed, chars.train, chars.validation, chars.test, files.length, held?.sha256 ?? ''].join(' ');
 }
 
-export function shownReport({ layers, ...rest }: GradientSummary): ShownReport {
+/** What was measured, on which text. */
+export type Measured = Pick<GradientRun, 'generation' | 'on'>;
+
+export function shownReport({ layers, generation, ...rest }: GradientSummary, measured: Measured): ShownReport {
   return {
     part: 'report',
     ...rest,
+    on: measured.on,
+    generation: generation ?? measured.generation,
     layers: layers.map(({ profile, spectrum, saturation }) => ({
       h: shownProfile(profile.h),
       c: profile.c && shownProfile(profile.c),
@@ -73,13 +87,14 @@ function shownProfile({ relative, quartiles, horizon, interval }: StateProfile):
 
 export function shownContribution(
   { layers, ...rest }: ContributionSummary,
-  generation: number | null,
+  measured: Measured,
   window: number,
 ): ShownContribution {
   return {
     part: 'contribution',
     ...rest,
-    generation,
+    ...measured,
+    window,
     layers: layers.map(({ share, norms, total }) => {
       const { beyond, lost } = truncation(share, window);
       return {
@@ -93,11 +108,11 @@ export function shownContribution(
   };
 }
 
-export function shownJacobians({ layers, ...rest }: JacobianSummary, generation: number | null): ShownJacobians {
+export function shownJacobians({ layers, ...rest }: JacobianSummary, measured: Measured): ShownJacobians {
   return {
     part: 'jacobians',
     ...rest,
-    generation,
+    ...measured,
     layers: layers.map(({ lower, median, upper, bound }) => ({
       lower: finiteOrNull(lower),
       median: finiteOrNull(median),

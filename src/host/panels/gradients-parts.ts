@@ -1,11 +1,9 @@
-/** What is computed for a run of the gradient panel, part by part. */
+/** What is computed for a run, or for a model file, of the gradient panel, part by part. */
 import { defaultLags, defaultPositions } from '../../core/gradients/report.ts';
 import type { GradientPart, GradientResult } from '../../protocol/gradients.ts';
-import type { ModelReference } from '../../protocol/inspector-service.ts';
-import type { RunEntry } from '../contracts.ts';
 import type { BackgroundWorker } from '../inspection/background-worker.ts';
-import { workerPath } from '../platform.ts';
-import { gradientRun, shownContribution, shownJacobians, shownReport } from './gradients-messages.ts';
+import { shownContribution, shownJacobians, shownReport } from './gradients-messages.ts';
+import type { GradientSource } from './gradients-sources.ts';
 
 /** Positions for what is done once per checkpoint. */
 const positionsPerCheckpoint = 64;
@@ -17,52 +15,65 @@ export interface PartOptions {
   onPartial: (result: GradientResult) => void;
 }
 
-/** A run's checkpoint; `null`: the one that counts now. */
-export function checkpointOf({ id, folder, manifest }: RunEntry, generation: number | null): ModelReference {
-  const number = generation ?? gradientRun(id, manifest).generation;
-  return { key: `${id}:${number}`, kind: 'run', folder: workerPath(folder), generation: number };
-}
+/** Window whose truncation is shown where the model's own is not known: lectures call about 20 usual. */
+const usualWindow = 20;
 
 export async function computePart(
   worker: BackgroundWorker,
-  entry: RunEntry,
+  source: GradientSource,
   part: GradientPart,
   options: PartOptions,
 ): Promise<GradientResult> {
-  const { generation } = gradientRun(entry.id, entry.manifest);
+  const { generation, on, sequence, kind } = source.run;
+  const measured = { generation, on };
   const { signal } = options;
-  const request = { model: checkpointOf(entry, null), lags: defaultLags, positions: defaultPositions };
+  const request = {
+    model: source.model(null),
+    texts: source.texts(),
+    lags: defaultLags,
+    positions: defaultPositions,
+  };
   switch (part) {
     case 'report':
-      return shownReport(await worker.ask(signal, (remote) => remote.call('gradientReport', request, options)));
+      return shownReport(
+        await worker.ask(signal, (remote) => remote.call('gradientReport', request, options)),
+        measured,
+      );
     case 'jacobians': {
       const summary = await worker.ask(signal, (remote) => remote.call('gradientJacobians', request, options));
-      return shownJacobians(summary, generation);
+      return shownJacobians(summary, measured);
     }
     case 'contribution': {
       const summary = await worker.ask(signal, (remote) => remote.call('gradientContribution', request, options));
-      return shownContribution(summary, generation, entry.manifest.options.sequence);
+      return shownContribution(summary, measured, sequence ?? usualWindow);
     }
     case 'memory': {
       const summary = await worker.ask(signal, (remote) => remote.call('gradientMemory', request, options));
-      return { part, generation, ...summary };
+      return { part, ...measured, ...summary };
     }
     case 'history':
-      return history(worker, entry, options);
+      if (kind === 'file')
+        throw new Error('A model file has one set of weights and no checkpoints of its training. Choose a run.');
+      return history(worker, source, options);
   }
 }
 
 /** The horizon at every kept checkpoint, the oldest first, each shown as soon as it is there. */
-async function history(worker: BackgroundWorker, entry: RunEntry, options: PartOptions): Promise<GradientResult> {
-  const { generations } = entry.manifest;
+async function history(
+  worker: BackgroundWorker,
+  source: GradientSource,
+  options: PartOptions,
+): Promise<GradientResult> {
+  const generations = source.entry?.manifest.generations ?? [];
   const result: Extract<GradientResult, { part: 'history' }> = {
     part: 'history',
+    on: null,
     generation: null,
     lags: defaultLags,
     points: [],
   };
   for (const [done, { number, trainedChars }] of generations.entries()) {
-    const request = { model: checkpointOf(entry, number), lags: defaultLags, positions: positionsPerCheckpoint };
+    const request = { model: source.model(number), texts: null, lags: defaultLags, positions: positionsPerCheckpoint };
     const { lags, layers } = await worker.ask(options.signal, (remote) =>
       remote.call('gradientHorizon', request, {
         signal: options.signal,

@@ -11,12 +11,13 @@ import {
 } from '../../protocol/gradients.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { isCancelled } from '../commands/train.ts';
-import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
+import type { Inspection, Runs, Training } from '../contracts.ts';
 import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
 import { saveExport } from './gradients-export.ts';
-import { gradientRun, shownHealth, shownReach } from './gradients-messages.ts';
-import { checkpointOf, computePart } from './gradients-parts.ts';
+import { shownHealth, shownReach } from './gradients-messages.ts';
+import { computePart } from './gradients-parts.ts';
+import { type GradientSource, GradientSources } from './gradients-sources.ts';
 
 /** Characters that one prediction's reach looks back on. */
 const reachLags = 500;
@@ -34,6 +35,7 @@ export class GradientsSession implements vscode.Disposable {
   private readonly deps: GradientsPanelDependencies;
   private readonly send: (message: Message<string, unknown>) => void;
   private readonly worker: BackgroundWorker;
+  private readonly sources: GradientSources;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   private selected: string[];
@@ -52,12 +54,14 @@ export class GradientsSession implements vscode.Disposable {
     this.deps = deps;
     this.selected = wanted === null ? [] : [wanted];
     this.worker = new BackgroundWorker(deps.platform, deps.log, 'the gradient panel');
+    this.sources = new GradientSources(deps.runs, deps.inspection);
     this.send = (message) => {
       if (this.ready) send(message);
     };
     this.subscriptions = [
       this.worker,
-      deps.runs.onDidChange(() => this.runsChanged()),
+      this.sources,
+      this.sources.onDidChange(() => this.runsChanged()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.sendRuns()),
     ];
     const command = (name: string, ...args: unknown[]): void => void this.execute(`cellscope.${name}`, args);
@@ -92,8 +96,8 @@ export class GradientsSession implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
-  private find(id: string): RunEntry | undefined {
-    return this.deps.runs.entries.find((entry) => entry.id === id);
+  private find(id: string): GradientSource | undefined {
+    return this.sources.find(id);
   }
 
   private async snapshot(): Promise<void> {
@@ -106,24 +110,16 @@ export class GradientsSession implements vscode.Disposable {
   private sendRuns(): void {
     // Before that, nobody has said which runs were shown before a reload.
     if (!this.ready) return;
-    const { entries } = this.deps.runs;
+    const sources = this.sources.list();
     this.selected = this.selected.filter((id) => this.find(id) !== undefined);
-    if (this.selected.length === 0) this.selected = this.suggested();
+    if (this.selected.length === 0) this.selected = this.sources.suggested();
     this.send(
       toGradients.runs({
-        runs: entries.map(({ id, manifest }) => gradientRun(id, manifest)),
+        runs: sources.map(({ run }) => run),
         selected: this.selected,
         canTrain: (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
       }),
     );
-  }
-
-  /** The run whose model is open, else the newest that has a checkpoint. */
-  private suggested(): string[] {
-    const { runs, inspection } = this.deps;
-    const usable = runs.entries.filter(({ manifest }) => manifest.current !== null);
-    const open = usable.find(({ id }) => inspection.model?.key.startsWith(`run:${id}:`));
-    return (open ?? usable[0]) ? [(open ?? usable[0])!.id] : [];
   }
 
   private select(runs: string[]): void {
@@ -139,22 +135,22 @@ export class GradientsSession implements vscode.Disposable {
 
   /** What is known of a run, and its report where it has none yet. */
   private async sendRun(id: string): Promise<void> {
-    const entry = this.find(id);
-    if (!entry) return;
+    const source = this.find(id);
+    if (!source) return;
     for (const [key, result] of this.results)
       if (key === `${id} ${result.part}`) this.send(toGradients.result({ run: id, result }));
     for (const key of this.jobs.keys()) {
       const [run, part] = key.split(' ') as [string, GradientPart];
       if (run === id) this.send(toGradients.progress({ run, part, fraction: null }));
     }
-    const measurable = gradientRun(id, entry.manifest).generation !== null;
-    if (measurable && !this.results.has(`${id} report`)) void this.compute(id, 'report');
+    if (source.run.generation !== null && !this.results.has(`${id} report`)) void this.compute(id, 'report');
     await this.sendHealth(id);
   }
 
   private async sendHealth(id: string): Promise<void> {
+    if (!this.find(id)?.entry) return;
     const points = await this.deps.runs.metrics(id).catch(() => []);
-    const entry = this.find(id);
+    const entry = this.find(id)?.entry;
     if (entry) this.send(toGradients.health({ run: id, health: shownHealth(points, entry.manifest) }));
   }
 
@@ -168,7 +164,7 @@ export class GradientsSession implements vscode.Disposable {
     const before = this.selected;
     this.sendRuns();
     for (const id of this.selected) {
-      const { generation, running } = gradientRun(id, this.find(id)!.manifest);
+      const { generation, running } = this.find(id)!.run;
       const report = this.results.get(`${id} report`);
       const unmeasured = !report && generation !== null && !this.jobs.has(`${id} report`);
       if (!before.includes(id) || unmeasured) void this.sendRun(id);
@@ -180,10 +176,11 @@ export class GradientsSession implements vscode.Disposable {
 
   private async compute(id: string, part: GradientPart): Promise<void> {
     const key = `${id} ${part}`;
-    const entry = this.find(id);
-    if (!entry || this.jobs.has(key)) return;
+    const source = this.find(id);
+    if (!source || this.jobs.has(key)) return;
     const known = this.results.get(key);
-    if (known && part !== 'history' && known.generation === gradientRun(id, entry.manifest).generation) {
+    // The text under a model file may have been edited: whoever asks again wants it measured again.
+    if (known && part !== 'history' && source.entry && known.generation === source.run.generation) {
       this.send(toGradients.result({ run: id, result: known }));
       return;
     }
@@ -197,7 +194,7 @@ export class GradientsSession implements vscode.Disposable {
       };
       const onProgress = ({ fraction }: { fraction: number }): void =>
         this.send(toGradients.progress({ run: id, part, fraction }));
-      keep(await computePart(this.worker, entry, part, { signal: job.signal, onProgress, onPartial: keep }));
+      keep(await computePart(this.worker, source, part, { signal: job.signal, onProgress, onPartial: keep }));
       this.send(toGradients.ended({ run: id, part, message: null }));
     } catch (error) {
       const cancelled = job.signal.aborted || isCancelled(error);
@@ -210,9 +207,9 @@ export class GradientsSession implements vscode.Disposable {
   }
 
   private async sendTexts(run: string): Promise<void> {
-    const entry = this.find(run);
-    if (!entry) return;
-    const request = { model: checkpointOf(entry, null), lags: defaultLags };
+    const source = this.find(run);
+    if (!source) return;
+    const request = { model: source.model(null), texts: source.texts(), lags: defaultLags };
     try {
       const documents = await this.worker.askNow((remote) => remote.call('gradientTexts', request));
       this.send(toGradients.texts({ run, documents }));
@@ -224,11 +221,11 @@ export class GradientsSession implements vscode.Disposable {
   /** Only the last character that was pointed at counts. */
   private async sendReach(question: Pick<ShownReach, 'run' | 'document' | 'at' | 'logit'>): Promise<void> {
     this.reaching?.abort();
-    const entry = this.find(question.run);
-    if (!entry) return;
+    const source = this.find(question.run);
+    if (!source) return;
     const { signal } = (this.reaching = new AbortController());
     const { document, at, logit } = question;
-    const request = { model: checkpointOf(entry, null), document, at, logit, lags: reachLags };
+    const request = { model: source.model(null), texts: source.texts(), document, at, logit, lags: reachLags };
     try {
       const reach = await this.worker.askNow((remote) => remote.call('gradientReach', request, { signal }));
       if (!signal.aborted) this.send(toGradients.reach(shownReach(question, reach)));
@@ -254,7 +251,7 @@ export class GradientsSession implements vscode.Disposable {
 
   /** The new run is laid over as soon as it is there. */
   private async trainSame(run: string): Promise<void> {
-    const id = await this.execute('cellscope.trainSame', [this.find(run)]);
+    const id = await this.execute('cellscope.trainSame', [this.find(run)?.entry]);
     if (typeof id !== 'string') return;
     this.awaited = id;
     this.runsChanged();

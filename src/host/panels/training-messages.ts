@@ -6,7 +6,13 @@ import type { TrainingProgress } from '../../protocol/training-service.ts';
 const names: Record<string, string> = { lstm: 'LSTM', gru: 'GRU', rnn: 'tanh RNN', relu: 'ReLU RNN', irnn: 'IRNN' };
 
 /** `LSTM 1×128`. */
-export function networkName({ options: { architecture }, spec }: Pick<RunManifest, 'options' | 'spec'>): string {
+export function networkName({
+  options: { architecture },
+  spec,
+}: {
+  options: Pick<RunManifest['options'], 'architecture'>;
+  spec: Pick<RunManifest['spec'], 'layers'>;
+}): string {
   const sizes = spec.layers.map((layer) => layer.hiddenSize);
   const shape = sizes.every((size) => size === sizes[0]) ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join(' · ');
   return `${names[architecture] ?? architecture} ${shape}`;

@@ -3,6 +3,7 @@ import { Corpus } from '../../../src/core/corpus/corpus.ts';
 import type { CorpusDocument } from '../../../src/core/corpus/document.ts';
 import { nextCharacters, Vocabulary } from '../../../src/core/corpus/vocabulary.ts';
 import { referenceEngine } from '../../../src/core/engine/reference/reference.ts';
+import { encodeCheckpoint } from '../../../src/core/formats/index.ts';
 import { RunFolder } from '../../../src/core/formats/run-folder.ts';
 import { choosePositions } from '../../../src/core/gradients/positions.ts';
 import { gradientReport } from '../../../src/core/gradients/report.ts';
@@ -30,7 +31,7 @@ describe('gradients of a run', () => {
   let gradients: Gradients;
   let corpus: Corpus;
   const model: ModelReference = { key: 'r:1', kind: 'run', folder: 'run', generation: 1 };
-  const request = { model, positions: 40, lags: 30 };
+  const request = { model, texts: null, positions: 40, lags: 30 };
 
   beforeEach(async () => {
     corpus = await Corpus.build(sampleFiles(24), { seed: 1, minCount: 1 });
@@ -40,10 +41,11 @@ describe('gradients of a run', () => {
     const folder = await RunFolder.create(storage, manifest, corpus.snapshot());
     const session = await (await referenceEngine().open(spec, start, limits)).save();
     await folder.saveGeneration({ trainedChars: 0, validationNats: null, trainer: null, session });
+    const bytes = encodeCheckpoint(spec, session.parameters);
     gradients = new Gradients({
       openEngine: async () => referenceEngine(),
       storage: () => storage,
-      readFile: async () => new Uint8Array(),
+      readFile: async () => bytes,
       readAsset: async () => new Uint8Array(),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
     });
@@ -100,9 +102,9 @@ describe('gradients of a run', () => {
 
   it('reach of one prediction: its last character is its own, and an unknown logit is told', async () => {
     const { told } = context();
-    const [text] = await gradients.gradientTexts({ model, lags: 30 });
+    const [text] = await gradients.gradientTexts({ model, texts: null, lags: 30 });
     expect(corpus.documents.find(({ path }) => path === text!.path)!.text).toBe(text!.text);
-    const question = { model, document: 0, at: 60, lags: 30, logit: null };
+    const question = { model, texts: null, document: 0, at: 60, lags: 30, logit: null };
     const reach = await gradients.gradientReach(question, told);
     expect([reach.first, reach.at, reach.x.length]).toEqual([30, 60, 31]);
     expect(reach.layers[0]!.h[30]).toBeGreaterThan(0);
@@ -120,10 +122,22 @@ describe('gradients of a run', () => {
     await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('a model file has no held-out text', async () => {
+  it('a model file is measured on the text that is given, and has none of its own', async () => {
     const file: ModelReference = { key: 'f', kind: 'file', path: 'm.safetensors' };
-    await expect(gradients.gradientReport({ ...request, model: file }, context().told)).rejects.toMatchObject({
-      code: 'no-run',
+    const { told } = context();
+    await expect(gradients.gradientReport({ ...request, model: file }, told)).rejects.toMatchObject({ code: 'no-run' });
+    const [{ path, text }] = corpus.documents as [CorpusDocument];
+    const given = { ...request, model: file, texts: [{ path, text: text.replaceAll('\n', '\r\n') }] };
+    const summary = await gradients.gradientReport(given, told);
+    expect(summary).toMatchObject({ generation: null, texts: { side: 'given', files: [path] } });
+    expect(summary.texts.chars).toBe([...text].length);
+    const run = await gradients.gradientReport({ ...request, texts: [{ path, text }] }, told);
+    expect(summary.layers[0]!.profile.h).toEqual(run.layers[0]!.profile.h);
+    const reach = await gradients.gradientReach({ ...given, document: 0, at: 60, logit: null }, told);
+    expect(reach.x).toHaveLength(31);
+    await expect(gradients.gradientReport({ ...given, texts: [{ path, text: 'short' }] }, told)).rejects.toMatchObject({
+      code: 'too-short',
+      message: /Open a longer file/,
     });
   });
 });

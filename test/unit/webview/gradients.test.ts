@@ -35,6 +35,8 @@ function profile(rate: number): ShownProfile {
   };
 }
 const run: GradientRun = {
+  kind: 'run',
+  on: null,
   id: 'r',
   name: 'lstm 1×8 · text',
   label: 'LSTM 1×8',
@@ -56,6 +58,7 @@ const layer = (h: number, c: number | null): ShownReport['layers'][number] => ({
 });
 const report = (...layers: ShownReport['layers']): ShownReport => ({
   part: 'report',
+  on: null,
   generation: 3,
   lags,
   positions: 64,
