@@ -37,7 +37,7 @@ export const defaultCellsOptions: CellsOptions = {
 };
 
 /** Values that a sample may hold: columns × characters. */
-const sampleBudget = 16 * 2 ** 20;
+export const sampleBudget = 16 * 2 ** 20;
 
 /**
  * Scores every cell for every concept. Validation files decide on cell, quantity, sign and threshold; all figures are
