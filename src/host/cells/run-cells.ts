@@ -30,7 +30,7 @@ const seed = 1;
 /** Milliseconds that a cancelled measurement has to end by itself. */
 const grace = 2000;
 /** Milliseconds that one of the user's patterns may take for one file. */
-const longestPattern = 15_000;
+const patience = 15_000;
 
 interface Kept {
   /** Of the file that was read: another one is read again. */
@@ -57,9 +57,16 @@ export class RunCells implements CellsStore, vscode.Disposable {
   private readonly going = new Map<string, Going>();
   private readonly failures = new Map<string, string>();
   private readonly subscription: vscode.Disposable;
+  private readonly patience: number;
   private reading: Promise<void> = Promise.resolve();
 
-  constructor(runs: Runs, platform: Pick<HostPlatform, 'startWorker'>, log: vscode.LogOutputChannel) {
+  constructor(
+    runs: Runs,
+    platform: Pick<HostPlatform, 'startWorker'>,
+    log: vscode.LogOutputChannel,
+    longestPattern = patience,
+  ) {
+    this.patience = longestPattern;
     this.runs = runs;
     this.log = log;
     this.worker = new BackgroundWorker(platform, log, 'the search for cells');
@@ -146,7 +153,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
 
   private async measure(run: RunEntry, evidence: boolean, { signal }: AbortController): Promise<CellsFile> {
     const concepts = userConcepts();
-    const watch = new PatternWatch((concept) => {
+    const watch = new PatternWatch(this.patience, (concept) => {
       stuck = concept;
       this.worker.end();
     });
@@ -189,7 +196,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
       if (stuck !== null)
         throw new CodedError(
           'pattern-too-slow',
-          `The concept “${stuck}” takes too long: its pattern needed more than ${longestPattern / 1000} seconds for one file. Write it so that it cannot backtrack (no repetition inside a repetition).`,
+          `The concept “${stuck}” takes too long: its pattern needed more than ${this.patience / 1000} seconds for one file. Write it so that it cannot backtrack (no repetition inside a repetition).`,
         );
       throw signal.aborted ? cancelled() : error;
     } finally {
@@ -279,10 +286,12 @@ async function stampOf(folder: vscode.Uri): Promise<string | null> {
 
 /** Calls out where one of the user's patterns takes too long for one file. */
 class PatternWatch implements vscode.Disposable {
+  private readonly patience: number;
   private readonly onStuck: (concept: string) => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(onStuck: (concept: string) => void) {
+  constructor(patience: number, onStuck: (concept: string) => void) {
+    this.patience = patience;
     this.onStuck = onStuck;
   }
 
@@ -290,7 +299,7 @@ class PatternWatch implements vscode.Disposable {
   follow(labelling: string | null | undefined): void {
     if (labelling === undefined) return;
     clearTimeout(this.timer);
-    if (labelling !== null) this.timer = setTimeout(() => this.onStuck(labelling), longestPattern);
+    if (labelling !== null) this.timer = setTimeout(() => this.onStuck(labelling), this.patience);
   }
 
   dispose(): void {
