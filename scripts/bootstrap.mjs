@@ -18,6 +18,7 @@ const tasks = {
   'bench-learning': 'test/bench/learning.ts',
   'compare-gradients': 'test/bench/compare-gradients.ts',
   package: 'scripts/package.ts',
+  abuse: 'test/abuse/abuse.ts',
   check: 'scripts/check.ts',
 };
 

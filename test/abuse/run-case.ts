@@ -1,0 +1,40 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from '../harness/paths.ts';
+import type { AbuseCase } from './case.ts';
+
+export interface CaseResult {
+  state: 'stood' | 'failed' | 'skipped';
+  /** Figures, or the reason. */
+  words: string;
+  seconds: number;
+}
+
+const defaultSeed = 20261121;
+
+/** Runs one case in a folder of its own, which is removed. */
+export async function runCase(
+  each: AbuseCase,
+  setting: { count: number; distribution: string; seed?: number; progress?: (text: string) => void },
+): Promise<CaseResult> {
+  const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
+  const reason = each.skip?.() ?? null;
+  if (reason !== null) return { state: 'skipped', words: reason, seconds: 0 };
+  const folder = temporaryFolder(`abuse-${each.name}`);
+  const scratch = path.join(folder, 'scratch');
+  mkdirSync(scratch);
+  try {
+    const { count, distribution, seed = defaultSeed, progress = () => {} } = setting;
+    const words = await each.run({ count, scratch, distribution, seed, progress });
+    return { state: 'stood', words, seconds: seconds() };
+  } catch (error) {
+    return {
+      state: 'failed',
+      words: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      seconds: seconds(),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
