@@ -1,6 +1,7 @@
 /** The host's own seams: what commands, panels, trees and the editor ask of each other. Implementations live in their folders. */
 import type * as vscode from 'vscode';
 import type { MetricPoint, RunManifest } from '../core/formats/manifest.ts';
+import type { DocumentReach } from '../protocol/gradients-service.ts';
 import type {
   CellAddress,
   CharacterReport,
@@ -59,7 +60,19 @@ export interface Inspection {
     request: { cells: CellAddress[]; startLine: number; endLine: number },
     signal?: AbortSignal,
   ): Promise<Page[]>;
-  inspect(document: vscode.TextDocument, offset: number, signal?: AbortSignal): Promise<CharacterReport>;
+  /** `watched`: further cells whose values are wanted there. */
+  inspect(
+    document: vscode.TextDocument,
+    offset: number,
+    signal?: AbortSignal,
+    watched?: readonly CellAddress[],
+  ): Promise<CharacterReport>;
+  /** What the prediction of the character at a UTF-16 offset goes back to. */
+  reach(
+    document: vscode.TextDocument,
+    question: { offset: number; lags: number; logit: string | null },
+    signal?: AbortSignal,
+  ): Promise<DocumentReach>;
   overview(
     document: vscode.TextDocument,
     options?: CallOptions<{ fraction: number }>,

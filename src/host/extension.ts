@@ -38,8 +38,8 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const log = vscode.window.createOutputChannel('Cellscope', { log: true });
   const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'), platform);
   const training = new TrainingController(platform, store, log);
-  const inspection = new InspectionSession(context, platform, store, log);
   const cells = new RunCells(store, platform, log);
+  const inspection = new InspectionSession(context, platform, store, cells, log);
   const tree = new RunsTree(store, training, cells);
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
   const files = new BackgroundWorker<ModelFilesService>(platform, log, 'model files', 'file-worker');
@@ -64,7 +64,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerGradientsPanel(context, panels),
     files,
     registerSafetensorsEditor(context, { platform, files, log }),
-    registerEditor(context, inspection),
+    registerEditor(context, inspection, cells),
     followTraining(store, training, inspection, log),
     inspection.onDidChangeModel((model) => {
       void vscode.commands.executeCommand('setContext', 'cellscope.modelOpen', model !== null);

@@ -79,6 +79,8 @@ export interface CharacterReport {
   stripStart: number;
   /** The chosen cell over the character's line (at most 400 characters of it), for the strip chart and the hover's trace. */
   strips: GateStrip[];
+  /** Values here of the cells that were watched, in the request's order. */
+  watched: number[];
 }
 
 export interface InspectorService extends GradientsService, DocumentReachService, CellsService, CellEvidenceService {
@@ -101,7 +103,14 @@ export interface InspectorService extends GradientsService, DocumentReachService
     context: CallContext<{ line: number }>,
   ): Promise<Page[]>;
   inspect(
-    request: { model: string; document: string; offset: number; cell: { layer: number; cell: number } | null },
+    request: {
+      model: string;
+      document: string;
+      offset: number;
+      cell: { layer: number; cell: number } | null;
+      /** Further cells whose values are wanted here: those that have a name. */
+      watched?: readonly CellAddress[];
+    },
     context: CallContext,
   ): Promise<CharacterReport>;
   /** Per-cell mean, deviation and extremes over a document, for the cell list. [cells of all layers] in order. */

@@ -107,8 +107,9 @@ export class Inspector implements InspectorService {
   async inspect(request: Request<'inspect'>, context: CallContext): Promise<CharacterReport> {
     const model = this.model(request.model);
     const text = this.text(request.document);
-    const { cell } = request;
+    const { cell, watched = [] } = request;
     if (cell) checkPlace(model.info.spec, cell);
+    for (const address of watched) checkAddress(model.info.spec, address);
     const track = text.track(model);
     const turn = this.turns(Priority.hover, model, context);
     for (;;) {
@@ -116,7 +117,7 @@ export class Inspector implements InspectorService {
       const at = text.locate(request.offset);
       if (!at) throw new CodedError('empty-document', 'The document is empty: there is no character to inspect.');
       const line = { from: text.lineStart(at.line), to: text.lineStart(at.line + 1) };
-      const reading = await readCharacter(track, at.index, line, cell, turn);
+      const reading = await readCharacter(track, at.index, line, cell, turn, watched);
       if (!reading) continue; // edited meanwhile
       this.finish(model, text);
       return withTransfer(
@@ -270,12 +271,14 @@ function checkPlace(spec: ModelSpec, { layer, cell }: { layer: number; cell: num
 
 function checkCells(spec: ModelSpec, cells: readonly CellAddress[]): void {
   if (cells.length > MOST_CELLS) throw new CodedError('no-cell', `At most ${MOST_CELLS} cells can be read at a time.`);
-  for (const address of cells) {
-    checkPlace(spec, address);
-    const kind = spec.layers[address.layer]!.cell;
-    if (!quantitiesOf[kind].includes(address.quantity))
-      throw new CodedError('no-cell', `A cell of kind ${kind} has no quantity “${address.quantity}”.`);
-  }
+  for (const address of cells) checkAddress(spec, address);
+}
+
+function checkAddress(spec: ModelSpec, address: CellAddress): void {
+  checkPlace(spec, address);
+  const kind = spec.layers[address.layer]!.cell;
+  if (!quantitiesOf[kind].includes(address.quantity))
+    throw new CodedError('no-cell', `A cell of kind ${kind} has no quantity “${address.quantity}”.`);
 }
 
 /** The same turns, with a word of progress after a slice now and then. */

@@ -29,10 +29,13 @@ export interface CharacterReading {
   /** First character that the strips show: the first of the line, but in a very long line. */
   stripStart: number;
   strips: { quantity: Quantity; values: Float32Array }[];
+  /** Values here of the watched columns, in their order. */
+  watched: number[];
 }
 
 /**
  * Reads character `index`, whose line is the characters [line.from, line.to). Without a cell the loudest one is taken.
+ * `watched`: columns of other cells whose values are wanted here.
  * Null where the text was edited meanwhile.
  */
 export async function readCharacter(
@@ -41,6 +44,7 @@ export async function readCharacter(
   line: { from: number; to: number },
   cell: CellPlace | null,
   turn: Turn,
+  watched: readonly ColumnRequest[] = [],
 ): Promise<CharacterReading | null> {
   const { revision, spec } = track;
   await track.ensure(index + 1, turn);
@@ -59,7 +63,8 @@ export async function readCharacter(
   const columns = columnsOf(spec, chosen);
   const position = index - origin.position;
   const logitsAt = Int32Array.from(position > 0 ? [position - 1, position] : [position]);
-  const upTo = await track.read(place(origin.position), position + 1, origin.state, { columns, logitsAt }, turn);
+  const all = [...columns, ...watched];
+  const upTo = await track.read(place(origin.position), position + 1, origin.state, { columns: all, logitsAt }, turn);
   if (!upTo) return null;
   const after = await track.read(place(index + 1), Math.max(0, stripEnd - index - 1), upTo.end, { columns }, turn);
   if (!after) return null;
@@ -81,6 +86,7 @@ export async function readCharacter(
     loudest: loudestCells(track, upTo.end),
     stripStart,
     strips,
+    watched: watched.map((_, k) => upTo.columns[columns.length + k]![position]!),
   };
 }
 

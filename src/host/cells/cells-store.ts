@@ -4,6 +4,7 @@ import type { Stage } from '../../core/cells/progress.ts';
 import type { CellsReport } from '../../core/cells/report.ts';
 import type { Standing } from '../../core/cells/standing.ts';
 import type { CellsFile, Outdated } from '../../core/formats/cells-file.ts';
+import type { ModelInfo } from '../../protocol/inspector-service.ts';
 import type { RunEntry } from '../contracts.ts';
 
 /** A measurement that goes on in this window. */
@@ -36,6 +37,8 @@ export interface CellsStore {
   find(run: RunEntry, options: FindOptions): Promise<CellsFile>;
   /** The names of one cell of a run, best first; empty for most. */
   namesAt(run: string, layer: number, cell: number): readonly Standing[];
+  /** All names that were found in exactly this model, a run's generation; empty for any other model. */
+  namesIn(model: ModelInfo | null): readonly Standing[];
   /** Names and, for concepts without one, best candidates of one cell. */
   standingsOf(run: string, layer: number, cell: number): readonly Standing[];
 }

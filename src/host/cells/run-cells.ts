@@ -3,7 +3,7 @@
  * run. Measurements go one after the other in a worker of their own.
  */
 import * as vscode from 'vscode';
-import { type Standing, standings } from '../../core/cells/standing.ts';
+import { namedCells, type Standing, standings } from '../../core/cells/standing.ts';
 import type { UserConcept } from '../../core/concepts/user-defined.ts';
 import { conceptsVersion } from '../../core/concepts/version.ts';
 import {
@@ -15,9 +15,9 @@ import {
   parseCellsFile,
 } from '../../core/formats/cells-file.ts';
 import type { CellsProgress } from '../../protocol/cells-service.ts';
-import type { InspectorService } from '../../protocol/inspector-service.ts';
+import type { InspectorService, ModelInfo } from '../../protocol/inspector-service.ts';
 import { CodedError, cancelled } from '../../worker/channel.ts';
-import { runReference } from '../commands/runs.ts';
+import { runOfKey, runReference } from '../commands/runs.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
 import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
@@ -36,7 +36,8 @@ interface Kept {
   /** Of the file that was read: another one is read again. */
   stamp: string;
   file: CellsFile | null;
-  names: Map<string, Standing[]>;
+  byCell: Map<string, Standing[]>;
+  names: Standing[];
 }
 
 interface Going {
@@ -121,12 +122,18 @@ export class RunCells implements CellsStore, vscode.Disposable {
     }
   }
 
+  namesIn(model: ModelInfo | null): readonly Standing[] {
+    const run = runOfKey(model?.key);
+    const kept = run === null ? null : this.kept.get(run);
+    return kept?.file && kept.file.generation === model?.generation ? kept.names : [];
+  }
+
   namesAt(run: string, layer: number, cell: number): readonly Standing[] {
     return this.standingsOf(run, layer, cell).filter(({ candidate }) => candidate.named);
   }
 
   standingsOf(run: string, layer: number, cell: number): readonly Standing[] {
-    return this.kept.get(run)?.names.get(`${layer}:${cell}`) ?? [];
+    return this.kept.get(run)?.byCell.get(`${layer}:${cell}`) ?? [];
   }
 
   dispose(): void {
@@ -256,8 +263,9 @@ export class RunCells implements CellsStore, vscode.Disposable {
     }
   }
 
-  private remember(run: string, { stamp, file }: Omit<Kept, 'names'>): void {
-    this.kept.set(run, { stamp, file, names: file ? standings(file.report) : new Map() });
+  private remember(run: string, { stamp, file }: Pick<Kept, 'stamp' | 'file'>): void {
+    const byCell = file ? standings(file.report) : new Map<string, Standing[]>();
+    this.kept.set(run, { stamp, file, byCell, names: file ? namedCells(file.report) : [] });
   }
 }
 

@@ -98,6 +98,11 @@ export function runReference(
   };
 }
 
+/** The run behind a reference's key, null where it is none. */
+export function runOfKey(key: string | undefined): string | null {
+  return /^run:(.*):[^:]*$/.exec(key ?? '')?.[1] ?? null;
+}
+
 /** Opens a checkpoint; asks for the vocabulary that its writer left out. False where none was given. */
 async function openModelFile(inspection: Inspection, uri: vscode.Uri): Promise<boolean> {
   const reference: ModelReference = { key: `file:${uri.toString()}`, kind: 'file', path: workerPath(uri) };

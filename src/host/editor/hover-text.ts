@@ -1,17 +1,25 @@
 /** The hover inspector's words: a character, its surprisal, what was expected next, the chosen cell here, the loudest cells. */
+import { isOn, type Standing } from '../../core/cells/standing.ts';
 import type { Quantity } from '../../core/model/spec.ts';
 import type { CellAddress, CharacterReport } from '../../protocol/inspector-service.ts';
-import { characterLabel, code, percent, quantityLabels, quantityText, signed } from './labels.ts';
+import { characterLabel, code, escapeMarkdown, percent, quantityLabels, quantityText, signed } from './labels.ts';
 import { TRACE_HEIGHT, TRACE_WIDTH, type TracePalette, traceSvg, traceUri } from './trace.ts';
 
 /** Commands that the hover's links may run, and no others. */
 export const hoverCommands = ['cellscope.openHeatmap', 'cellscope.colourEditor', 'cellscope.selectCell'] as const;
 
-export function hoverMarkdown(report: CharacterReport, chosen: CellAddress, palette: TracePalette): string {
+/** `names`: of the cells that the report watched, in its order. */
+export function hoverMarkdown(
+  report: CharacterReport,
+  chosen: CellAddress,
+  palette: TracePalette,
+  names: readonly Standing[] = [],
+): string {
   const { layer, cell } = report.cell;
   return [
     `${code(characterLabel(report.character))} ${surprisalText(report.surprisal)}`,
     `next: ${report.expected.map(({ character, probability }) => `${code(characterLabel(character))} ${percent(probability)}`).join(' · ')}`,
+    onText(report, names),
     trace(report, chosen.quantity, palette),
     `**layer ${layer} · cell ${cell}:** ${valuesText(report)}`,
     loudestText(report),
@@ -25,6 +33,17 @@ function surprisalText(surprisal: number | null): string {
   return surprisal === null
     ? '· no surprisal: first, or unknown to the model'
     : `· surprisal **${surprisal.toFixed(2)} bits**`;
+}
+
+/** Named cells that are on at this character, by the thresholds that the validation files froze. */
+function onText({ watched }: CharacterReport, names: readonly Standing[]): string {
+  const on = names.filter(({ candidate }, k) => watched[k] !== undefined && isOn(candidate, watched[k]));
+  if (on.length === 0) return '';
+  const parts = on.map(({ concept, candidate: { layer, cell, quantity, ap } }) => {
+    const target = encodeURIComponent(JSON.stringify([{ layer, cell, quantity }]));
+    return `**${escapeMarkdown(concept.name)}** [${layer}·${cell}](command:cellscope.selectCell?${target}) AP ${ap.toFixed(2)}`;
+  });
+  return `named cells on here: ${parts.join(' · ')}`;
 }
 
 function valuesText({ cell }: CharacterReport): string {

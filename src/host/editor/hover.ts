@@ -1,6 +1,7 @@
 /** The hover inspector: what the open model does at one character of any text editor. */
 import * as vscode from 'vscode';
 import { CodedError } from '../../worker/channel.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection } from '../contracts.ts';
 import { hoverCommands, hoverMarkdown } from './hover-text.ts';
 import { escapeMarkdown } from './labels.ts';
@@ -11,9 +12,11 @@ const otherSchemes = new Set(['output', 'debug', 'comment', 'vscode', 'vscode-in
 
 export class HoverInspector implements vscode.HoverProvider {
   private readonly inspection: Inspection;
+  private readonly cells: Pick<CellsStore, 'namesIn'>;
 
-  constructor(inspection: Inspection) {
+  constructor(inspection: Inspection, cells: Pick<CellsStore, 'namesIn'>) {
     this.inspection = inspection;
+    this.cells = cells;
   }
 
   async provideHover(
@@ -26,9 +29,12 @@ export class HoverInspector implements vscode.HoverProvider {
     const controller = new AbortController();
     const subscription = token.onCancellationRequested(() => controller.abort());
     try {
-      const report = await this.inspection.inspect(document, document.offsetAt(position), controller.signal);
+      const names = this.cells.namesIn(this.inspection.model);
+      const watched = names.map(({ candidate: { layer, cell, quantity } }) => ({ layer, cell, quantity }));
+      const offset = document.offsetAt(position);
+      const report = await this.inspection.inspect(document, offset, controller.signal, watched);
       if (report.version !== document.version) return undefined;
-      const text = new vscode.MarkdownString(hoverMarkdown(report, this.inspection.cell, currentPalette()));
+      const text = new vscode.MarkdownString(hoverMarkdown(report, this.inspection.cell, currentPalette(), names));
       text.isTrusted = { enabledCommands: hoverCommands };
       const width = report.character === '\n' ? 0 : report.character.length;
       return new vscode.Hover(text, new vscode.Range(report.line, report.column, report.line, report.column + width));

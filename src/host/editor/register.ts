@@ -1,6 +1,7 @@
 /** The editor's part of the extension: hover, colouring, generation, choice of the cell. */
 import * as vscode from 'vscode';
 import type { CellAddress } from '../../protocol/inspector-service.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection } from '../contracts.ts';
 import { parseCell, rememberedCell } from '../inspection/cell-choice.ts';
 import { EditorColouring } from './colouring.ts';
@@ -8,7 +9,11 @@ import { generateFromCursor } from './generate.ts';
 import { HoverInspector } from './hover.ts';
 import { quantityLabels } from './labels.ts';
 
-export function registerEditor(context: vscode.ExtensionContext, inspection: Inspection): vscode.Disposable {
+export function registerEditor(
+  context: vscode.ExtensionContext,
+  inspection: Inspection,
+  cells: CellsStore,
+): vscode.Disposable {
   const colouring = new EditorColouring(context, inspection);
   const status = vscode.window.createStatusBarItem('cellscope.cell', vscode.StatusBarAlignment.Right, 90);
   status.name = 'Cellscope Cell';
@@ -28,7 +33,7 @@ export function registerEditor(context: vscode.ExtensionContext, inspection: Ins
     colouring.onDidToggle(showStatus),
     inspection.onDidChangeCell(showStatus),
     inspection.onDidChangeModel(showStatus),
-    vscode.languages.registerHoverProvider({ scheme: '*' }, new HoverInspector(inspection)),
+    vscode.languages.registerHoverProvider({ scheme: '*' }, new HoverInspector(inspection, cells)),
     vscode.commands.registerCommand('cellscope.colourEditor', () => colouring.toggle()),
     vscode.commands.registerCommand('cellscope.generateFromCursor', () => generateFromCursor(inspection)),
     vscode.commands.registerCommand('cellscope.selectCell', (argument?: unknown) => selectCell(inspection, argument)),

@@ -1,6 +1,7 @@
 /** The one inspection of a window: the open model, the chosen cell, and what hover, colours and heatmap ask about documents. */
 import * as vscode from 'vscode';
 import { quantitiesOf } from '../../core/model/spec.ts';
+import type { DocumentReach } from '../../protocol/gradients-service.ts';
 import type {
   CellAddress,
   InspectorService,
@@ -9,6 +10,7 @@ import type {
   Page,
 } from '../../protocol/inspector-service.ts';
 import { type CallOptions, CodedError, type Remote } from '../../worker/channel.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
 import { fittingCell, liveliestCells, rememberedCell, restlessness } from './cell-choice.ts';
@@ -39,6 +41,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
 
   private readonly memory: vscode.Memento;
   private readonly runs: Runs;
+  private readonly cells: Pick<CellsStore, 'namesIn' | 'onDidChange'>;
   private readonly log: vscode.LogOutputChannel;
   private readonly client: InspectorClient;
   private readonly documents: DocumentSync;
@@ -60,10 +63,12 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     context: Pick<vscode.ExtensionContext, 'workspaceState'>,
     platform: HostPlatform,
     runs: Runs,
+    cells: Pick<CellsStore, 'namesIn' | 'onDidChange'>,
     log: vscode.LogOutputChannel,
   ) {
     this.memory = context.workspaceState;
     this.runs = runs;
+    this.cells = cells;
     this.log = log;
     const remembered = rememberedCell(this.memory.get(CELL_KEY));
     this.chosenCell = remembered ?? FIRST_CELL;
@@ -77,6 +82,8 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     this.subscriptions = vscode.Disposable.from(
       this.documents.onDidChange((document) => this.documentChanged.fire(document)),
       this.client.onDidDie(() => void this.recover()),
+      // Names are found while the model is open: until somebody chose a cell, the first of them is shown.
+      cells.onDidChange(() => this.open && !this.cellWasChosen && this.suggestNamed(this.open.info)),
     );
   }
 
@@ -135,12 +142,26 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     );
   }
 
-  inspect(document: vscode.TextDocument, offset: number, signal?: AbortSignal) {
+  inspect(document: vscode.TextDocument, offset: number, signal?: AbortSignal, watched: readonly CellAddress[] = []) {
     const { layer, cell } = this.chosenCell;
     return this.ask(document, (remote, model) =>
       remote.call(
         'inspect',
-        { model, document: DocumentSync.id(document), offset, cell: { layer, cell } },
+        { model, document: DocumentSync.id(document), offset, cell: { layer, cell }, watched },
+        signal ? { signal } : {},
+      ),
+    );
+  }
+
+  reach(
+    document: vscode.TextDocument,
+    question: { offset: number; lags: number; logit: string | null },
+    signal?: AbortSignal,
+  ): Promise<DocumentReach> {
+    return this.ask(document, (remote, model) =>
+      remote.call(
+        'documentReach',
+        { model, document: DocumentSync.id(document), ...question },
         signal ? { signal } : {},
       ),
     );
@@ -219,7 +240,8 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     const fitting = fittingCell(info.spec, this.chosenCell);
     this.modelChanged.fire(info);
     this.setCell(fitting);
-    if (!this.cellWasChosen && this.suggestedFor !== info.key) void this.suggestCell(info);
+    if (this.cellWasChosen || this.suggestNamed(info) || this.suggestedFor === info.key) return;
+    void this.suggestCell(info);
   }
 
   private setCell(next: CellAddress): void {
@@ -227,6 +249,16 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     if (next.layer === layer && next.cell === cell && next.quantity === quantity) return;
     this.chosenCell = next;
     this.cellChanged.fire(next);
+  }
+
+  /** Goes to the surest of the cells that have a name in this model; false where none has. */
+  private suggestNamed(info: ModelInfo): boolean {
+    const [first] = this.cells.namesIn(info);
+    if (!first) return false;
+    const { layer, cell, quantity } = first.candidate;
+    this.setCell({ layer, cell, quantity });
+    this.suggestedFor = info.key;
+    return true;
   }
 
   /**
@@ -252,7 +284,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
             steadiest = { address: cells[j]!, restless };
         }
       }
-      if (!steadiest || this.cellWasChosen || this.open?.info !== info) return;
+      if (!steadiest || this.cellWasChosen || this.open?.info !== info || this.suggestedFor === info.key) return;
       this.setCell(steadiest.address);
       const trained = info.generations.find(({ number }) => number === info.generation)?.trainedChars;
       if (trained === undefined || trained >= HARDLY_LEARNED) this.suggestedFor = info.key;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Standing } from '../../../src/core/cells/standing.ts';
 import { colourRuns, STEPS, stepOf, typeIndex } from '../../../src/host/editor/colour-runs.ts';
 import { hoverCommands, hoverMarkdown } from '../../../src/host/editor/hover-text.ts';
 import { characterLabel, code, escapeMarkdown, percent, signed } from '../../../src/host/editor/labels.ts';
@@ -128,6 +129,7 @@ describe('the hover', () => {
       { quantity: 'tanhc', values: Float32Array.of(0.1, -0.4, 0.87, 0.2) },
       { quantity: 'f', values: Float32Array.of(0.5, 0.6, 0.91, 0.7) },
     ],
+    watched: [],
   };
   const text = hoverMarkdown(report, { layer: 0, cell: 14, quantity: 'tanhc' }, palettes.dark);
 
@@ -155,6 +157,26 @@ describe('the hover', () => {
     expect(commands.length).toBeGreaterThan(3);
     for (const command of commands) expect(hoverCommands).toContain(command);
     expect(text).toContain(`[1·3](command:cellscope.selectCell?${encodeURIComponent('[{"layer":1,"cell":3}]')}) −2.1`);
+  });
+
+  it('names the named cells that are on here, by their frozen thresholds and signs', () => {
+    const named = (name: string, cell: number, sign: 1 | -1, threshold: number): Standing => ({
+      concept: { name } as Standing['concept'],
+      candidate: { layer: 0, cell, quantity: 'h', sign, threshold, ap: 0.9 } as Standing['candidate'],
+    });
+    const names = [
+      named('on above', 1, 1, 0.2),
+      named('off below', 2, 1, 0.4),
+      named('on below', 3, -1, 0.4),
+      named('off at', 4, -1, 0.3),
+    ];
+    const watched = { ...report, watched: [0.3, 0.3, 0.3, 0.3] };
+    const shown = hoverMarkdown(watched, { layer: 0, cell: 14, quantity: 'h' }, palettes.dark, names);
+    const line = shown.split('\n\n').find((part) => part.startsWith('named cells on here'))!;
+    const target = encodeURIComponent('[{"layer":0,"cell":1,"quantity":"h"}]');
+    expect(line).toContain(`**on above** [0·1](command:cellscope.selectCell?${target}) AP 0.90 · **on below** [0·3]`);
+    expect(line).not.toContain('off');
+    expect(text).not.toContain('named cells');
   });
 
   it('says so where there is no surprisal, and does without a strip', () => {

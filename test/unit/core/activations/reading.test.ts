@@ -140,6 +140,31 @@ describe('a character', () => {
     }
   });
 
+  it('gives the values there of further cells that are watched', async () => {
+    const model = await tinyModel(['lstm', 'gru'], 4);
+    const source = randomText(new Random(31), 700);
+    const text = textOf(source);
+    const watched = [
+      { layer: 1, cell: 3, quantity: 'h' },
+      { layer: 0, cell: 2, quantity: 'tanhc' },
+    ] as const;
+    const truth = await fromScratch(model, source, [...watched]);
+    for (const index of [0, 5, 300, 650]) {
+      const reading = await readCharacter(
+        text.track(model),
+        index,
+        lineOf(text, index),
+        { layer: 0, cell: 0 },
+        atOnce,
+        watched,
+      );
+      expect(reading!.watched.length).toBe(2);
+      reading!.watched.forEach((value, k) => {
+        expect(value).toBeCloseTo(truth.columns[k]![index]!, 5);
+      });
+    }
+  });
+
   it('gives nothing where the text changes meanwhile', async () => {
     const model = await tinyModel(['lstm'], 3);
     const text = textOf(randomText(new Random(30), 600));
