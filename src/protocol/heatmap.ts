@@ -118,11 +118,19 @@ const exportColours = v.object({
   foreground: hexColour,
   positive: hexColour,
   negative: hexColour,
+  /** Cells laid over the chosen one: the bar over the line, the bar under it. */
+  over: hexColour,
+  under: hexColour,
   /** Opacity of +1 and of −1. */
   positiveStrength: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   negativeStrength: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
 });
 export type ExportColours = v.InferOutput<typeof exportColours>;
+
+/** A cell that is laid over the chosen one, and where it is drawn. */
+export const laidOver = v.object({ ...cellAddress.entries, place: v.picklist(['over', 'under']) });
+export type LaidOver = v.InferOutput<typeof laidOver>;
+const overlays = v.pipe(v.array(laidOver), v.maxLength(2));
 
 export const scratchLimit = 1_000_000;
 
@@ -165,8 +173,11 @@ export const fromHeatmap = {
     v.object({ text: v.nullable(v.pipe(v.string(), v.maxLength(scratchLimit))) }),
   ),
   reveal: messageKind('heatmap/reveal', v.object({ line: index, column: index })),
-  exportHtml: messageKind('heatmap/exportHtml', v.object({ range: v.nullable(lineRange), colours: exportColours })),
-  exportCsv: messageKind('heatmap/exportCsv', v.object({ range: v.nullable(lineRange) })),
+  exportHtml: messageKind(
+    'heatmap/exportHtml',
+    v.object({ range: v.nullable(lineRange), overlays, colours: exportColours }),
+  ),
+  exportCsv: messageKind('heatmap/exportCsv', v.object({ range: v.nullable(lineRange), overlays })),
   retry: messageKind('heatmap/retry', v.object({})),
   train: messageKind('heatmap/train', v.object({})),
 };

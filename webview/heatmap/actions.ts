@@ -9,11 +9,24 @@ export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
   const nothing = !app.text || !app.model || !app.cell;
   const { visible } = app.view;
   const shown = { startLine: visible.start, endLine: visible.end };
+  const overlays = [...app.overlays.cells];
   const html = (range: typeof shown | null) => (): void =>
-    app.link.post(fromHeatmap.exportHtml({ range, colours: exportColours() }));
-  const csv = (range: typeof shown | null) => (): void => app.link.post(fromHeatmap.exportCsv({ range }));
+    app.link.post(fromHeatmap.exportHtml({ range, overlays, colours: exportColours() }));
+  const csv = (range: typeof shown | null) => (): void => app.link.post(fromHeatmap.exportCsv({ range, overlays }));
   return [
     { label: 'Gates Under the Line', hint: 'G', checked: app.stripShown, run: () => app.toggleStrip() },
+    {
+      label: 'Lay This Cell over the Text',
+      hint: 'O',
+      checked: app.overlays.has(),
+      disabled: nothing,
+      run: () => app.overlays.toggle(),
+    },
+    {
+      label: 'Remove Cells Laid over the Text',
+      disabled: app.overlays.cells.length === 0,
+      run: () => app.overlays.clear(),
+    },
     { label: 'Scratch Text', checked: app.isScratch, run: () => app.toggleScratch() },
     null,
     {
@@ -33,12 +46,14 @@ export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
 
 /** The colours on the screen, for a file that looks the same. */
 function exportColours(): ExportColours {
-  const { background, text, positive, negative, positiveStrength, negativeStrength } = readTheme();
+  const { background, text, positive, negative, over, under, positiveStrength, negativeStrength } = readTheme();
   return {
     background: toHex(background),
     foreground: toHex(text),
     positive: toHex(positive),
     negative: toHex(negative),
+    over: toHex(over),
+    under: toHex(under),
     positiveStrength,
     negativeStrength,
   };

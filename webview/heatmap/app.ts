@@ -20,6 +20,8 @@ import { CellList } from './cell-list.ts';
 import { emptyState } from './empty-states.ts';
 import { Inspector } from './inspector.ts';
 import { EmptyPane, NoticeBar } from './notices.ts';
+import { barHeight } from './overlay-bars.ts';
+import { OverlayControl } from './overlay-control.ts';
 import { Paging } from './paging.ts';
 import { looks, quantitiesOf } from './quantities.ts';
 import { ScratchBox } from './scratch.ts';
@@ -45,6 +47,7 @@ export class HeatmapApp {
   text: ShownText | null = null;
   document: ShownDocument | null = null;
   readonly inspector: Inspector;
+  readonly overlays: OverlayControl;
   private readonly root: HTMLElement;
   private readonly toolbar: Toolbar;
   private readonly cells: CellList;
@@ -100,8 +103,8 @@ export class HeatmapApp {
     this.following = this.kept.following;
     this.announcer = createAnnouncer(root);
     this.pages = new Paging(this, {
-      arrived: (cell, lines) => {
-        this.toolbar.setScale(cell.scale, looks[cell.quantity].signed);
+      arrived: (lines) => {
+        if (this.cell) this.toolbar.setScale(this.colours.scale, looks[this.cell.quantity].signed);
         this.view.coloursChanged(lines);
         this.inspector.valuesArrived();
       },
@@ -112,8 +115,15 @@ export class HeatmapApp {
     this.view = new TextView(this.colours);
     this.cells = new CellList((cell) => this.chooseCell(cell.layer, cell.cell));
     this.cells.order = this.kept.order;
+    this.cells.onOverlay = (cell) => this.overlays.toggle(cell);
     this.cells.onOrder = (order) => this.link.remember({ order });
     this.inspector = new Inspector(this);
+    this.overlays = new OverlayControl(this, this.kept.overlays, (cells) => {
+      this.cells.setOverlays(cells);
+      this.inspector.readout.setOverlays(cells);
+      this.view.reserveBars(cells.length > 0 ? barHeight : 0);
+      this.afterChange();
+    });
     this.notices = new NoticeBar(() => {
       this.pages.resume();
       this.link.post(fromHeatmap.retry({}));
@@ -158,8 +168,9 @@ export class HeatmapApp {
     if (!kind) return;
     const has = quantity && quantitiesOf[kind].includes(quantity) ? quantity : quantitiesOf[kind][0]!;
     const chosen = { layer, cell, quantity: has };
-    this.onCell(chosen);
+    // Before anything is asked about it: a report is of the cell that the host knows.
     this.link.post(fromHeatmap.selectCell(chosen));
+    this.onCell(chosen);
   }
 
   /** Steps through the list of cells. */
@@ -179,6 +190,7 @@ export class HeatmapApp {
     this.root.append(
       this.toolbar.node,
       this.notices.node,
+      this.overlays.legend.node,
       element(
         'div',
         { class: 'body' },
@@ -218,6 +230,7 @@ export class HeatmapApp {
     this.link.remember({ generation: model?.generation ?? null });
     if (!sameShape) this.cells.setModel(model?.layers ?? []);
     if (this.cell) this.onCell(this.cell);
+    if (model) this.overlays.fit(model.layers);
     this.afterChange();
     // While a training goes on, a checkpoint follows the other: the whole text is not read again for each at once.
     this.requestOverview(sameShape ? 2500 : 50);
@@ -234,7 +247,7 @@ export class HeatmapApp {
     this.cells.setChosen(cell);
     this.link.remember({ cell });
     this.inspector.setCell(cell, kind);
-    this.afterChange();
+    this.overlays.update();
   }
 
   private onDocument(document: ShownDocument | null, following: boolean, canTrain: boolean): void {

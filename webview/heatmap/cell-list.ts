@@ -3,6 +3,7 @@ import { createDropdown } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
 import { fixed, signed, whole } from '../ui/format.ts';
 import { VirtualList } from '../ui/virtual-list.ts';
+import { isSameCell, type Overlay } from './overlays.ts';
 
 export interface CellName {
   layer: number;
@@ -33,6 +34,8 @@ export class CellList {
   readonly node: HTMLElement;
   order: CellOrder = 'index';
   onOrder: (order: CellOrder) => void = () => {};
+  /** A cell is to be laid over the chosen one, or taken away again. */
+  onOverlay: (cell: CellName) => void = () => {};
   private readonly list: VirtualList<Entry>;
   private readonly count = element('span', { class: 'count' });
   private readonly state = element('div', { class: 'list-state' });
@@ -44,10 +47,11 @@ export class CellList {
   private loudness = new Map<number, number>();
   private chosen: CellName | null = null;
   private range = 1;
+  private overlays: readonly Overlay[] = [];
 
   constructor(onSelect: (cell: CellName) => void) {
     this.list = new VirtualList<Entry>({
-      label: 'Cells: arrow keys flip through them',
+      label: 'Cells: arrow keys flip through them, plus lays the chosen one over the text to compare others with it',
       rowHeight: 22,
       create: createRow,
       fill: (row, entry, selected) => this.fill(row, entry, selected),
@@ -55,6 +59,7 @@ export class CellList {
         this.chosen = entry;
         onSelect({ layer: entry.layer, cell: entry.cell });
       },
+      onToggle: ({ layer, cell }) => this.onOverlay({ layer, cell }),
     });
     this.filter = element('input', {
       class: 'filter',
@@ -104,6 +109,12 @@ export class CellList {
     if (this.chosen?.layer === cell.layer && this.chosen.cell === cell.cell) return;
     this.chosen = cell;
     this.arrange(true);
+  }
+
+  /** Cells that are laid over the chosen one. */
+  setOverlays(overlays: readonly Overlay[]): void {
+    this.overlays = overlays;
+    this.arrange(false);
   }
 
   /** Mean, deviation, min and max of every cell, packed; null while they are computed. */
@@ -188,7 +199,10 @@ export class CellList {
     name.textContent = `${entry.layer} · ${entry.cell}`;
     number.textContent = z !== undefined ? `z ${signed(z, 1)}` : statistics ? `σ ${fixed(statistics.deviation)}` : '';
     track.hidden = !statistics;
-    const label = `Layer ${entry.layer}, cell ${entry.cell}`;
+    const place = this.overlays.find((overlay) => isSameCell(overlay, entry))?.place;
+    row.dataset.place = place ?? '';
+    const how = place ? `, laid ${place} the line` : '';
+    const label = `Layer ${entry.layer}, cell ${entry.cell}${how}`;
     if (!statistics) {
       row.setAttribute('aria-label', label);
       row.title = '';
@@ -219,6 +233,13 @@ function createRow(): HTMLElement {
       element('i', { class: 'positive' }),
     ),
     element('span', { class: 'number' }),
+    // For the pointer: the list itself has keys for it.
+    element('span', {
+      class: 'toggle',
+      'aria-hidden': 'true',
+      title:
+        'Lay this cell over the chosen one, or take it away (Ctrl or ⌘ with a click; the key + for the chosen one)',
+    }),
   );
 }
 

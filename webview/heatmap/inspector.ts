@@ -5,6 +5,7 @@ import type { ChosenCell, HeatmapApp } from './app.ts';
 import { type CursorMove, middle, moveCursor } from './cursor.ts';
 import { describeLine } from './describe.ts';
 import { characterOfColumn, columnOf } from './layout.ts';
+import { nameOf, spokenName } from './legend.ts';
 import { shownPart } from './line-rows.ts';
 import { looks, readoutOrder, stripOrder } from './quantities.ts';
 import { Readout, type ReadoutPlace } from './readout.ts';
@@ -84,7 +85,9 @@ export class Inspector {
 
   valuesArrived(): void {
     const place = this.place(this.focus);
-    if (place && !('complete' in this.readout.node.dataset)) this.readout.showPlace(place);
+    if (!place) return;
+    if ('complete' in this.readout.node.dataset) this.readout.showOverlays(place);
+    else this.readout.showPlace(place);
   }
 
   /** True where the report is of the keyboard cursor's character. */
@@ -116,12 +119,14 @@ export class Inspector {
 
   describe(): void {
     const { line } = this.cursor.spot;
-    const words = describeLine(
-      shownPart(this.app.text?.line(line) ?? ''),
-      this.app.colours.values(line),
-      this.app.colours.scale,
-    );
-    this.app.announcer.say(`Line ${line + 1}: ${words}`);
+    const { text, colours, overlays, announcer } = this.app;
+    const shown = shownPart(text?.line(line) ?? '');
+    const words = describeLine(shown, colours.values(line), colours.scale);
+    const laidOver = colours.overlays.map(({ place, scale, values }) => {
+      const overlay = overlays.cells.find((candidate) => candidate.place === place);
+      return overlay ? ` ${spokenName(overlay)}: ${describeLine(shown, values(line), scale)}` : '';
+    });
+    announcer.say(`Line ${line + 1}: ${words}${laidOver.join('')}`);
   }
 
   private get focus(): Spot {
@@ -136,7 +141,7 @@ export class Inspector {
     node.setAttribute('aria-readonly', 'true');
     node.setAttribute(
       'aria-label',
-      'Coloured text. Arrow keys move by character, Control with up and down flips through cells, D describes the line.',
+      'Coloured text. Arrow keys move by character, Control with up and down flips through cells, D describes the line, O lays the cell over the text.',
     );
     node.addEventListener('pointermove', (event) => {
       if (event.buttons === 0) this.point(view.spotAt(event.clientX, event.clientY));
@@ -165,6 +170,7 @@ export class Inspector {
     else if (!control && event.key === 'Enter') this.reveal();
     else if (!control && event.key === 'd') this.describe();
     else if (!control && event.key === 'g') app.toggleStrip();
+    else if (!control && event.key === 'o') app.overlays.toggle();
     else if (event.shiftKey) return;
     else {
       const move = moveCursor(event.key, control, this.cursor, {
@@ -238,6 +244,7 @@ export class Inspector {
       character: own,
       next: endsText ? null : next,
       value: this.app.colours.fresh(line) ? this.app.colours.values(line)?.[character] : undefined,
+      overlays: (place) => this.app.colours.overlayValue(place, line, character),
     };
   }
 
@@ -271,6 +278,11 @@ export class Inspector {
     const parts = [
       `${characterName(report.character)}, line ${report.line + 1}, column ${report.column + 1}`,
       value === undefined ? null : `${look.label} ${look.signed ? signed(value) : fixed(value)}`,
+      ...this.app.overlays.cells.map((overlay) => {
+        const at = characterOfColumn(this.app.view.layout(report.line), report.column);
+        const over = this.app.colours.overlayValue(overlay.place, report.line, at);
+        return over === undefined ? null : `${nameOf(overlay)} ${signed(over)}`;
+      }),
       report.surprisal === null ? null : `surprisal ${fixed(report.surprisal, 1)} bits`,
       report.expected[0]
         ? `expects ${characterName(report.expected[0].character)}, ${percent(report.expected[0].probability)}`

@@ -15,6 +15,8 @@ export interface Wanted {
   version: number;
   lineCount: number;
   cell: Cell;
+  /** Cells laid over it, two at most. */
+  overlays: readonly Cell[];
   /** Cells that would be chosen next: their visible lines are fetched in idle moments. */
   neighbours: readonly Cell[];
   visible: Range;
@@ -65,21 +67,31 @@ export class PageClient {
   /** Asks for the next thing that is missing, if any. A request for what is no longer in view is replaced. */
   update(wanted: Wanted, store: ValueStore): void {
     if (this.stalled) return;
-    const key = cellKey(wanted.model, wanted.cell);
-    const urgent = store.open(key).staleWithin(wanted.visible.start, wanted.visible.end);
+    const shown = [wanted.cell, ...wanted.overlays];
+    const key = shown.map((cell) => cellKey(wanted.model, cell)).join('\n');
+    const missingWithin = (start: number, end: number): { cells: Cell[]; range: Range } | null => {
+      const stale = shown.flatMap((cell) => {
+        const range = store.open(cellKey(wanted.model, cell)).staleWithin(start, end);
+        return range ? [{ cell, range }] : [];
+      });
+      if (stale.length === 0) return null;
+      const whole = {
+        start: Math.min(...stale.map(({ range }) => range.start)),
+        end: Math.max(...stale.map(({ range }) => range.end)),
+      };
+      return { cells: stale.map(({ cell }) => cell), range: clamp(whole, wanted.lineCount) };
+    };
+    const urgent = missingWithin(wanted.visible.start, wanted.visible.end);
     if (urgent) {
-      const range = clamp(urgent, wanted.lineCount);
-      if (this.inFlight && this.serves(this.inFlight, key, range)) return;
-      this.ask(wanted, key, [wanted.cell], range, true);
+      if (this.inFlight && this.serves(this.inFlight, key, urgent.range)) return;
+      this.ask(wanted, key, urgent.cells, urgent.range, true);
       return;
     }
     if (this.inFlight) return;
     const height = wanted.visible.end - wanted.visible.start;
-    const around = store
-      .open(key)
-      .staleWithin(Math.max(0, wanted.visible.start - height), wanted.visible.end + 2 * height);
+    const around = missingWithin(Math.max(0, wanted.visible.start - height), wanted.visible.end + 2 * height);
     if (around) {
-      this.ask(wanted, key, [wanted.cell], clamp(around, wanted.lineCount), false);
+      this.ask(wanted, key, around.cells, around.range, false);
       return;
     }
     const missing = wanted.neighbours.filter((cell) => {

@@ -4,15 +4,15 @@ import { later } from '../ui/later.ts';
 import type { Range } from '../ui/rows.ts';
 import type { HeatmapApp } from './app.ts';
 import { PageClient } from './page-client.ts';
-import { type UnpackedCell, unpackPages } from './pages.ts';
+import { unpackPages } from './pages.ts';
 import { quantitiesOf } from './quantities.ts';
 import { cellKey } from './values.ts';
 
 type PagesMessage = ReturnType<typeof toHeatmap.pages>['payload'];
 
 export interface PagingEvents {
-  /** Values of a cell on the screen arrived for some lines. */
-  arrived(cell: UnpackedCell, lines: Range): void;
+  /** Values of cells on the screen arrived for some lines. */
+  arrived(lines: Range): void;
   unreadable(): void;
   /** Cells that are likely to be chosen next. */
   neighbours(): readonly { layer: number; cell: number }[];
@@ -60,16 +60,18 @@ export class Paging {
       this.events.unreadable();
       return;
     }
+    let shown = false;
     for (const cell of cells) {
-      const shown = colours.put(cellKey(message.model, cell), message.startLine, cell.lines, cell.scale);
-      if (shown) this.events.arrived(cell, { start: message.startLine, end: message.endLine });
+      const isShown = colours.put(cellKey(message.model, cell), message.startLine, cell.lines, cell.scale);
+      shown ||= isShown;
     }
+    if (shown) this.events.arrived({ start: message.startLine, end: message.endLine });
     view.schedule();
   }
 
   /** Asks for what the lines in view lack, if anything. */
   update(visible: Range): void {
-    const { model, cell, text, colours } = this.app;
+    const { model, cell, text, colours, overlays } = this.app;
     if (!model || !cell || !text) return;
     this.client.update(
       {
@@ -77,6 +79,7 @@ export class Paging {
         version: text.version,
         lineCount: text.lines.length,
         cell,
+        overlays: overlays.cells,
         neighbours: this.events.neighbours().flatMap((near) => {
           const kind = model.layers[near.layer]?.cell;
           return kind && quantitiesOf[kind].includes(cell.quantity) ? { ...near, quantity: cell.quantity } : [];

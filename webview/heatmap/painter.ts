@@ -6,13 +6,23 @@ import { fitCanvas } from '../ui/canvas.ts';
 import type { Rows } from '../ui/rows.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { LineLayout } from './layout.ts';
+import { barHeight, OverlayBars } from './overlay-bars.ts';
+import type { OverlayPlace } from './overlays.ts';
 import { levels, mergeRuns } from './runs.ts';
+
+/** The values of a cell that is laid over the chosen one. */
+export interface OverlayValues {
+  place: OverlayPlace;
+  scale: number;
+  values(line: number): Float32Array | undefined;
+}
 
 export interface PaintSource {
   readonly rows: Rows;
   layout(line: number): LineLayout;
   values(line: number): Float32Array | undefined;
   readonly scale: number;
+  readonly overlays: readonly OverlayValues[];
 }
 
 /** The part of the content that can be seen, in CSS pixels. */
@@ -43,6 +53,7 @@ export class Painter {
   private spare: Tile[] = [];
   private palette: string[] = [];
   private solid: { positive: string; negative: string } | null = null;
+  private readonly bars = new OverlayBars();
   private runs = new Int32Array(1024);
   private ratio = 0;
 
@@ -60,6 +71,7 @@ export class Painter {
     });
     const highContrast = theme.kind === 'highContrast' || theme.kind === 'highContrastLight';
     this.solid = highContrast ? { positive: rgba(theme.positive, 1), negative: rgba(theme.negative, 1) } : null;
+    this.bars.setTheme(theme);
     this.invalidate();
   }
 
@@ -119,12 +131,20 @@ export class Painter {
     const { rows } = source;
     const top = tile.row * tileHeight;
     const { start, end } = rows.range(top, tileHeight);
+    const left = tile.column * tileWidth;
+    const under = source.overlays.some(({ place }) => place === 'under');
     for (let line = start; line < end; line++) {
-      const values = source.values(line);
-      if (!values) continue;
       const y = Math.round((rows.top(line) - top) * ratio);
       const height = Math.round((rows.top(line) + rows.height - top) * ratio) - y;
-      this.paintLine(context, values, source.scale, source.layout(line), tile.column * tileWidth, y, height);
+      const values = source.values(line);
+      // In high contrast the chosen cell's own line stands above the bar.
+      const bottom = y + height - (under ? Math.round(barHeight * ratio) : 0);
+      if (values) this.paintLine(context, values, source.scale, source.layout(line), left, { y, height, bottom });
+      for (const overlay of source.overlays) {
+        const over = overlay.values(line);
+        const box = { left, width: tileWidth * ratio, top: y, height };
+        if (over) this.bars.paint(context, overlay.place, over, overlay.scale, source.layout(line), box, ratio);
+      }
     }
   }
 
@@ -134,8 +154,7 @@ export class Painter {
     scale: number,
     layout: LineLayout,
     left: number,
-    y: number,
-    height: number,
+    { y, height, bottom }: { y: number; height: number; bottom: number },
   ): void {
     const { ratio, palette, solid } = this;
     const { edges } = layout;
@@ -151,7 +170,7 @@ export class Painter {
       const level = this.runs[i + 2]!;
       context.fillStyle = palette[level + levels]!;
       context.fillRect(x0, y, x1 - x0, height);
-      if (solid && Math.abs(level) >= levels / 4) this.underline(context, level, x0, x1, y + height);
+      if (solid && Math.abs(level) >= levels / 4) this.underline(context, level, x0, x1, bottom);
     }
   }
 

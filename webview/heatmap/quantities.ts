@@ -24,7 +24,7 @@ export const looks: Record<Quantity, QuantityLook> = {
   n: { label: 'new n', name: 'candidate', signed: true, colour: 'plain' },
 };
 
-type CellKind = 'tanh' | 'relu' | 'lstm' | 'gru';
+export type CellKind = 'tanh' | 'relu' | 'lstm' | 'gru';
 
 /** Quantities of a kind of cell, the one for colouring first (the same as core's `quantitiesOf`). */
 export const quantitiesOf: Record<CellKind, readonly Quantity[]> = {

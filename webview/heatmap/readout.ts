@@ -3,6 +3,8 @@ import type { Quantity } from '../../src/core/model/spec.ts';
 import type { ShownReport } from '../../src/protocol/heatmap.ts';
 import { element, setAttributes } from '../ui/dom.ts';
 import { characterName, characterSign, fixed, percent, signed } from '../ui/format.ts';
+import { OverlayReadout, type OverlayValueOf } from './overlay-readout.ts';
+import type { Overlay } from './overlays.ts';
 import { looks } from './quantities.ts';
 
 export interface ReadoutPlace {
@@ -14,6 +16,8 @@ export interface ReadoutPlace {
   next: string | null;
   /** The chosen quantity's value, from the colours; undefined while unknown. */
   value: number | undefined;
+  /** Of the cells laid over it. */
+  overlays: OverlayValueOf;
 }
 
 export interface ReadoutCell {
@@ -39,6 +43,7 @@ export class Readout {
   private readonly position = element('h2');
   private readonly surprisal = element('div', { class: 'surprisal' });
   private readonly surprisalFill = element('div', { class: 'fill' });
+  private readonly laidOver = new OverlayReadout();
   private readonly cellTitle = element('h2');
   private readonly cellRows = element('div', { class: 'meters cell-values' });
   private readonly expected: Meter[];
@@ -69,6 +74,7 @@ export class Readout {
           this.key,
           element('div', {}, this.surprisal, element('div', { class: 'track' }, this.surprisalFill)),
         ),
+        this.laidOver.node,
       ),
       element('div', { class: 'part values' }, this.cellTitle, this.cellRows),
       element(
@@ -106,6 +112,15 @@ export class Readout {
     this.cellRows.replaceChildren(...[...this.meters.values()].map((meter) => meter.row));
   }
 
+  /** Which cells are laid over the chosen one. */
+  setOverlays(overlays: readonly Overlay[]): void {
+    this.laidOver.set(overlays);
+  }
+
+  showOverlays({ overlays }: ReadoutPlace): void {
+    this.laidOver.show(overlays);
+  }
+
   /** Place and value at once; the rest follows with the report. */
   showPlace(place: ReadoutPlace): void {
     this.key.textContent = characterSign(place.character);
@@ -119,6 +134,7 @@ export class Readout {
       'data-surprisal': null,
       'data-complete': null,
     });
+    this.showOverlays(place);
     const quantity = this.cell?.quantity;
     for (const [name, meter] of this.meters) {
       const value = name === quantity ? place.value : undefined;
@@ -176,6 +192,7 @@ export class Readout {
       this.node.removeAttribute(name);
     for (const meter of [...this.meters.values(), ...this.expected]) emptyMeter(meter);
     for (const button of this.loudest) button.hidden = true;
+    this.laidOver.show(() => undefined);
   }
 
   private showExpected(report: ShownReport, next: string | null): void {

@@ -1,12 +1,14 @@
 /** What outlives a reload of the window: navigation and view, nothing that can be asked for again. */
 import * as v from 'valibot';
-import { quantity } from '../../src/protocol/heatmap.ts';
+import { laidOver, quantity } from '../../src/protocol/heatmap.ts';
 import { index } from '../../src/protocol/webview.ts';
 
 const keptState = v.object({
   run: v.nullish(v.string(), null),
   generation: v.nullish(index, null),
   cell: v.nullish(v.object({ layer: index, cell: index, quantity }), null),
+  /** Cells laid over it. */
+  overlays: v.nullish(v.pipe(v.array(laidOver), v.maxLength(2)), []),
   /** Text of the scratch box, kept while it is closed too; `scratchOpen` says whether it is shown. */
   scratch: v.nullish(v.string(), ''),
   scratchOpen: v.nullish(v.boolean(), false),

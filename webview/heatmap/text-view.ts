@@ -5,7 +5,7 @@ import { type Range, Rows } from '../ui/rows.ts';
 import type { Theme } from '../ui/theme.ts';
 import { characterAt, Layouts, type LineLayout, PageFont } from './layout.ts';
 import { LineRows, shownPart } from './line-rows.ts';
-import { Painter } from './painter.ts';
+import { type OverlayValues, Painter } from './painter.ts';
 import { TextSelection } from './selection.ts';
 import type { ShownText } from './text.ts';
 
@@ -19,6 +19,7 @@ export interface ColourSource {
   values(line: number): Float32Array | undefined;
   stale(line: number): boolean;
   readonly scale: number;
+  readonly overlays: readonly OverlayValues[];
 }
 
 const overscan = 6;
@@ -46,6 +47,8 @@ export class TextView {
   private layouts: Layouts;
   private tabSize = 4;
   private lineHeight = 19;
+  /** Room above and below the text of a line, for bars, in pixels. */
+  private bars = 0;
   private gutterWidth = 40;
   private contentWidth = 0;
   private rows = new Rows(0, 19);
@@ -77,9 +80,20 @@ export class TextView {
   /** Font and colours may have changed. Called once the node is in the page. */
   setTheme(theme: Theme): void {
     this.painter.setTheme(theme);
-    this.lineHeight = Math.round(Number.parseFloat(getComputedStyle(this.probe).lineHeight)) || 19;
+    this.measureLine();
     this.layouts = new Layouts(new PageFont(this.probe, this.tabSize));
     this.relayout();
+  }
+
+  /** Keeps room above and below the text of every line; the line at the top stays there. */
+  reserveBars(height: number): void {
+    if (height === this.bars) return;
+    const top = this.rows.at(this.scroll.top);
+    const within = this.scroll.top - this.rows.top(top);
+    this.bars = height;
+    this.measureLine();
+    this.relayout();
+    this.scrollTop = this.rows.top(top) + within;
   }
 
   setText(text: ShownText | null, tabSize: number): void {
@@ -163,6 +177,11 @@ export class TextView {
     return { line, character: characterAt(this.layout(line), x) };
   }
 
+  private measureLine(): void {
+    const text = Math.round(Number.parseFloat(getComputedStyle(this.probe).lineHeight)) || 19;
+    this.lineHeight = text + 2 * this.bars;
+  }
+
   private get gap(): number {
     return this.strip.hidden ? 0 : this.strip.offsetHeight;
   }
@@ -190,6 +209,7 @@ export class TextView {
     this.content.style.width = `${this.gutterWidth + this.contentWidth}px`;
     this.content.style.setProperty('--cs-char', `${charWidth}px`);
     this.content.style.setProperty('--cs-line', `${this.lineHeight}px`);
+    this.content.style.setProperty('--cs-bars', `${this.bars}px`);
     this.arrange();
     this.painter.invalidate();
     this.schedule();
@@ -236,6 +256,7 @@ export class TextView {
         layout: (line) => this.layout(line),
         values: (line) => this.colours.values(line),
         scale: this.colours.scale,
+        overlays: this.colours.overlays,
       },
     );
     this.place(this.caret, this.cursor);

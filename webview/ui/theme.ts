@@ -13,6 +13,9 @@ export interface Theme {
   grid: Rgb;
   positive: Rgb;
   negative: Rgb;
+  /** Cells laid over the chosen one: the bar over the line, the bar under it. */
+  over: Rgb;
+  under: Rgb;
   /** Opacity of ±1. */
   positiveStrength: number;
   negativeStrength: number;
@@ -22,10 +25,15 @@ export interface Theme {
 }
 
 /** The contributed colours' defaults, for the moment before VS Code has set them. */
-const fallback: Record<ThemeKind, Record<'positive' | 'negative' | 'forget' | 'input' | 'output', Rgb>> = {
+const fallback: Record<
+  ThemeKind,
+  Record<'positive' | 'negative' | 'over' | 'under' | 'forget' | 'input' | 'output', Rgb>
+> = {
   dark: {
     positive: [240, 138, 44],
     negative: [63, 127, 224],
+    over: [229, 143, 208],
+    under: [63, 207, 159],
     forget: [77, 182, 160],
     input: [217, 164, 65],
     output: [169, 139, 224],
@@ -33,6 +41,8 @@ const fallback: Record<ThemeKind, Record<'positive' | 'negative' | 'forget' | 'i
   light: {
     positive: [217, 101, 10],
     negative: [31, 99, 201],
+    over: [163, 36, 127],
+    under: [0, 117, 90],
     forget: [31, 138, 114],
     input: [154, 107, 0],
     output: [116, 80, 192],
@@ -40,6 +50,8 @@ const fallback: Record<ThemeKind, Record<'positive' | 'negative' | 'forget' | 'i
   highContrast: {
     positive: [255, 157, 59],
     negative: [94, 161, 255],
+    over: [255, 154, 230],
+    under: [77, 240, 180],
     forget: [95, 224, 196],
     input: [255, 208, 96],
     output: [203, 178, 255],
@@ -47,6 +59,8 @@ const fallback: Record<ThemeKind, Record<'positive' | 'negative' | 'forget' | 'i
   highContrastLight: {
     positive: [176, 74, 0],
     negative: [10, 72, 168],
+    over: [160, 32, 106],
+    under: [0, 64, 46],
     forget: [0, 105, 79],
     input: [107, 74, 0],
     output: [75, 42, 154],
@@ -81,6 +95,8 @@ export function readTheme(): Theme {
     grid: mix(background, foreground, 0.14),
     positive,
     negative,
+    over: read('cellscope-heatmap.over', fallback[kind].over, background),
+    under: read('cellscope-heatmap.under', fallback[kind].under, background),
     positiveStrength: readableStrength(background, positive, text, ratio),
     negativeStrength: readableStrength(background, negative, text, ratio),
     forget: read('cellscope-gate.forget', fallback[kind].forget, background),

@@ -9,6 +9,8 @@ export interface VirtualListOptions<T> {
   /** Shows an item in a row's element. */
   fill(row: HTMLElement, item: T, selected: boolean): void;
   onSelect(item: T): void;
+  /** Control or Command with a click, a click on a part of class `toggle`, or one of the keys + and Insert. */
+  onToggle?(item: T): void;
 }
 
 export class VirtualList<T> {
@@ -28,8 +30,12 @@ export class VirtualList<T> {
     this.node.addEventListener('scroll', this.schedule, { passive: true });
     this.node.addEventListener('keydown', (event) => this.onKey(event));
     this.content.addEventListener('click', (event) => {
-      const row = (event.target as Element).closest<HTMLElement>('[data-index]');
-      if (row) this.choose(Number(row.dataset.index), false);
+      const target = event.target as Element;
+      const row = target.closest<HTMLElement>('[data-index]');
+      if (!row) return;
+      const index = Number(row.dataset.index);
+      if (options.onToggle && (event.ctrlKey || event.metaKey || target.closest('.toggle'))) this.toggle(index);
+      else this.choose(index, false);
     });
     new ResizeObserver(this.schedule).observe(this.node);
   }
@@ -59,8 +65,14 @@ export class VirtualList<T> {
     if (step !== undefined) this.move(step);
     else if (event.key === 'Home') this.choose(0, true);
     else if (event.key === 'End') this.choose(this.items.length - 1, true);
+    else if (this.options.onToggle && (event.key === '+' || event.key === 'Insert')) this.toggle(this.selected);
     else return;
     event.preventDefault();
+  }
+
+  private toggle(index: number): void {
+    const item = this.items[index];
+    if (item !== undefined) this.options.onToggle?.(item);
   }
 
   private choose(index: number, reveal: boolean): void {

@@ -1,20 +1,31 @@
 /** Activations as CSV (RFC 4180), one row a character. */
+import type { CellAddress } from '../../protocol/inspector-service.ts';
 
-export const csvHeader = 'line,column,character,value\r\n';
+export function csvHeader(overlays: readonly CellAddress[] = []): string {
+  const further = overlays.map(({ layer, cell, quantity }) => `,value_${layer}_${cell}_${quantity}`);
+  return `line,column,character,value${further.join('')}\r\n`;
+}
 
 /**
  * Rows of one line. Lines and columns are 1-based, columns in UTF-16 units as editors count them. `values` has one value
  * a code point, the newline's last; the newline's row is left out where it has none (the last line of a text).
+ * A column more for each cell that is laid over the first.
  */
-export function csvLine(number: number, text: string, values: Float32Array): string {
+export function csvLine(
+  number: number,
+  text: string,
+  values: Float32Array,
+  overlays: readonly Float32Array[] = [],
+): string {
   const points = [...text];
   let column = 1;
   let rows = '';
+  const valuesAt = (i: number): string => [values, ...overlays].map((own) => numberText(own[i]!)).join(',');
   points.forEach((point, i) => {
-    if (i < values.length) rows += `${number},${column},${field(point)},${numberText(values[i]!)}\r\n`;
+    if (i < values.length) rows += `${number},${column},${field(point)},${valuesAt(i)}\r\n`;
     column += point.length;
   });
-  if (values.length > points.length) rows += `${number},${column},"\\n",${numberText(values[points.length]!)}\r\n`;
+  if (values.length > points.length) rows += `${number},${column},"\\n",${valuesAt(points.length)}\r\n`;
   return rows;
 }
 

@@ -1,5 +1,5 @@
 /** The heatmap as a file of its own: no script, no reference to anything, every character escaped. */
-import type { ExportColours } from '../../protocol/heatmap.ts';
+import type { ExportColours, LaidOver } from '../../protocol/heatmap.ts';
 import { escapeHtml } from './webview-html.ts';
 
 const levels = 32;
@@ -10,20 +10,37 @@ export interface HtmlExport {
   description: string;
   colours: ExportColours;
   tabSize: number;
+  /** The cells that are laid over it, named. */
+  overlays?: readonly { place: Place; name: string }[];
+}
+
+type Place = LaidOver['place'];
+
+/** Values of a cell that is laid over the first one. */
+export interface OverlayLine {
+  place: Place;
+  values: Float32Array;
+  scale: number;
 }
 
 /** Everything before the first line. */
-export function htmlHead({ title, description, colours, tabSize }: HtmlExport): string {
+export function htmlHead({ title, description, colours, tabSize, overlays = [] }: HtmlExport): string {
   const rules: string[] = [];
   for (let level = 1; level <= levels; level++) {
     const part = (strength: number): string => ((100 * strength * level) / levels).toFixed(1);
     rules.push(
-      `.p${level}{background:color-mix(in srgb,${colours.positive} ${part(colours.positiveStrength)}%,transparent)}`,
+      `.p${level}{background-color:color-mix(in srgb,${colours.positive} ${part(colours.positiveStrength)}%,transparent)}`,
     );
     rules.push(
-      `.n${level}{background:color-mix(in srgb,${colours.negative} ${part(colours.negativeStrength)}%,transparent)}`,
+      `.n${level}{background-color:color-mix(in srgb,${colours.negative} ${part(colours.negativeStrength)}%,transparent)}`,
     );
   }
+  for (const { place } of overlays) rules.push(...barRules(place, colours[place]));
+  if (overlays.length > 0) rules.push(barLayout);
+  const bars = overlays.map(
+    ({ place, name }) =>
+      `<br><span class="o ${barClass(place, levels)}">${place} the line</span> ${escapeHtml(name)}, dotted where it is off`,
+  );
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -40,30 +57,47 @@ ${rules.join('\n')}
 </style>
 </head>
 <body>
-<header><strong>${escapeHtml(title)}</strong><br>${escapeHtml(description)} · <span class="p${levels}">on</span> <span class="n${levels}">off</span>, weaker as paler</header>
+<header><strong>${escapeHtml(title)}</strong><br>${escapeHtml(description)} · <span class="p${levels}">on</span> <span class="n${levels}">off</span>, weaker as paler${bars.join('')}</header>
 <pre>
 `;
 }
 
-/** One line: its number, then runs of equal level. `values` has one value a code point, the newline's last. */
-export function htmlLine(number: number, text: string, values: Float32Array, scale: number): string {
+/**
+ * One line: its number, then runs of equal levels. `values` has one value a code point, the newline's last; so have the
+ * cells that are laid over it.
+ */
+export function htmlLine(
+  number: number,
+  text: string,
+  values: Float32Array,
+  scale: number,
+  overlays: readonly OverlayLine[] = [],
+): string {
   const points = [...text];
+  const classAt = (i: number): string => {
+    const level = levelOf(values[i] ?? 0, scale);
+    const bars = overlays.flatMap((overlay) => {
+      const over = levelOf(overlay.values[i] ?? 0, overlay.scale);
+      return over === 0 ? [] : barClass(overlay.place, over);
+    });
+    return [...(bars.length > 0 ? ['o'] : []), ...(level === 0 ? [] : [classOf(level)]), ...bars].join(' ');
+  };
   let html = `<span class="l">${number}</span>`;
   let run = '';
-  let level = 0;
+  let classes = '';
   const flush = (): void => {
-    if (run) html += level === 0 ? run : `<span class="${classOf(level)}">${run}</span>`;
+    if (run) html += classes === '' ? run : `<span class="${classes}">${run}</span>`;
     run = '';
   };
   points.forEach((point, i) => {
-    const next = levelOf(values[i] ?? 0, scale);
-    if (next !== level) flush();
-    level = next;
+    const next = classAt(i);
+    if (next !== classes) flush();
+    classes = next;
     run += escapeHtml(visible(point));
   });
   flush();
-  const lineEnd = levelOf(values[points.length] ?? 0, scale);
-  if (lineEnd !== 0) html += `<span class="e ${classOf(lineEnd)}"></span>`;
+  const lineEnd = classAt(points.length);
+  if (lineEnd !== '') html += `<span class="e ${lineEnd}"></span>`;
   return `${html}\n`;
 }
 
@@ -74,6 +108,25 @@ export function htmlFoot(): string {
 function levelOf(value: number, scale: number): number {
   const relative = Math.max(-1, Math.min(1, value / scale));
   return Number.isFinite(relative) ? Math.round(relative * levels) : 0;
+}
+
+/** A bar along the upper or the lower edge: two pictures of a character's background, each set by its own variable. */
+const barLayout =
+  '.o{background-image:var(--over,none),var(--under,none);background-size:100% 3px;background-position:top,bottom;background-repeat:no-repeat}';
+
+/** Solid where the cell is on, dotted where it is off. */
+function barRules(place: Place, colour: string): string[] {
+  return Array.from({ length: levels }, (_, i) => i + 1).flatMap((level) => {
+    const shade = `color-mix(in srgb,${colour} ${(12 + (88 * level) / levels).toFixed(1)}%,transparent)`;
+    return [
+      `.${barClass(place, level)}{--${place}:linear-gradient(${shade},${shade})}`,
+      `.${barClass(place, -level)}{--${place}:repeating-linear-gradient(90deg,${shade} 0 3px,transparent 3px 6px)}`,
+    ];
+  });
+}
+
+function barClass(place: Place, level: number): string {
+  return `${place === 'over' ? 'o' : 'u'}${classOf(level)}`;
 }
 
 function classOf(level: number): string {

@@ -1,10 +1,11 @@
 /** Asks where to, reads the values page by page, writes the file. */
 import * as vscode from 'vscode';
-import type { ExportColours } from '../../protocol/heatmap.ts';
-import type { Page } from '../../protocol/inspector-service.ts';
+import { quantitiesOf } from '../../core/model/spec.ts';
+import type { ExportColours, LaidOver } from '../../protocol/heatmap.ts';
+import type { CellAddress, Page } from '../../protocol/inspector-service.ts';
 import type { Inspection } from '../contracts.ts';
 import { csvHeader, csvLine } from './export-csv.ts';
-import { htmlFoot, htmlHead, htmlLine } from './export-html.ts';
+import { htmlFoot, htmlHead, htmlLine, type OverlayLine } from './export-html.ts';
 
 interface LineRange {
   startLine: number;
@@ -16,14 +17,23 @@ const pageLines = 400;
 export async function exportHtmlFile(
   inspection: Inspection,
   document: vscode.TextDocument,
-  { range, colours }: { range: LineRange | null; colours: ExportColours },
+  asked: { range: LineRange | null; overlays: readonly LaidOver[]; colours: ExportColours },
 ): Promise<void> {
   const name = fileName(document);
-  await exportFile(inspection, document, range, {
+  const overlays = known(inspection, asked.overlays);
+  const { colours } = asked;
+  const named = overlays.map(({ place, ...cell }) => ({ place, name: nameOf(cell) }));
+  await exportFile(inspection, document, asked.range, overlays, {
     title: 'Export Heatmap as HTML',
     extension: 'html',
     filter: 'Web page',
-    head: htmlHead({ title: name, description: describe(inspection, document), colours, tabSize: 4 }),
+    head: htmlHead({
+      title: name,
+      description: describe(inspection, document),
+      colours,
+      tabSize: 4,
+      overlays: named,
+    }),
     line: htmlLine,
     foot: htmlFoot(),
   });
@@ -32,14 +42,21 @@ export async function exportHtmlFile(
 export async function exportCsvFile(
   inspection: Inspection,
   document: vscode.TextDocument,
-  { range }: { range: LineRange | null },
+  asked: { range: LineRange | null; overlays: readonly LaidOver[] },
 ): Promise<void> {
-  await exportFile(inspection, document, range, {
+  const overlays = known(inspection, asked.overlays);
+  await exportFile(inspection, document, asked.range, overlays, {
     title: 'Export Activations as CSV',
     extension: 'csv',
     filter: 'Comma-separated values',
-    head: csvHeader,
-    line: csvLine,
+    head: csvHeader(overlays),
+    line: (number, text, values, _scale, laidOver) =>
+      csvLine(
+        number,
+        text,
+        values,
+        laidOver.map((overlay) => overlay.values),
+      ),
     foot: '',
   });
 }
@@ -49,7 +66,7 @@ interface Format {
   extension: string;
   filter: string;
   head: string;
-  line(number: number, text: string, values: Float32Array, scale: number): string;
+  line(number: number, text: string, values: Float32Array, scale: number, overlays: readonly OverlayLine[]): string;
   foot: string;
 }
 
@@ -57,10 +74,12 @@ async function exportFile(
   inspection: Inspection,
   document: vscode.TextDocument,
   range: LineRange | null,
+  overlays: readonly LaidOver[],
   format: Format,
 ): Promise<void> {
-  const { layer, cell, quantity } = inspection.cell;
-  const base = `${fileName(document).replace(/\.[^.]*$/, '')}-${layer}-${cell}-${quantity}.${format.extension}`;
+  const cells = [inspection.cell, ...overlays].map(({ layer, cell, quantity }) => ({ layer, cell, quantity }));
+  const names = cells.map(({ layer, cell, quantity }) => `${layer}-${cell}-${quantity}`).join('-with-');
+  const base = `${fileName(document).replace(/\.[^.]*$/, '')}-${names}.${format.extension}`;
   const target = await vscode.window.showSaveDialog({
     title: format.title,
     defaultUri: defaultFolder(document, base),
@@ -77,12 +96,12 @@ async function exportFile(
       const first = Math.min(range?.startLine ?? 0, document.lineCount);
       const end = Math.min(range?.endLine ?? document.lineCount, document.lineCount);
       for (let startLine = first; startLine < end; startLine += pageLines) {
-        const asked = { cells: [{ layer, cell, quantity }], startLine, endLine: Math.min(end, startLine + pageLines) };
-        const [page] = await inspection.page(document, asked, controller.signal);
+        const asked = { cells, startLine, endLine: Math.min(end, startLine + pageLines) };
+        const pages = await inspection.page(document, asked, controller.signal);
         if (token.isCancellationRequested) return false;
-        if (!page || document.version !== version)
+        if (pages.length !== cells.length || document.version !== version)
           throw new Error('The text changed while it was being exported. Export it again when it rests');
-        parts.push(linesOf(page, document, format));
+        parts.push(linesOf(pages, overlays, document, format));
         progress.report({ increment: (100 * pageLines) / Math.max(1, end - first) });
       }
       return true;
@@ -99,23 +118,41 @@ async function exportFile(
   if (chosen === open) await vscode.env.openExternal(target);
 }
 
-function linesOf(page: Page, document: vscode.TextDocument, format: Format): string {
+function linesOf(
+  [first, ...others]: readonly Page[],
+  overlays: readonly LaidOver[],
+  document: vscode.TextDocument,
+  format: Format,
+): string {
+  if (!first) return '';
   let text = '';
-  for (let line = page.startLine; line < page.endLine; line++) {
-    const i = line - page.startLine;
-    const values = page.values.subarray(page.lineStarts[i], page.lineStarts[i + 1]);
-    text += format.line(line + 1, document.lineAt(line).text, values, page.scale);
+  for (let line = first.startLine; line < first.endLine; line++) {
+    const i = line - first.startLine;
+    const part = ({ values, lineStarts }: Page) => values.subarray(lineStarts[i], lineStarts[i + 1]);
+    const laidOver = others.map((page, k) => ({ place: overlays[k]!.place, values: part(page), scale: page.scale }));
+    text += format.line(line + 1, document.lineAt(line).text, part(first), first.scale, laidOver);
   }
   return text;
 }
 
+/** What the open model has of the cells that were on the screen. */
+function known(inspection: Inspection, overlays: readonly LaidOver[]): LaidOver[] {
+  return overlays.filter(({ layer, cell, quantity }) => {
+    const found = inspection.model?.spec.layers[layer];
+    return found && cell < found.hiddenSize && quantitiesOf[found.cell].includes(quantity);
+  });
+}
+
+function nameOf({ layer, cell, quantity }: CellAddress): string {
+  return `layer ${layer}, cell ${cell}, ${quantity}`;
+}
+
 function describe(inspection: Inspection, document: vscode.TextDocument): string {
-  const { layer, cell, quantity } = inspection.cell;
   const { model } = inspection;
   const side = inspection.sideOf(document);
   const words = { train: 'trained on', validation: 'held out (validation)', test: 'held out' };
   const checkpoint = model?.generation === null || !model ? '' : `, checkpoint ${model.generation}`;
-  return `${model?.name ?? ''}${checkpoint} · layer ${layer}, cell ${cell}, ${quantity} · ${
+  return `${model?.name ?? ''}${checkpoint} · ${nameOf(inspection.cell)} · ${
     side ? words[side.side] : 'not part of the run'
   }`;
 }

@@ -86,8 +86,8 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.follow, ({ following }) => this.shown.setFollowing(following)),
       on(fromHeatmap.scratch, ({ text }) => void this.shown.setScratch(text)),
       on(fromHeatmap.reveal, (place) => void this.reveal(place)),
-      on(fromHeatmap.exportHtml, ({ range, colours }) => void this.export(exportHtmlFile, { range, colours })),
-      on(fromHeatmap.exportCsv, ({ range }) => void this.export(exportCsvFile, { range })),
+      on(fromHeatmap.exportHtml, (asked) => void this.export(exportHtmlFile, asked)),
+      on(fromHeatmap.exportCsv, (asked) => void this.export(exportCsvFile, asked)),
       on(fromHeatmap.retry, () => this.answers.tryAgain()),
       on(fromHeatmap.train, () => void vscode.commands.executeCommand('cellscope.trainOnWorkspace')),
     ];

@@ -8,6 +8,8 @@ const colours = {
   foreground: '#eeeeee',
   positive: '#f08a2c',
   negative: '#3f7fe0',
+  over: '#e58fd0',
+  under: '#3fcf9f',
   positiveStrength: 0.5,
   negativeStrength: 0.8,
 };
@@ -34,6 +36,27 @@ describe('the heatmap as HTML', () => {
     expect(htmlLine(1, 'ab', Float32Array.of(2, Number.NaN), 4)).toContain('<span class="p16">a</span>b');
   });
 
+  it('draws cells laid over it as bars, solid where on and dotted where off', () => {
+    const overlays = [
+      { place: 'over' as const, values: Float32Array.of(0.5, 0.5, 0), scale: 1 },
+      { place: 'under' as const, values: Float32Array.of(0, -2, -2), scale: 4 },
+    ];
+    const html = htmlLine(1, 'abc', Float32Array.of(1, 1, 0), 1, overlays);
+    expect(html).toBe(
+      '<span class="l">1</span><span class="o p32 op16">a</span><span class="o p32 op16 un16">b</span><span class="o un16">c</span>\n',
+    );
+    const named = [
+      { place: 'over' as const, name: 'layer 0, cell 1, h' },
+      { place: 'under' as const, name: '<b>' },
+    ];
+    const head = htmlHead({ title: 't', description: 'd', colours, tabSize: 4, overlays: named });
+    expect(head).toContain('.op16{--over:linear-gradient(');
+    expect(head).toContain('.un16{--under:repeating-linear-gradient(');
+    expect(head).toContain('over the line</span> layer 0, cell 1, h');
+    expect(head).toContain('&lt;b&gt;');
+    expect(htmlHead({ title: 't', description: 'd', colours, tabSize: 4 })).not.toContain('--over');
+  });
+
   it('a character outside the plane has one value; controls become pictures', () => {
     expect(htmlLine(1, '🙂\0', Float32Array.of(1, 0), 1)).toContain('<span class="p32">🙂</span>␀');
     expect(htmlLine(1, '\ud83d', Float32Array.of(0), 1)).toContain('\ufffd');
@@ -43,11 +66,22 @@ describe('the heatmap as HTML', () => {
 describe('activations as CSV', () => {
   it('one row a character, the newline too', () => {
     const rows = csvLine(3, 'a🙂b', Float32Array.of(0.5, -0.25, 1, 0.125));
-    expect(csvHeader + rows).toBe(
+    expect(csvHeader() + rows).toBe(
       'line,column,character,value\r\n3,1,"a",0.5\r\n3,2,"🙂",-0.25\r\n3,4,"b",1\r\n3,5,"\\n",0.125\r\n'.replace(
         '3,5,',
         '3,5,',
       ),
+    );
+  });
+
+  it('a column more for each cell laid over it', () => {
+    const overlays = [Float32Array.of(0.25, 1), Float32Array.of(-1, 0)];
+    const cells = [
+      { layer: 0, cell: 14, quantity: 'tanhc' as const },
+      { layer: 1, cell: 2, quantity: 'f' as const },
+    ];
+    expect(csvHeader(cells) + csvLine(1, 'a', Float32Array.of(0.5, 0.125), overlays)).toBe(
+      'line,column,character,value,value_0_14_tanhc,value_1_2_f\r\n1,1,"a",0.5,0.25,-1\r\n1,2,"\\n",0.125,1,0\r\n',
     );
   });
 

@@ -43,14 +43,22 @@ describe('message kinds', () => {
       foreground: '#ffffff',
       positive: '#ff0000',
       negative: '#0000ff',
+      over: '#ff00ff',
+      under: '#00ff00',
       positiveStrength: 1,
       negativeStrength: 1,
     };
     const html = (change: object): unknown =>
-      bad('heatmap/exportHtml', { range: null, colours: { ...colours, ...change } });
+      bad('heatmap/exportHtml', { range: null, overlays: [], colours: { ...colours, ...change } });
     expect(fromHeatmap.exportHtml.is(html({}))).toBe(true);
     expect(fromHeatmap.exportHtml.is(html({ background: 'red}body{background:url(x)' }))).toBe(false);
     expect(fromHeatmap.exportHtml.is(html({ positiveStrength: 2 }))).toBe(false);
+    expect(fromHeatmap.exportHtml.is(html({ over: 'url(x)' }))).toBe(false);
+    const laidOver = { ...cell, place: 'over' as const };
+    const csv = (overlays: unknown): unknown => bad('heatmap/exportCsv', { range: null, overlays });
+    expect(fromHeatmap.exportCsv.is(csv([laidOver, { ...laidOver, place: 'under' }]))).toBe(true);
+    for (const wrong of [[cell], [{ ...laidOver, place: 'behind' }], [laidOver, laidOver, laidOver]])
+      expect(fromHeatmap.exportCsv.is(csv(wrong))).toBe(false);
   });
 
   it('a message goes to the first that takes it; one that nobody takes is told', () => {

@@ -9,6 +9,7 @@ const wanted: Wanted = {
   version: 3,
   lineCount: 1000,
   cell,
+  overlays: [],
   neighbours: [next],
   visible: { start: 100, end: 140 },
 };
@@ -48,6 +49,25 @@ describe('what is asked for', () => {
       [[2], 100, 140],
     ]);
     expect(asked[0]?.version).toBe(3);
+  });
+
+  it('cells laid over it together with it, and alone where only they are missing', () => {
+    const { asked, client, store, answer } = setUp();
+    const over = { ...cell, cell: 7 };
+    const under = { ...cell, cell: 8, quantity: 'tanhc' as const };
+    client.update({ ...wanted, overlays: [over] }, store);
+    expect(asked[0]?.cells).toEqual([cell, over]);
+    answer(asked[0]!);
+    // One more is added: it alone is asked for, and what is on its way is waited for.
+    client.update({ ...wanted, overlays: [over, under] }, store);
+    expect(asked[1]?.cells).toEqual([under]);
+    expect([asked[1]?.startLine, asked[1]?.endLine]).toEqual([100, 140]);
+    client.update({ ...wanted, overlays: [over, under] }, store);
+    expect(asked).toHaveLength(2);
+    answer(asked[1]!);
+    client.update({ ...wanted, overlays: [over, under] }, store);
+    expect(asked[2]?.cells).toEqual([cell, over, under]);
+    expect([asked[2]?.startLine, asked[2]?.endLine]).toEqual([60, 220]);
   });
 
   it('one question at a time', () => {
