@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { listFiles, PackageManager } from '@vscode/vsce';
+import { grammarFiles, parserFile } from '../../src/core/concepts/languages.ts';
+import type { InspectorService } from '../../src/protocol/inspector-service.ts';
+import { connect } from '../../src/worker/channel.ts';
+import { nodeStorage } from '../../src/worker/node-storage.ts';
+import { startNodeWorker } from '../../src/worker/ports.node.ts';
 import { root } from '../harness/paths.ts';
+import { writePlantedRun } from '../unit/core/cells/planted-run.ts';
 
 /** What may be in the package: bundles, kernels, grammars, styles, pictures, walkthrough pages and the papers. */
 const allowed = [
@@ -14,17 +22,34 @@ const allowed = [
   /^media\/([\w-]+|walkthrough\/[\w-]+)\.(svg|png|md|css)$/,
 ];
 
-/** File names in a zip's central directory (APPNOTE 4.3.12: name length at 28, extra at 30, comment at 32, name at 46). */
-function namesInZip(zip: Buffer): string[] {
+interface Packed {
+  name: string;
+  bytes(): Buffer;
+}
+
+/**
+ * Files of a zip by its central directory (APPNOTE 4.3.12: method at 10, sizes at 20, name length at 28, extra at 30,
+ * comment at 32, place at 42, name at 46; the data follow a local header of 30 bytes, name and extra).
+ */
+function filesInZip(zip: Buffer): Packed[] {
   const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
   let at = zip.readUInt32LE(end + 16);
   return Array.from({ length: zip.readUInt16LE(end + 10) }, () => {
     const [name, extra, comment] = [28, 30, 32].map((field) => zip.readUInt16LE(at + field));
+    const [method, size, place] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 42)];
     const text = zip.toString('utf8', at + 46, at + 46 + name!);
     at += 46 + name! + extra! + comment!;
-    return text;
+    const bytes = (): Buffer => {
+      const start = place + 30 + zip.readUInt16LE(place + 26) + zip.readUInt16LE(place + 28);
+      const data = zip.subarray(start, start + size);
+      return method === 0 ? data : inflateRawSync(data);
+    };
+    return { name: text, bytes };
   });
 }
+
+/** Bytes that the package may have, all grammars included. */
+const largest = 8 * 2 ** 20;
 
 describe('the package', () => {
   it('holds only what runs', async () => {
@@ -49,11 +74,38 @@ describe('the package', () => {
 
   it('is one file of a few megabytes that holds the same list', async () => {
     const vsix = process.env.CELLSCOPE_VSIX!;
-    assert.ok(statSync(vsix).size < 20 * 2 ** 20);
+    assert.ok(statSync(vsix).size < largest, `${statSync(vsix).size} bytes`);
     const listed = await listFiles({ cwd: root, packageManager: PackageManager.None });
     // VS Code's own two files of the container, and vsce's lower-case names of the papers.
-    const packed = namesInZip(readFileSync(vsix)).filter((name) => name.startsWith('extension/'));
+    const packed = filesInZip(readFileSync(vsix)).flatMap(({ name }) => (name.startsWith('extension/') ? name : []));
     const lower = (names: string[]) => names.map((name) => name.replace(/^extension\//, '').toLowerCase()).sort();
     assert.deepEqual(lower(packed), lower(listed.map((name) => (name === 'LICENSE' ? 'LICENSE.txt' : name))));
+  });
+
+  it('holds the grammars that concepts use and no others, and labels with them', async () => {
+    const files = filesInZip(readFileSync(process.env.CELLSCOPE_VSIX!)).filter(({ name }) => name.includes('/dist/'));
+    const grammars = files.flatMap(({ name }) => /\/grammars\/(.*)$/.exec(name)?.[1] ?? []);
+    assert.deepEqual(grammars.sort(), [parserFile, ...Object.values(grammarFiles)].sort());
+
+    const folder = mkdtempSync(path.join(tmpdir(), 'cellscope-package-'));
+    const at = (...names: string[]): string => path.join(folder, ...names);
+    for (const { name, bytes } of files) {
+      if (!/dist\/(inspector-worker\.cjs|kernels\/.*|grammars\/.*)$/.test(name)) continue;
+      mkdirSync(path.dirname(at(name)), { recursive: true });
+      writeFileSync(at(name), bytes());
+    }
+    await writePlantedRun(nodeStorage(at('run')));
+    const worker = startNodeWorker(at('extension/dist/inspector-worker.cjs'));
+    try {
+      const model = { key: 'planted', kind: 'run', folder: at('run'), generation: null } as const;
+      const request = { model, userConcepts: [], seed: 1, evidence: false };
+      const { report } = await connect<InspectorService>(worker.port).call('findCells', request);
+      const [best] = report.concepts.find(({ concept }) => concept === 'double-quoted')!.best;
+      assert.equal(best!.cell, 0);
+      assert.ok(best!.ap > 0.99);
+    } finally {
+      await worker.terminate();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
