@@ -42,6 +42,14 @@ export class Heatmap {
     };
   }
 
+  /** What the readout says of the cells that are laid over the chosen one. */
+  async overlays(): Promise<{ name: string; value: number | undefined }[]> {
+    const rows = await this.frame.evaluate<{ name: string; value: string | undefined }[]>(
+      `[...document.querySelectorAll('[data-testid="readout"] [data-overlay]')].map(({ dataset }) => ({ name: dataset.overlay, value: dataset.value }))`,
+    );
+    return rows.map(({ name, value }) => ({ name, value: value === undefined ? undefined : Number(value) }));
+  }
+
   async lineText(line: number): Promise<string> {
     return (await this.frame.locator(`[data-line="${line}"]:not([data-testid])`).first().textContent())!;
   }
