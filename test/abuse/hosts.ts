@@ -21,7 +21,7 @@ export function startHost(order: HostOrder, onWord: (word: HostWord) => void = (
     onWord(word);
   });
   const ended = new Promise<HostWord | null>((resolve) => {
-    child.on('close', () => resolve(words.findLast(({ kind }) => kind !== 'progress') ?? null));
+    child.on('close', () => resolve(words.findLast(({ kind }) => kind === 'outcome' || kind === 'error') ?? null));
   });
   return { process: child, words, ended };
 }

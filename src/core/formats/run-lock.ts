@@ -10,6 +10,8 @@ export const staleAfterMs = 30_000;
 export const beatEveryMs = 5_000;
 /** How often it looks whether it still holds the lock. */
 const lookEveryMs = 1_000;
+/** A living holder beats within this after a clock has jumped, also while it pauses. */
+const settleMs = 1_500;
 
 /** Who holds a lock. `token` is unique to one training; `place` lets a host find out early that the holder is dead. */
 export interface LockOwner {
@@ -29,6 +31,8 @@ export interface LockHost {
   now(): number;
   /** True where the host knows that the holder no longer runs (its process is gone). */
   isGone?(owner: LockState): boolean;
+  /** Resolves after so many milliseconds; default: by a timer. */
+  wait?(ms: number): Promise<void>;
 }
 
 /** The lock in force, or null: none, stale, unreadable, or its holder gone. */
@@ -72,6 +76,7 @@ export class RunLock {
   static async acquire(storage: Storage, host: LockHost): Promise<RunLock> {
     const lock = new RunLock(storage, host);
     await lock.refuseOthers();
+    await lock.awaitSilence();
     if (await storage.create(lockFile, lock.mark())) return lock;
     await lock.refuseOthers(); // somebody may have come meanwhile
     await storage.remove(lockFile);
@@ -120,14 +125,29 @@ export class RunLock {
     if (!holder || holder.token === this.host.owner.token) await this.storage.remove(lockFile);
   }
 
+  /** A heartbeat of another time is that of a dead holder, or of a living one whose clock has jumped: that one beats again. */
+  private async awaitSilence(): Promise<void> {
+    const { owner, isGone, wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = this.host;
+    const left = await readHolder(this.storage);
+    if (!left || left.token === owner.token || isGone?.(left)) return;
+    await wait(settleMs);
+    const holder = await readHolder(this.storage);
+    if (holder && holder.token !== owner.token && holder.heartbeat !== left.heartbeat) throw this.heldBy(holder);
+  }
+
   private async refuseOthers(): Promise<void> {
     const { host } = this;
     const held = await readLock(this.storage, host.now(), host.isGone);
-    if (!held || held.token === host.owner.token) return;
-    const ago = Math.max(0, Math.round((host.now() - held.heartbeat) / 1000));
-    throw new RunFileError(
+    if (held && held.token !== host.owner.token) throw this.heldBy(held);
+  }
+
+  private heldBy(held: LockState): RunFileError {
+    const { host } = this;
+    const staleSeconds = Math.ceil(staleAfterMs / 1000);
+    const ago = Math.min(staleSeconds, Math.max(0, Math.round((host.now() - held.heartbeat) / 1000)));
+    return new RunFileError(
       'locked',
-      `This run is being trained elsewhere (last sign of life ${ago} s ago). Stop it there, or try again in ${Math.ceil(staleAfterMs / 1000) - ago} s if that window is gone.`,
+      `This run is being trained elsewhere (last sign of life ${ago} s ago). Stop it there, or try again in ${staleSeconds - ago} s if that window is gone.`,
     );
   }
 

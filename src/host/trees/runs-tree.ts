@@ -29,7 +29,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private readonly training: Training;
   private readonly cells: CellsStore;
   private rows: Node[] = [];
-  private renewed = 0;
+  private renewed = Number.NEGATIVE_INFINITY;
   /** Validation losses of a run as of its last state on disk: a row is drawn more often than they change. */
   private readonly curves = new WeakMap<RunEntry, Promise<number[]>>();
 
@@ -87,7 +87,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   /** Draws the row of the run that trains here again, and no other. */
   private renew(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.renewed < renewEvery) return;
     this.renewed = now;
     if (this.training.activeRun !== null) this.draw(this.training.activeRun);

@@ -8,11 +8,12 @@ export interface HostOrder {
   distribution: string;
   folder: string;
   action: 'train' | 'resume';
-  /** Milliseconds since 1970 at which to begin, for several hosts that begin together. */
-  at?: number;
+  /** Begin when the parent sends a message, for several hosts that begin together. */
+  together?: boolean;
 }
 
 export type HostWord =
+  | { kind: 'ready' }
   | { kind: 'progress'; phase: string; trainedChars: number; generation?: number }
   | { kind: 'outcome'; state: string; message?: string }
   | { kind: 'error'; code?: string; message: string };
@@ -31,7 +32,10 @@ try {
     generation?: number;
   }): void => say({ kind: 'progress', phase, trainedChars, ...(generation === undefined ? {} : { generation }) });
   if (order.action === 'train') await plan(remote);
-  if (order.at !== undefined) await new Promise((resolve) => setTimeout(resolve, order.at! - Date.now()));
+  if (order.together) {
+    say({ kind: 'ready' });
+    await new Promise((resolve) => process.once('message', resolve));
+  }
   const { folder } = order;
   const { state, message } =
     order.action === 'train'

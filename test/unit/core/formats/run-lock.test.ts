@@ -3,7 +3,11 @@ import { type LockState, RunLock, readLock, staleAfterMs } from '../../../../src
 import { MemoryStorage } from './memory-storage.ts';
 
 describe('run lock', () => {
-  const host = (token: string, clock: { now: number }) => ({ owner: { token }, now: () => clock.now });
+  const host = (token: string, clock: { now: number }) => ({
+    owner: { token },
+    now: () => clock.now,
+    wait: async () => {},
+  });
 
   it('is refused to a second training until it is released', async () => {
     const storage = new MemoryStorage();
@@ -71,6 +75,16 @@ describe('run lock', () => {
       await lock.beat();
       expect((await readLock(storage, clock.now))?.heartbeat).toBe(clock.now);
     }
+  });
+
+  it('is refused where the holder only seems dead: it beats again while one waits', async () => {
+    const storage = new MemoryStorage();
+    const clock = { now: 10 * 86_400_000 };
+    const lock = await RunLock.acquire(storage, host('one', clock));
+    clock.now -= 86_400_000;
+    const wait = (): Promise<void> => lock.beat();
+    await expect(RunLock.acquire(storage, { ...host('two', clock), wait })).rejects.toMatchObject({ code: 'locked' });
+    await lock.verify();
   });
 
   it('one who was taken for dead finds the other there, and neither writes nor removes its lock', async () => {
