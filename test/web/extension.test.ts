@@ -7,6 +7,8 @@ import { referenceEngine } from '../../src/core/engine/reference/reference.ts';
 import { decodeCheckpoint } from '../../src/core/formats/checkpoint.ts';
 import type { RunEntry } from '../../src/host/contracts.ts';
 import type { CellscopeApi } from '../../src/host/extension.ts';
+import { FolderStorage } from '../../src/host/runs/folder-storage.ts';
+import { writePlantedRun } from '../unit/core/cells/planted-run.ts';
 
 const cell = { layer: 0, cell: 3, quantity: 'h' } as const;
 
@@ -77,5 +79,15 @@ describe('the extension in the web-worker extension host', () => {
       contents.map((part) => (typeof part === 'string' ? part : part.value)),
     );
     expect(text.join('\n')).toMatch(/surprisal/);
+  });
+
+  it('finds the cell that stands for a concept, with the grammar that the host reads for it', async () => {
+    const { store, cells } = await activate();
+    await writePlantedRun(new FolderStorage(store.folderOf('planted')), { id: 'planted' });
+    await store.refresh();
+    const { report } = await cells.find(store.find('planted')!, { evidence: false });
+    const quoted = report.concepts.find(({ concept }) => concept === 'double-quoted')!;
+    expect(quoted.best[0]!.cell).toBe(0);
+    expect(quoted.best[0]!.ap).toBeGreaterThan(0.99);
   });
 });
