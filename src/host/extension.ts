@@ -66,6 +66,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerSafetensorsEditor(context, { platform, files, log }),
     registerEditor(context, inspection, cells),
     followTraining(store, training, inspection, log),
+    inspection.onDidAsk(() => training.makeWay()),
     inspection.onDidChangeModel((model) => {
       void vscode.commands.executeCommand('setContext', 'cellscope.modelOpen', model !== null);
     }),

@@ -73,6 +73,8 @@ export interface TrainingService {
   ): Promise<TrainingOutcome>;
   pause(request: Record<string, never>, context: CallContext): Promise<void>;
   unpause(request: Record<string, never>, context: CallContext): Promise<void>;
+  /** Leaves the machine to others for so many milliseconds, at most a tenth of a second: somebody waits for an answer of the inspector. */
+  makeWay(request: { milliseconds: number }, context: CallContext): Promise<void>;
   /** Saves, evaluates on the test files and finishes. */
   stop(request: Record<string, never>, context: CallContext): Promise<void>;
 }

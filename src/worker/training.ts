@@ -139,6 +139,10 @@ export class TrainingWorker implements TrainingService {
     this.trainer?.unpause();
   }
 
+  async makeWay({ milliseconds }: Request<'makeWay'>): Promise<void> {
+    this.trainer?.makeWay(milliseconds);
+  }
+
   async stop(): Promise<void> {
     this.early.stop = true;
     this.trainer?.stop();

@@ -49,4 +49,6 @@ export const intervals = {
   sample: 10_000,
   /** Longest stretch without letting messages in. */
   slice: 10,
+  /** Longest stretch of standing still for others. */
+  longestRest: 100,
 } as const;

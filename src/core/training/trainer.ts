@@ -60,6 +60,8 @@ export class Trainer {
   private wake: () => void = () => {};
   private lastTick: number;
   private lastYield: number;
+  /** Others need the machine until then. */
+  private restUntil = 0;
   private nextSample: number;
 
   /** Use `startTraining` or `resumeTraining`. `state`: of the generation that the session was opened from; null: a fresh run. */
@@ -101,6 +103,11 @@ export class Trainer {
   unpause(): void {
     this.paused = false;
     this.wake();
+  }
+
+  /** Stands still for so many milliseconds, from the next slice's end on, so that somebody who looks at the network gets an answer at once. */
+  makeWay(milliseconds: number): void {
+    this.restUntil = Math.max(this.restUntil, this.host.now() + Math.min(milliseconds, intervals.longestRest));
   }
 
   /** Ends the training here: evaluates and finishes. */
@@ -328,6 +335,8 @@ export class Trainer {
     const now = this.tickClock();
     if (now - this.lastYield < intervals.slice) return;
     await this.host.letMessagesIn();
+    const rest = this.restUntil - this.host.now();
+    if (rest > 0) await new Promise<void>((resolve) => setTimeout(resolve, rest));
     this.lastYield = this.host.now();
     await this.lock.beat();
   }

@@ -34,6 +34,9 @@ const FIRST_CELL: CellAddress = { layer: 0, cell: 0, quantity: 'tanhc' };
 export class InspectionSession implements Inspection, vscode.Disposable {
   private readonly modelChanged = new vscode.EventEmitter<ModelInfo | null>();
   private readonly cellChanged = new vscode.EventEmitter<CellAddress>();
+  private readonly asked = new vscode.EventEmitter<void>();
+  /** Fires when somebody waits for colours or a report. */
+  readonly onDidAsk = this.asked.event;
   private readonly documentChanged = new vscode.EventEmitter<vscode.TextDocument>();
   readonly onDidChangeModel = this.modelChanged.event;
   readonly onDidChangeCell = this.cellChanged.event;
@@ -137,6 +140,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     request: { cells: CellAddress[]; startLine: number; endLine: number },
     signal?: AbortSignal,
   ): Promise<Page[]> {
+    this.asked.fire();
     return this.ask(document, (remote, model) =>
       remote.call('page', { model, document: DocumentSync.id(document), ...request }, signal ? { signal } : {}),
     );
@@ -144,6 +148,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
 
   inspect(document: vscode.TextDocument, offset: number, signal?: AbortSignal, watched: readonly CellAddress[] = []) {
     const { layer, cell } = this.chosenCell;
+    this.asked.fire();
     return this.ask(document, (remote, model) =>
       remote.call(
         'inspect',
@@ -200,6 +205,7 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     this.modelChanged.dispose();
     this.cellChanged.dispose();
     this.documentChanged.dispose();
+    this.asked.dispose();
   }
 
   /**

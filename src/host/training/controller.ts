@@ -32,6 +32,10 @@ export interface PlannedTraining {
   reading: CorpusReading;
 }
 
+/** How long a training stands still for a question to the inspector, and how often at most, milliseconds. */
+const WAY = 40;
+const WAY_INTERVAL = 20;
+
 export class TrainingController implements Training, vscode.Disposable {
   private readonly progressed = new vscode.EventEmitter<TrainingProgress>();
   private readonly activeChanged = new vscode.EventEmitter<string | null>();
@@ -44,6 +48,7 @@ export class TrainingController implements Training, vscode.Disposable {
 
   private worker: WorkerHandle | null = null;
   private remote: Remote<TrainingService> | null = null;
+  private lastWay = 0;
   private busy = false;
   /** Why the worker ended by itself, where it did. */
   private death: Error | null = null;
@@ -134,6 +139,15 @@ export class TrainingController implements Training, vscode.Disposable {
 
   async unpause(): Promise<void> {
     await this.remote?.call('unpause', {});
+  }
+
+  /** Lets the training stand still for a moment: somebody waits for an answer of the inspector. Does nothing where none goes on. */
+  makeWay(): void {
+    const now = performance.now();
+    if (!this.remote || this.activeRun === null || now - this.lastWay < WAY_INTERVAL) return;
+    this.lastWay = now;
+    // A training that ends in this moment makes way by itself.
+    this.remote.call('makeWay', { milliseconds: WAY }).catch(() => undefined);
   }
 
   async stop(): Promise<void> {

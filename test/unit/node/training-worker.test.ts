@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,7 +54,23 @@ async function weights(folder: string) {
   return (await run.loadGeneration()).session;
 }
 
+/** Niceness of this process's threads: the 19th field of their stat, after the name in parentheses. */
+function nicenesses(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
 describe('the training worker', () => {
+  it.skipIf(process.platform !== 'linux')('stands behind the editor where threads have priorities', async () => {
+    const before = Math.max(...nicenesses());
+    const { remote } = start();
+    await plan(remote);
+    expect(nicenesses().filter((niceness) => niceness >= Math.min(19, before + 10)).length).toBeGreaterThan(0);
+    expect(nicenesses()).toContain(before); // not the whole process
+  });
+
   it('plans, trains, reports, and leaves a finished run on disk', async () => {
     const { remote } = start();
     const planned = await plan(remote);

@@ -252,6 +252,34 @@ describe('pause and stop', () => {
     expect(await result(trainer.folder)).toEqual(await result(whole));
   });
 
+  it('makes way for others by waiting, at most a tenth of a second, and comes to the same weights', async () => {
+    const waited: number[] = [];
+    const real = globalThis.setTimeout;
+    const timers = globalThis as unknown as { setTimeout: (callback: () => void, milliseconds?: number) => unknown };
+    timers.setTimeout = (callback, milliseconds = 0) => {
+      waited.push(milliseconds);
+      return real(callback, 0);
+    };
+    try {
+      let trainer: Trainer | null = null;
+      const asked = new Map([
+        [7, 40],
+        [9, 60_000],
+      ]);
+      const engine = hookedEngine((step) => {
+        const milliseconds = asked.get(step);
+        if (milliseconds !== undefined) trainer!.makeWay(milliseconds);
+      });
+      trainer = await startSmall(new MemoryStorage(), corpus, { engine });
+      await trainer.run();
+      expect(Math.max(...waited)).toBeLessThanOrEqual(100);
+      expect(waited.some((milliseconds) => milliseconds > 60)).toBe(true);
+      expect(await result(trainer.folder)).toEqual(await result(whole));
+    } finally {
+      timers.setTimeout = real;
+    }
+  });
+
   it('a stop evaluates and finishes; an abort while paused leaves a run that can be resumed', async () => {
     let trainer: Trainer | null = null;
     const engine = hookedEngine((step) => {
