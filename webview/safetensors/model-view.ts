@@ -2,10 +2,10 @@
 import type { ShownFile } from '../../src/protocol/safetensors.ts';
 import { element } from '../ui/dom.ts';
 import { characterName, characterSign, whole } from '../ui/format.ts';
-import { modelFacts } from './words.ts';
+import { modelFacts, visibleText } from './words.ts';
 
 /** Characters of a metadata value that are shown before it is unfolded. */
-const shortText = 160;
+const shortText = 48;
 
 export class ModelView {
   readonly node = element('aside', { class: 'side' });
@@ -51,8 +51,8 @@ function vocabulary({ vocabulary: characters, vocabularySize }: Model): HTMLElem
 function metadata({ metadata: entries, metadataCount }: ShownFile): HTMLElement {
   if (entries.length === 0) return section('Metadata', element('p', { class: 'none' }, 'The file has no metadata.'));
   const rows = entries.flatMap(({ key, text, length }) => [
-    element('dt', {}, key),
-    element('dd', {}, value(text, length)),
+    element('dt', {}, visibleText(key)),
+    element('dd', {}, value(visibleText(text), length)),
   ]);
   const rest = metadataCount - entries.length;
   return section(

@@ -5,7 +5,7 @@ import { coalesced, element, setAttributes } from '../ui/dom.ts';
 import { percent, whole } from '../ui/format.ts';
 import { later } from '../ui/later.ts';
 import { largestMagnitude, type Measured, nextOrder, type Order, ordered, type SortKey } from './tensor-rows.ts';
-import { numberText } from './words.ts';
+import { numberText, visibleText } from './words.ts';
 
 /** Rows that are built at a time. */
 const pageSize = 500;
@@ -130,7 +130,8 @@ export class TensorTable {
   }
 
   private createRow({ tensors }: ShownFile, place: number): HTMLElement {
-    const { name, dtype, shape, values } = tensors[place]!;
+    const { dtype, shape, values, ...tensor } = tensors[place]!;
+    const name = visibleText(tensor.name);
     const number = (text = ''): HTMLElement => element('td', { class: 'number' }, text);
     const row = element(
       'tr',
@@ -168,7 +169,7 @@ export class TensorTable {
 
 /** Writes what is known of a tensor's values into its row. */
 function fill(row: HTMLTableRowElement, known: Measured, scale: number): void {
-  const cells = [...row.cells].slice(4);
+  const [values, ...cells] = [...row.cells].slice(3);
   const state =
     known.kind === 'done' ? `done ${scale}` : known.kind === 'measuring' ? percent(known.fraction) : known.kind;
   if (row.dataset.state === state) return;
@@ -189,14 +190,15 @@ function fill(row: HTMLTableRowElement, known: Measured, scale: number): void {
   deviation!.textContent = numberText(statistics.deviation);
   min!.textContent = numberText(statistics.min);
   max!.textContent = numberText(statistics.max);
-  const marks: string[] = [];
-  if (statistics.nonFinite > 0) marks.push(`${whole(statistics.nonFinite)} not finite`);
-  if (statistics.zeros > 0) marks.push(`${whole(statistics.zeros)} zeros`);
-  range!.replaceChildren(
-    rangeBar(statistics, scale),
-    statistics.nonFinite > 0 ? element('span', { class: 'bad' }, marks[0]) : '',
-  );
-  range!.title = marks.join(', ');
+  const marks = [mark(statistics.nonFinite, 'not finite'), mark(statistics.zeros, 'zero')].filter(Boolean);
+  values!.title = marks.join(', ');
+  values!.querySelector('.bad')?.remove();
+  if (statistics.nonFinite > 0) values!.prepend(element('span', { class: 'bad' }, `${marks[0]} `));
+  range!.replaceChildren(rangeBar(statistics, scale));
+}
+
+function mark(count: number, what: string): string {
+  return count === 0 ? '' : `${whole(count)} ${what}`;
 }
 
 /** min … max as a line, mean ± deviation as a bar; 0 in the middle. The numbers beside it say the same. */

@@ -1,6 +1,6 @@
 /** A model file in words and numbers. */
 import type { ShownFile, ShownModel } from '../../src/protocol/safetensors.ts';
-import { fixed, whole } from '../ui/format.ts';
+import { controlPicture, fixed, invisiblePattern, whole } from '../ui/format.ts';
 
 const cells: Record<ShownModel['layers'][number]['cell'], string> = {
   lstm: 'LSTM',
@@ -72,4 +72,9 @@ export function numberText(value: number | null): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replaceAll('-', '−').replace('+', '');
   return fixed(value, size >= 100 ? 1 : size >= 10 ? 2 : 3);
+}
+
+/** Text of a file in which nothing hides: what leaves no mark, or turns the reading direction, is shown by a sign. */
+export function visibleText(text: string): string {
+  return text.replace(invisiblePattern, controlPicture);
 }

@@ -16,8 +16,8 @@ export interface TensorStatistics {
 
 /**
  * Mean and squared deviations of each piece are taken around the piece's own mean and merged pairwise (Chan, Golub &
- * LeVeque 1979), so that a large mean does not drown the spread; squares are summed in units of the largest magnitude so
- * far (as BLAS nrm2 does), so that they cannot overflow.
+ * LeVeque 1979), so that a large mean does not drown the spread; squares are summed in units near the largest magnitude
+ * so far (as BLAS nrm2 does), so that they cannot overflow.
  */
 export class TensorSummary {
   private count = 0;
@@ -49,9 +49,11 @@ export class TensorSummary {
     }
     this.count += values.length;
     if (finite === 0) return;
-    if (largest > this.scale) {
-      this.scaled *= (this.scale / largest) ** 2;
-      this.scale = largest;
+    if (largest > 2 * this.scale) {
+      // A power of two: scaling by it rounds nothing.
+      const scale = 2 ** Math.floor(Math.log2(largest));
+      this.scaled *= (this.scale / scale) ** 2;
+      this.scale = scale;
     }
     const mean = sum / finite;
     const scale = this.scale || 1;

@@ -104,8 +104,7 @@ export class SafetensorsSession implements vscode.Disposable {
     } catch (error) {
       if (version !== this.version || this.closing.signal.aborted) return;
       this.deps.log.info(`${this.uri.toString()} cannot be shown.`, error);
-      const reason = error instanceof Error ? error.message : String(error);
-      message = toSafetensors.refused({ name: nameOf(this.uri), message: reason });
+      message = toSafetensors.refused({ name: nameOf(this.uri), message: reasonOf(error) });
     }
     this.shown = message;
     this.send(message);
@@ -213,6 +212,14 @@ export class SafetensorsSession implements vscode.Disposable {
 
 function shownStatistics({ count: _, ...statistics }: TensorStatistics): ShownStatistics {
   return { ...statistics, norm: Number.isFinite(statistics.norm) ? statistics.norm : null };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const damaged = error.name === 'ModelFileError';
+  return damaged
+    ? `${error.message} Copy it again if it was damaged on the way, or choose another file.`
+    : error.message;
 }
 
 function nameOf(uri: vscode.Uri): string {
