@@ -4,7 +4,6 @@
  */
 import * as vscode from 'vscode';
 import { namedCells, type Standing, standings } from '../../core/cells/standing.ts';
-import type { UserConcept } from '../../core/concepts/user-defined.ts';
 import { conceptsVersion } from '../../core/concepts/version.ts';
 import {
   type CellsFile,
@@ -23,7 +22,7 @@ import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
 import { FolderStorage } from '../runs/folder-storage.ts';
 import type { CellsStore, FindOptions, Measuring } from './cells-store.ts';
-import { userConcepts } from './settings.ts';
+import { configuredConcepts, userConcepts } from './settings.ts';
 
 /** Seed of samples, shifts and controls: runs of one corpus are measured at the same places. */
 const seed = 1;
@@ -272,14 +271,6 @@ export class RunCells implements CellsStore, vscode.Disposable {
 /** The generation of a run that is measured: the newest while it trains, then the best. */
 export function measuredGeneration({ manifest }: RunEntry): number | null {
   return manifest.state === 'running' ? manifest.current : (manifest.best ?? manifest.current);
-}
-
-function configuredConcepts(): UserConcept[] {
-  try {
-    return userConcepts();
-  } catch {
-    return [];
-  }
 }
 
 /** Modification time and size of what is kept, null where nothing is. */

@@ -56,6 +56,12 @@ export function userConcepts(): UserConcept[] {
   return concepts;
 }
 
+/** None where one cannot be read: that is told where cells are looked for. */
+export function configuredConcepts(): UserConcept[] {
+  const { concepts, faults } = configured();
+  return faults.length > 0 ? [] : concepts;
+}
+
 /** Says at once what is wrong with the concepts that were just written. */
 export function watchUserConcepts(): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration(async (event) => {

@@ -1,9 +1,9 @@
-/** Asks where a picture or a table of the gradient panel goes, and writes it. */
+/** Asks where a picture or a table of a panel goes, and writes it. */
 import * as vscode from 'vscode';
 
 const kinds = {
-  csv: { title: 'Export Gradients as CSV', filter: 'Comma-separated values' },
-  png: { title: 'Export Plot as PNG', filter: 'Picture' },
+  csv: { title: 'Export as CSV', filter: 'Comma-separated values' },
+  png: { title: 'Export as PNG', filter: 'Picture' },
 } as const;
 
 export async function saveExport(name: string, extension: keyof typeof kinds, bytes: Uint8Array): Promise<void> {

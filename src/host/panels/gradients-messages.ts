@@ -47,7 +47,7 @@ export function modelShape({ layers }: Pick<ModelSpec, 'layers'>): string {
 }
 
 /** The same for runs whose texts were split the same way. */
-function corpusName({ seed, chars, files }: RunManifest['corpus']): string {
+export function corpusName({ seed, chars, files }: RunManifest['corpus']): string {
   const held = files.find(({ side }) => side === 'test');
   return [seed, chars.train, chars.validation, chars.test, files.length, held?.sha256 ?? ''].join(' ');
 }

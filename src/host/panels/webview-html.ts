@@ -2,7 +2,7 @@
 
 export interface WebviewPage {
   /** `data-testid` and class of the root, base name of the script. */
-  name: 'heatmap' | 'training' | 'gradients' | 'safetensors';
+  name: 'heatmap' | 'training' | 'gradients' | 'cells' | 'safetensors';
   title: string;
   /** Where scripts and styles may come from (`webview.cspSource`). */
   source: string;

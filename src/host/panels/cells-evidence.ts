@@ -1,0 +1,124 @@
+/** What the cells panel asks of its worker: one question of each kind at a time, answers kept while the panel is open. */
+import type * as vscode from 'vscode';
+import { type CellsJob, toCells } from '../../protocol/cells.ts';
+import type { InspectorService } from '../../protocol/inspector-service.ts';
+import type { Message } from '../../protocol/webview.ts';
+import type { Remote } from '../../worker/channel.ts';
+import { isCancelled } from '../commands/train.ts';
+import { BackgroundWorker } from '../inspection/background-worker.ts';
+import type { HostPlatform } from '../platform.ts';
+
+type Answer = Message<string, unknown>;
+
+export interface AskOptions {
+  signal: AbortSignal;
+  /** 0…1, null where it cannot be told. */
+  onFraction(fraction: number | null): void;
+  /** An answer that will be completed. */
+  onPartial(answer: Answer): void;
+}
+
+/** Answers that are kept: a page of a cell has three. */
+const mostKept = 150;
+/** Milliseconds that a cancelled question has to end by itself: a worker in the middle of a long step hears nothing. */
+const grace = 2500;
+
+export class CellsEvidence implements vscode.Disposable {
+  private readonly worker: BackgroundWorker<InspectorService>;
+  private readonly log: vscode.LogOutputChannel;
+  private readonly send: (message: Answer) => void;
+  private readonly kept = new Map<string, Answer>();
+  private readonly jobs = new Map<CellsJob, { key: string; run: string; abort: AbortController }>();
+
+  constructor(
+    platform: Pick<HostPlatform, 'startWorker'>,
+    log: vscode.LogOutputChannel,
+    send: (message: Answer) => void,
+  ) {
+    this.worker = new BackgroundWorker(platform, log, 'the cells panel');
+    this.log = log;
+    this.send = send;
+  }
+
+  /** Sends the answer that is kept under a key, or asks for it in place of what was asked of this kind before. */
+  async answer(
+    run: string,
+    job: CellsJob,
+    key: string,
+    ask: (remote: Remote<InspectorService>, options: AskOptions) => Promise<Answer>,
+  ): Promise<void> {
+    const known = this.kept.get(key);
+    const going = this.jobs.get(job);
+    if (going && going.key === key) {
+      this.send(toCells.progress({ run, job, fraction: null }));
+      return;
+    }
+    going?.abort.abort();
+    if (known) {
+      this.send(known);
+      this.send(toCells.ended({ run, job, message: null }));
+      return;
+    }
+    const abort = new AbortController();
+    const { signal } = abort;
+    const own = { key, run, abort };
+    this.jobs.set(job, own);
+    this.send(toCells.progress({ run, job, fraction: null }));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onAbort = (): void => {
+      timer = setTimeout(() => this.worker.end(), grace);
+    };
+    try {
+      const answer = await this.worker.ask(signal, (remote) => {
+        signal.addEventListener('abort', onAbort);
+        return ask(remote, {
+          signal,
+          onFraction: (fraction) => {
+            if (!signal.aborted) this.send(toCells.progress({ run, job, fraction }));
+          },
+          onPartial: (partial) => {
+            if (!signal.aborted) this.send(partial);
+          },
+        });
+      });
+      this.keep(key, answer);
+      if (signal.aborted) return;
+      this.send(answer);
+      this.send(toCells.ended({ run, job, message: null }));
+    } catch (error) {
+      const cancelled = signal.aborted || isCancelled(error);
+      if (!cancelled) this.log.error(`The evidence (${job}) of run ${run} could not be computed.`, error);
+      // Another question of this kind has taken its place: that one tells how it goes.
+      if (this.jobs.get(job) === own) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.send(toCells.ended({ run, job, message: cancelled ? null : reason }));
+      }
+    } finally {
+      clearTimeout(timer);
+      if (this.jobs.get(job) === own) this.jobs.delete(job);
+    }
+  }
+
+  cancel(job: CellsJob): void {
+    this.jobs.get(job)?.abort.abort();
+  }
+
+  /** Cancels what goes on for other runs than these. */
+  keepTo(runs: readonly string[]): void {
+    for (const { run, abort } of this.jobs.values()) if (!runs.includes(run)) abort.abort();
+  }
+
+  dispose(): void {
+    for (const { abort } of this.jobs.values()) abort.abort();
+    this.worker.dispose();
+  }
+
+  private keep(key: string, answer: Answer): void {
+    this.kept.delete(key);
+    this.kept.set(key, answer);
+    for (const oldest of this.kept.keys()) {
+      if (this.kept.size <= mostKept) break;
+      this.kept.delete(oldest);
+    }
+  }
+}

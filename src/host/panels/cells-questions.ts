@@ -1,0 +1,126 @@
+/** The cells panel's questions to its worker, about the model that the report is of. */
+import type { EvidenceRequest } from '../../protocol/cell-evidence-service.ts';
+import { type fromCells, type ShownBirth, toCells } from '../../protocol/cells.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
+import { measuredGeneration } from '../cells/run-cells.ts';
+import { configuredConcepts } from '../cells/settings.ts';
+import { runReference } from '../commands/runs.ts';
+import type { RunEntry } from '../contracts.ts';
+import type { AskOptions, CellsEvidence } from './cells-evidence.ts';
+import { shownBaseline, shownBirth, shownClamp, shownPicture, shownScores } from './cells-messages.ts';
+
+type Asked<K extends keyof typeof fromCells> = ReturnType<(typeof fromCells)[K]>['payload'];
+
+export class CellsQuestions {
+  private readonly cells: CellsStore;
+  private readonly evidence: CellsEvidence;
+  private readonly entryOf: (run: string) => RunEntry | undefined;
+
+  constructor(cells: CellsStore, evidence: CellsEvidence, entryOf: (run: string) => RunEntry | undefined) {
+    this.cells = cells;
+    this.evidence = evidence;
+    this.entryOf = entryOf;
+  }
+
+  /** The model that the report is about where it is still kept, else the one that would be measured now. */
+  private requestOf(entry: RunEntry): { request: EvidenceRequest; key: string } | null {
+    const file = this.cells.reportOf(entry.id);
+    const kept = entry.manifest.generations.some(({ number }) => number === file?.generation);
+    const generation = file && kept ? file.generation : measuredGeneration(entry);
+    if (generation === null) return null;
+    const concepts = file?.userConcepts ?? configuredConcepts();
+    return {
+      request: { model: runReference(entry, generation), userConcepts: concepts },
+      key: JSON.stringify([entry.id, generation, concepts]),
+    };
+  }
+
+  cell({ run, layer, cell, quantity, sign, concept }: Asked<'cell'>): void {
+    const entry = this.entryOf(run);
+    const asked = entry && this.requestOf(entry);
+    if (!asked) return;
+    const place = { layer, cell };
+    const key = JSON.stringify([asked.key, layer, cell]);
+    const question = { ...place, quantity, sign: sign as 1 | -1, concept };
+    void this.evidence.answer(run, 'picture', JSON.stringify([key, question]), async (remote, options) => {
+      const request = { ...asked.request, ...question };
+      return toCells.picture(
+        shownPicture(run, question, await remote.call('pictureCell', request, fractions(options))),
+      );
+    });
+    void this.evidence.answer(run, 'scores', `scores ${key}`, async (remote, options) => {
+      const answer = await remote.call('scoreCell', { ...asked.request, ...place }, fractions(options));
+      return toCells.scores(shownScores(run, place, answer.generation, answer));
+    });
+    void this.evidence.answer(run, 'clamp', `clamp ${key}`, async (remote, options) => {
+      const answer = await remote.call('clampCell', { ...asked.request, ...place }, fractions(options));
+      return toCells.clamp(shownClamp(run, place, answer));
+    });
+  }
+
+  birth({ run, concepts }: Asked<'birth'>): void {
+    const entry = this.entryOf(run);
+    const asked = entry && this.requestOf(entry);
+    if (!asked) return;
+    const found = this.cells.reportOf(run)?.report.concepts ?? [];
+    const wanted = concepts.flatMap((id) => {
+      const concept = found.find((one) => one.concept === id);
+      const first = concept?.best[0];
+      return concept && first ? [{ concept, first }] : [];
+    });
+    const generations = entry.manifest.generations.map(({ number }) => number);
+    const shown: ShownBirth['concepts'] = wanted.map(({ concept, first: { layer, cell } }) => ({
+      id: concept.concept,
+      name: concept.name,
+      followed: { layer, cell },
+    }));
+    const key = JSON.stringify(['birth', asked.key, generations, shown]);
+    void this.evidence.answer(run, 'birth', key, async (remote, { signal, onFraction, onPartial }) => {
+      const points: Parameters<typeof shownBirth>[2][number][] = [];
+      const answer = await remote.call(
+        'birthOfCells',
+        {
+          ...asked.request,
+          // The latest first: it is what the report is about.
+          generations: generations.toReversed(),
+          wanted: wanted.map(({ concept, first: { layer, cell, quantity, sign } }) => ({
+            concept: concept.concept,
+            followed: { layer, cell, quantity, sign },
+          })),
+        },
+        {
+          signal,
+          onProgress: ({ fraction, point }) => {
+            onFraction(fraction);
+            if (!point) return;
+            points.push(point);
+            onPartial(toCells.birth(shownBirth(run, shown, points, null)));
+          },
+        },
+      );
+      return toCells.birth(shownBirth(run, shown, answer.points, answer.chars));
+    });
+  }
+
+  baseline({ run, order }: Asked<'baseline'>): void {
+    const entry = this.entryOf(run);
+    const asked = entry && this.requestOf(entry);
+    if (!asked) return;
+    void this.evidence.answer(
+      run,
+      'baseline',
+      JSON.stringify(['baseline', asked.key, order]),
+      async (remote, options) => {
+        const { signal, onFraction } = options;
+        const onProgress = ({ learning, fraction }: { learning: boolean; fraction: number }): void =>
+          onFraction(learning ? null : fraction);
+        const answer = await remote.call('compareBaseline', { ...asked.request, order }, { signal, onProgress });
+        return toCells.baseline(shownBaseline(run, answer));
+      },
+    );
+  }
+}
+
+function fractions({ signal, onFraction }: AskOptions) {
+  return { signal, onProgress: ({ fraction }: { fraction: number }): void => onFraction(fraction) };
+}

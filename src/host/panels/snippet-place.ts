@@ -1,0 +1,50 @@
+/** Opens the file that a snippet is of, at its place. */
+import * as vscode from 'vscode';
+import { offsetOfSnippet } from './snippet-offset.ts';
+
+export interface SnippetPlace {
+  /** As a run names its files. */
+  path: string;
+  text: string;
+  index: number;
+  start: number;
+}
+
+export async function openSnippet({ path, text, index, start }: SnippetPlace): Promise<void> {
+  const uri = await fileOf(path);
+  if (!uri) {
+    void vscode.window.showWarningMessage(
+      `${path} is not in this window's folders. Open the folder that the run was trained on.`,
+    );
+    return;
+  }
+  const document = await vscode.workspace.openTextDocument(uri);
+  const whole = document.getText().replaceAll('\r\n', '\n');
+  const offset = offsetOfSnippet(whole, text, start, index);
+  const before = whole.slice(0, offset ?? 0);
+  const position = new vscode.Position(before.split('\n').length - 1, before.length - before.lastIndexOf('\n') - 1);
+  const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  await vscode.window.showTextDocument(document, {
+    viewColumn: visible?.viewColumn ?? vscode.ViewColumn.One,
+    selection: new vscode.Range(position, position),
+  });
+  if (offset === null)
+    void vscode.window.showInformationMessage(`${path} has changed since the run read it: this text is gone.`);
+}
+
+/** Paths are relative to the workspace folder, with its name in front where there are several. */
+async function fileOf(path: string): Promise<vscode.Uri | null> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  for (const { uri, name } of folders) {
+    const inside = folders.length > 1 && path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path;
+    const file = vscode.Uri.joinPath(uri, ...inside.split('/'));
+    // A name from a run's file must not lead out of the folder.
+    if (!file.path.startsWith(`${uri.path.replace(/\/$/, '')}/`)) continue;
+    const found = await vscode.workspace.fs.stat(file).then(
+      ({ type }) => (type & vscode.FileType.File) !== 0,
+      () => false,
+    );
+    if (found) return file;
+  }
+  return null;
+}
