@@ -14,6 +14,8 @@ export interface MessageKind<T extends string, P> {
   (payload: P): Message<T, P>;
   /** True where `message` is of this kind and its payload is valid. */
   is(message: unknown): message is Message<T, P>;
+  /** What validates the payload. */
+  readonly schema: v.GenericSchema;
 }
 
 /** Defines a message. `payload` validates; its inferred type is the message's. */
@@ -28,7 +30,7 @@ export function messageKind<const T extends string, S extends v.GenericSchema>(
     message !== null &&
     (message as { type?: unknown }).type === type &&
     v.is(payload, (message as { payload?: unknown }).payload);
-  return Object.defineProperty(Object.assign(create, { is }), 'type', { value: type }) as unknown as MessageKind<T, P>;
+  return Object.assign(create, { type, is, schema: payload });
 }
 
 type Handler = (message: unknown) => boolean;
@@ -47,7 +49,7 @@ export function receive(message: unknown, handlers: readonly Handler[]): boolean
   return handlers.some((handler) => handler(message));
 }
 
-/** A non-negative integer: lines, columns, versions, indices. */
-export const index = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** A non-negative integer that is exact: lines, columns, versions, indices. */
+export const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A number that may not be NaN or infinite. */
 export const finite = v.pipe(v.number(), v.finite());

@@ -79,13 +79,21 @@ export function withTransfer<T>(value: T, buffers: readonly ArrayBuffer[]): T {
   return new Transferred(value, buffers) as unknown as T;
 }
 
+/** Whether a message is one of a channel: several may share a port with other messages. */
 function isWire(message: unknown): message is Wire {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    typeof (message as Wire).id === 'number' &&
-    typeof (message as Wire).kind === 'string'
-  );
+  if (typeof message !== 'object' || message === null) return false;
+  const { kind, id, method, error } = message as Record<string, unknown>;
+  if (typeof id !== 'number') return false;
+  if (kind === 'call') return typeof method === 'string';
+  if (kind === 'error') return isWireError(error);
+  return kind === 'cancel' || kind === 'progress' || kind === 'result';
+}
+
+function isWireError(value: unknown): value is WireError {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, message, code, stack } = value as Record<string, unknown>;
+  const optional = (text: unknown): boolean => text === undefined || typeof text === 'string';
+  return typeof name === 'string' && typeof message === 'string' && optional(code) && optional(stack);
 }
 
 function toWireError(error: unknown): WireError {

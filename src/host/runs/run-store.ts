@@ -39,7 +39,9 @@ export class RunStore implements Runs, vscode.Disposable {
     this.platform = platform;
   }
 
+  /** Throws where the id is no name of a folder: nothing outside of the runs can be meant. */
   folderOf(id: string): vscode.Uri {
+    if (/[/\\]|^\.{0,2}$/.test(id)) throw new Error(`“${inertText(id, 80)}” is not the name of a run.`);
     return vscode.Uri.joinPath(this.root, id);
   }
 
