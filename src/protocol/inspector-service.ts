@@ -4,6 +4,7 @@ import type { CallContext } from '../worker/channel.ts';
 import type { CellEvidenceService } from './cell-evidence-service.ts';
 import type { CellsService } from './cells-service.ts';
 import type { DocumentReachService, GradientsService } from './gradients-service.ts';
+import type { SelectionService } from './selection-service.ts';
 
 /**
  * A model on disk: a run folder (optionally one kept generation) or a foreign .safetensors file, with the JSON file that
@@ -83,7 +84,12 @@ export interface CharacterReport {
   watched: number[];
 }
 
-export interface InspectorService extends GradientsService, DocumentReachService, CellsService, CellEvidenceService {
+export interface InspectorService
+  extends GradientsService,
+    DocumentReachService,
+    CellsService,
+    CellEvidenceService,
+    SelectionService {
   /** Rejects with the code `vocabulary-missing` where a file has none and none was given. */
   openModel(request: ModelReference, context: CallContext): Promise<ModelInfo>;
   closeModel(request: { key: string }, context: CallContext): Promise<void>;

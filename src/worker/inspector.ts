@@ -17,6 +17,7 @@ import { documentReach } from './gradient-reach.ts';
 import { Gradients } from './gradients.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
 import { Priority, TurnQueue } from './inspector-queue.ts';
+import { cellsForSelection, placesOfCell } from './selection.ts';
 
 type Request<M extends keyof InspectorService> = Parameters<InspectorService[M]>[0];
 
@@ -144,6 +145,20 @@ export class Inspector implements InspectorService {
         return { layer, cell, mean: statistics.mean(k), deviation, min: min[k]!, max: max[k]! };
       }),
     );
+  }
+
+  async cellsForSelection(request: Request<'cellsForSelection'>, context: CallContext<{ fraction: number }>) {
+    const model = this.model(request.model);
+    const turn = this.turns(Priority.overview, model, context);
+    return cellsForSelection(model, this.text(request.document), request, turn, (fraction) =>
+      context.progress({ fraction }),
+    );
+  }
+
+  async placesOfCell(request: Request<'placesOfCell'>, context: CallContext) {
+    const model = this.model(request.model);
+    checkCells(model.info.spec, [request.cell]);
+    return placesOfCell(model, request, this.turns(Priority.overview, model, context));
   }
 
   async sample(request: Request<'sample'>, context: CallContext<{ text: string }>): Promise<{ text: string }> {

@@ -42,13 +42,22 @@ export class InspectedText {
     return this.text.lineAt(index);
   }
 
+  /** The character at a UTF-16 offset; the length at the text's end and beyond. */
+  indexAt(offset: number): number {
+    return this.text.indexAt(Math.max(0, offset));
+  }
+
+  /** Line and column (UTF-16 units) of a character; of the text's end for its length. */
+  placeOf(index: number): { line: number; column: number } {
+    const line = this.text.lineAt(index);
+    return { line, column: this.text.offsetAt(index) - this.text.offsetAt(this.text.lineStart(line)) };
+  }
+
   /** Where the character at a UTF-16 offset stands; the column counts UTF-16 units. Null in an empty text; the last character at its end. */
   locate(offset: number): { index: number; line: number; column: number; character: string } | null {
     if (this.text.length === 0) return null;
     const index = Math.min(this.text.indexAt(Math.max(0, offset)), this.text.length - 1);
-    const line = this.text.lineAt(index);
-    const column = this.text.offsetAt(index) - this.text.offsetAt(this.text.lineStart(line));
-    return { index, line, column, character: this.text.slice(index, index + 1) };
+    return { index, ...this.placeOf(index), character: this.text.slice(index, index + 1) };
   }
 
   /** What a model knows along this text; made when first asked for. */

@@ -7,6 +7,9 @@ export interface Match extends Column {
   sign: 1 | -1;
   /** Of "inside the selection" among the characters of the surroundings. */
   averagePrecision: number;
+  /** Means inside the selection and around it. */
+  inside: number;
+  around: number;
   /** Where the column is "on": half-way between its means inside and around. */
   threshold: number;
 }
@@ -21,9 +24,56 @@ export interface Span {
 
 /**
  * Ranks columns by the AP with which they tell the selected characters from those around them, one entry per cell with
- * its best quantity and sign. `values` are the columns over the surroundings, selection included; [start, end) is the
- * selection in them. Empty where nothing or everything is selected.
+ * its best quantity and sign. Columns come one at a time: whoever has many of them need not hold them all.
  */
+export class SelectionRanking {
+  private readonly labels: Int8Array;
+  private readonly start: number;
+  private readonly end: number;
+  private readonly best = new Map<string, Match>();
+
+  /** [start, end) is the selection among the `length` characters of its surroundings. */
+  constructor(length: number, start: number, end: number) {
+    this.labels = new Int8Array(length).fill(1, start, end);
+    this.start = start;
+    this.end = end;
+  }
+
+  /** [length] values of one column. */
+  add(column: Column, values: Float32Array): void {
+    const key = `${column.layer}:${column.cell}`;
+    const { inside, around } = this.means(values);
+    for (const sign of [1, -1] as const) {
+      const ap = averagePrecision(values, this.labels, sign);
+      const match = { ...column, sign, averagePrecision: ap, inside, around, threshold: (inside + around) / 2 };
+      const known = this.best.get(key);
+      if (!known || compare(match, known) < 0) this.best.set(key, match);
+    }
+  }
+
+  /** The first `count`: by AP, equal ones by the distance of their means. */
+  matches(count: number): Match[] {
+    return [...this.best.values()].sort(compare).slice(0, count);
+  }
+
+  private means(values: Float32Array): { inside: number; around: number } {
+    let inside = 0;
+    let all = 0;
+    for (let i = 0; i < values.length; i++) {
+      all += values[i]!;
+      if (i >= this.start && i < this.end) inside += values[i]!;
+    }
+    const size = this.end - this.start;
+    return { inside: inside / size, around: (all - inside) / (values.length - size) };
+  }
+}
+
+function compare(a: Match, b: Match): number {
+  const distance = ({ sign, inside, around }: Match): number => sign * (inside - around);
+  return b.averagePrecision - a.averagePrecision || distance(b) - distance(a);
+}
+
+/** The same for columns that are all there. Empty where nothing or everything is selected. */
 export function matchSelection(
   columns: readonly Column[],
   values: readonly Float32Array[],
@@ -33,28 +83,11 @@ export function matchSelection(
 ): Match[] {
   const length = values[0]?.length ?? 0;
   if (!(end > start) || end - start >= length) return [];
-  const labels = new Int8Array(length).fill(1, start, end);
-  const best = new Map<string, Match>();
+  const ranking = new SelectionRanking(length, start, end);
   columns.forEach((column, k) => {
-    for (const sign of [1, -1] as const) {
-      const ap = averagePrecision(values[k]!, labels, sign);
-      const key = `${column.layer}:${column.cell}`;
-      if (ap <= (best.get(key)?.averagePrecision ?? 0)) continue;
-      best.set(key, { ...column, sign, averagePrecision: ap, threshold: halfWayBetween(values[k]!, start, end) });
-    }
+    ranking.add(column, values[k]!);
   });
-  return [...best.values()].sort((a, b) => b.averagePrecision - a.averagePrecision).slice(0, count);
-}
-
-function halfWayBetween(values: Float32Array, start: number, end: number): number {
-  let inside = 0;
-  let all = 0;
-  for (let i = 0; i < values.length; i++) {
-    all += values[i]!;
-    if (i >= start && i < end) inside += values[i]!;
-  }
-  const size = end - start;
-  return (inside / size + (all - inside) / (values.length - size)) / 2;
+  return ranking.matches(count);
 }
 
 /** Spans of a text where a column is on for at least `shortest` characters, strongest first. */
