@@ -40,8 +40,8 @@ export const fullDisk: AbuseCase = {
         const folder = path.join(disk, 'run');
         cpSync(run.begun, folder, { recursive: true });
         const { bavail, bsize } = statfsSync(disk);
-        // Room for nothing at all up to about all that the run will write.
-        const room = Math.floor(random.next() ** 2 * 500_000);
+        // From no room at all to about as much as the run will write.
+        const room = random.below(90_000);
         writeFileSync(path.join(disk, 'ballast'), new Uint8Array(Math.max(0, bavail * bsize - room)));
         const outcome = await resume(distribution, folder).catch((error: Error) => error);
         const message = outcome instanceof Error || outcome.state === 'failed' ? outcome.message! : null;
