@@ -43,7 +43,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const tree = new RunsTree(store, training, cells);
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
   const files = new BackgroundWorker<ModelFilesService>(platform, log, 'model files', 'file-worker');
-  const panels = { context, store, runs: store, training, inspection, platform, log };
+  const panels = { context, store, runs: store, training, inspection, cells, platform, log };
 
   context.subscriptions.push(
     log,

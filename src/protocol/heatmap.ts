@@ -60,6 +60,32 @@ const report = v.object({
 });
 export type ShownReport = v.InferOutput<typeof report>;
 
+/** A cell that has a name, or is the best candidate for a concept without one. */
+const cellStanding = v.object({
+  ...cellAddress.entries,
+  concept: v.string(),
+  named: v.boolean(),
+  /** Average precision on test files, and the base rate there. */
+  ap: finite,
+  base: finite,
+  /** All of the evidence in words. */
+  words: v.string(),
+});
+export type CellStanding = v.InferOutput<typeof cellStanding>;
+
+const standings = v.object({
+  model: v.string(),
+  /** `impossible`: a model file, which keeps no text to measure on. */
+  state: v.picklist(['none', 'finding', 'found', 'impossible']),
+  /** Of the search that goes on. */
+  fraction: finite,
+  /** Why what was found is not the last word. */
+  note: v.nullable(v.string()),
+  /** Names first, then best candidates, each the surest first. */
+  cells: v.array(cellStanding),
+});
+export type ShownStandings = v.InferOutput<typeof standings>;
+
 /** Host → webview. */
 export const toHeatmap = {
   runs: messageKind('heatmap/runs', v.object({ runs: v.array(runSummary), selected: v.nullable(v.string()) })),
@@ -106,6 +132,8 @@ export const toHeatmap = {
     'heatmap/overview',
     v.object({ id: v.string(), model: v.string(), fraction: finite, buffer: v.nullable(v.instance(ArrayBuffer)) }),
   ),
+  /** Which cells of the shown model stand for concepts. */
+  standings: messageKind('heatmap/standings', standings),
   /** Something failed or is being repaired; null clears it. */
   problem: messageKind('heatmap/problem', v.object({ message: v.nullable(v.string()), busy: v.boolean() })),
 };
@@ -178,6 +206,7 @@ export const fromHeatmap = {
     v.object({ range: v.nullable(lineRange), overlays, colours: exportColours }),
   ),
   exportCsv: messageKind('heatmap/exportCsv', v.object({ range: v.nullable(lineRange), overlays })),
+  findCells: messageKind('heatmap/findCells', v.object({})),
   retry: messageKind('heatmap/retry', v.object({})),
   train: messageKind('heatmap/train', v.object({})),
 };

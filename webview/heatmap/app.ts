@@ -96,6 +96,9 @@ export class HeatmapApp {
         on(toHeatmap.overview, ({ id, model, fraction, buffer }) => {
           if (this.text?.id === id && this.model?.key === model) this.cells.setOverview(fraction, buffer);
         }),
+        on(toHeatmap.standings, (standings) => {
+          if (this.model?.key === standings.model) this.cells.setStandings(standings);
+        }),
         on(toHeatmap.problem, ({ message, busy }) => this.notices.setProblem(message, busy)),
       ],
     );
@@ -113,7 +116,8 @@ export class HeatmapApp {
       neighbours: () => this.cells.neighbours,
     });
     this.view = new TextView(this.colours);
-    this.cells = new CellList((cell) => this.chooseCell(cell.layer, cell.cell));
+    this.cells = new CellList(({ layer, cell, quantity }) => this.chooseCell(layer, cell, quantity));
+    this.cells.standings.onFind = () => this.link.post(fromHeatmap.findCells({}));
     this.cells.order = this.kept.order;
     this.cells.onOverlay = (cell) => this.overlays.toggle(cell);
     this.cells.onOrder = (order) => this.link.remember({ order });

@@ -1,23 +1,20 @@
-/** The sidebar: every cell with its range over this text; sorted, filtered, flipped through with the arrow keys. */
+/** The sidebar: every cell with its name or its range over this text; sorted, filtered, flipped through with the arrow keys. */
+import type { Quantity } from '../../src/core/model/spec.ts';
+import type { ShownStandings } from '../../src/protocol/heatmap.ts';
 import { createDropdown } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
-import { fixed, signed, whole } from '../ui/format.ts';
+import { whole } from '../ui/format.ts';
 import { VirtualList } from '../ui/virtual-list.ts';
+import { type CellStatistics, createCellRow, fillCellRow } from './cell-row.ts';
 import { isSameCell, type Overlay } from './overlays.ts';
+import { Standings } from './standings.ts';
 
 export interface CellName {
   layer: number;
   cell: number;
 }
 
-export interface CellStatistics {
-  mean: number;
-  deviation: number;
-  min: number;
-  max: number;
-}
-
-export type CellOrder = 'index' | 'deviation' | 'loudness';
+export type CellOrder = 'names' | 'index' | 'deviation' | 'loudness';
 
 interface Entry extends CellName {
   /** Position over all layers. */
@@ -25,6 +22,7 @@ interface Entry extends CellName {
 }
 
 const orders: { value: CellOrder; label: string }[] = [
+  { value: 'names', label: 'names first' },
   { value: 'index', label: 'by index' },
   { value: 'deviation', label: 'by deviation' },
   { value: 'loudness', label: 'by loudness here' },
@@ -32,10 +30,11 @@ const orders: { value: CellOrder; label: string }[] = [
 
 export class CellList {
   readonly node: HTMLElement;
-  order: CellOrder = 'index';
+  order: CellOrder = 'names';
   onOrder: (order: CellOrder) => void = () => {};
   /** A cell is to be laid over the chosen one, or taken away again. */
   onOverlay: (cell: CellName) => void = () => {};
+  readonly standings = new Standings();
   private readonly list: VirtualList<Entry>;
   private readonly count = element('span', { class: 'count' });
   private readonly state = element('div', { class: 'list-state' });
@@ -49,23 +48,25 @@ export class CellList {
   private range = 1;
   private overlays: readonly Overlay[] = [];
 
-  constructor(onSelect: (cell: CellName) => void) {
+  /** `onSelect` with a quantity where the cell was found by it. */
+  constructor(onSelect: (cell: CellName & { quantity?: Quantity }) => void) {
     this.list = new VirtualList<Entry>({
       label: 'Cells: arrow keys flip through them, plus lays the chosen one over the text to compare others with it',
       rowHeight: 22,
-      create: createRow,
+      create: createCellRow,
       fill: (row, entry, selected) => this.fill(row, entry, selected),
       onSelect: (entry) => {
         this.chosen = entry;
-        onSelect({ layer: entry.layer, cell: entry.cell });
+        const [first] = this.order === 'names' ? this.standings.of(entry) : [];
+        onSelect({ layer: entry.layer, cell: entry.cell, ...(first ? { quantity: first.quantity } : {}) });
       },
       onToggle: ({ layer, cell }) => this.onOverlay({ layer, cell }),
     });
     this.filter = element('input', {
       class: 'filter',
       type: 'search',
-      placeholder: 'layer · cell',
-      'aria-label': 'Filter cells by index',
+      placeholder: 'cell, concept',
+      'aria-label': 'Filter cells by index or concept',
       spellcheck: 'false',
     });
     this.filter.addEventListener('input', () => this.arrange(true));
@@ -87,6 +88,7 @@ export class CellList {
         element('h2', {}, 'Cells', this.count),
         element('div', { class: 'cells-tools' }, this.filter, this.orderDropdown.node),
       ),
+      this.standings.node,
       this.state,
       this.list.node,
     );
@@ -100,9 +102,15 @@ export class CellList {
     });
     this.statistics = null;
     this.loudness.clear();
-    this.count.textContent = this.entries.length > 0 ? whole(this.entries.length) : '';
+    this.showCount();
     this.orderDropdown.set(orders, this.order);
     this.arrange(true);
+  }
+
+  setStandings(standings: Omit<ShownStandings, 'model'>): void {
+    this.standings.set(standings);
+    this.showCount();
+    this.arrange(false);
   }
 
   setChosen(cell: CellName): void {
@@ -161,6 +169,12 @@ export class CellList {
     this.filter.select();
   }
 
+  private showCount(): void {
+    const { named } = this.standings;
+    const count = this.entries.length > 0 ? whole(this.entries.length) : '';
+    this.count.textContent = named > 0 ? `${count}, ${named} named` : count;
+  }
+
   private layerStarts(): number[] {
     const starts: number[] = [];
     for (const entry of this.entries) starts[entry.layer] ??= entry.flat;
@@ -168,17 +182,19 @@ export class CellList {
   }
 
   private arrange(reveal: boolean): void {
-    const wanted = this.filter.value
-      .trim()
-      .split(/[\s·.,:/]+/)
-      .filter(Boolean);
+    const text = this.filter.value.trim().toLowerCase();
+    const wanted = text.split(/[\s·.,:/]+/).filter(Boolean);
     const matches = (entry: Entry): boolean => {
       if (wanted.length === 0) return true;
+      if (/\p{L}/u.test(text))
+        return this.standings.of(entry).some(({ concept }) => concept.toLowerCase().includes(text));
       if (wanted.length === 1) return String(entry.cell).startsWith(wanted[0]!);
       return String(entry.layer) === wanted[0] && String(entry.cell).startsWith(wanted[1]!);
     };
     this.shown = this.entries.filter(matches);
-    if (this.order !== 'index') {
+    if (this.order === 'names')
+      this.shown.sort((a, b) => compare(this.standings.rank(a), this.standings.rank(b)) || a.flat - b.flat);
+    else if (this.order !== 'index') {
       const deviation = (entry: Entry): number => this.statistics?.[entry.flat]?.deviation ?? 0;
       const loud = (entry: Entry): number =>
         this.order === 'loudness' ? Math.abs(this.loudness.get(entry.flat) ?? 0) : 0;
@@ -192,58 +208,22 @@ export class CellList {
   }
 
   private fill(row: HTMLElement, entry: Entry, selected: boolean): void {
-    const [name, track, number] = row.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
-    const statistics = this.statistics?.[entry.flat];
-    const z = this.order === 'loudness' ? this.loudness.get(entry.flat) : undefined;
-    row.classList.toggle('selected', selected);
-    name.textContent = `${entry.layer} · ${entry.cell}`;
-    number.textContent = z !== undefined ? `z ${signed(z, 1)}` : statistics ? `σ ${fixed(statistics.deviation)}` : '';
-    track.hidden = !statistics;
-    const place = this.overlays.find((overlay) => isSameCell(overlay, entry))?.place;
-    row.dataset.place = place ?? '';
-    const how = place ? `, laid ${place} the line` : '';
-    const label = `Layer ${entry.layer}, cell ${entry.cell}${how}`;
-    if (!statistics) {
-      row.setAttribute('aria-label', label);
-      row.title = '';
-      return;
-    }
-    const { mean, deviation, min, max } = statistics;
-    const at = (value: number): number => 50 + 50 * Math.max(-1, Math.min(1, value / this.range));
-    const [whisker, negative, positive] = track.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
-    span(whisker, at(min), at(max));
-    span(negative, at(mean - deviation), Math.min(50, at(mean + deviation)));
-    span(positive, Math.max(50, at(mean - deviation)), at(mean + deviation));
-    const words = `mean ${signed(mean)}, deviation ${fixed(deviation)}, from ${signed(min)} to ${signed(max)}`;
-    row.setAttribute('aria-label', `${label}, ${words}`);
-    row.title = `${label}: ${words}`;
+    const { layer, cell, flat } = entry;
+    fillCellRow(row, {
+      layer,
+      cell,
+      selected,
+      statistics: this.statistics?.[flat],
+      range: this.range,
+      z: this.order === 'loudness' ? this.loudness.get(flat) : undefined,
+      place: this.overlays.find((overlay) => isSameCell(overlay, entry))?.place,
+      standings: this.standings.of(entry),
+      showConcept: this.order === 'names',
+    });
   }
 }
 
-function createRow(): HTMLElement {
-  return element(
-    'div',
-    { class: 'cell-row' },
-    element('span', { class: 'name' }),
-    element(
-      'span',
-      { class: 'box' },
-      element('i', { class: 'whisker' }),
-      element('i', { class: 'negative' }),
-      element('i', { class: 'positive' }),
-    ),
-    element('span', { class: 'number' }),
-    // For the pointer: the list itself has keys for it.
-    element('span', {
-      class: 'toggle',
-      'aria-hidden': 'true',
-      title:
-        'Lay this cell over the chosen one, or take it away (Ctrl or ⌘ with a click; the key + for the chosen one)',
-    }),
-  );
-}
-
-function span(part: HTMLElement, from: number, to: number): void {
-  part.style.insetInlineStart = `${from}%`;
-  part.style.inlineSize = `${Math.max(0, to - from)}%`;
+/** Also of infinities, whose difference is no number. */
+function compare(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

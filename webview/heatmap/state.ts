@@ -17,7 +17,7 @@ const keptState = v.object({
   scrollTop: v.nullish(v.number(), 0),
   line: v.nullish(index, null),
   character: v.nullish(index, null),
-  order: v.nullish(v.picklist(['index', 'deviation', 'loudness']), 'index'),
+  order: v.nullish(v.picklist(['names', 'index', 'deviation', 'loudness']), 'names'),
   strip: v.nullish(v.boolean(), true),
 });
 export type KeptState = v.InferOutput<typeof keptState>;

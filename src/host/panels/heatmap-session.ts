@@ -4,10 +4,12 @@ import { fromHeatmap, toHeatmap } from '../../protocol/heatmap.ts';
 import type { CellAddress } from '../../protocol/inspector-service.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { runReference } from '../commands/runs.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
 import { HeatmapAnswers, isCancelled, textOf } from './heatmap-answers.ts';
 import { exportCsvFile, exportHtmlFile } from './heatmap-export.ts';
 import { followedGeneration, summaryOfModel, summaryOfRun } from './heatmap-messages.ts';
+import { shownStandings } from './heatmap-standings.ts';
 import type { ScratchDocuments } from './scratch-documents.ts';
 import { ShownDocument } from './shown-document.ts';
 
@@ -15,6 +17,7 @@ export interface HeatmapDependencies {
   inspection: Inspection;
   runs: Runs;
   training: Training;
+  cells: CellsStore;
   log: vscode.LogOutputChannel;
 }
 
@@ -73,6 +76,7 @@ export class HeatmapSession implements vscode.Disposable {
         this.sendSide();
       }),
       runs.onDidChange(() => this.sendRuns()),
+      deps.cells.onDidChange((run) => run === this.openRun?.id && this.sendStandings()),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.sendDocument()),
     ];
     this.handlers = [
@@ -88,6 +92,7 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.reveal, (place) => void this.reveal(place)),
       on(fromHeatmap.exportHtml, (asked) => void this.export(exportHtmlFile, asked)),
       on(fromHeatmap.exportCsv, (asked) => void this.export(exportCsvFile, asked)),
+      on(fromHeatmap.findCells, () => void vscode.commands.executeCommand('cellscope.findCells', this.openRun)),
       on(fromHeatmap.retry, () => this.answers.tryAgain()),
       on(fromHeatmap.train, () => void vscode.commands.executeCommand('cellscope.trainOnWorkspace')),
     ];
@@ -141,6 +146,12 @@ export class HeatmapSession implements vscode.Disposable {
     const { model } = this.deps.inspection;
     this.answers.forgive();
     this.send(toHeatmap.model({ model: model ? summaryOfModel(model) : null }));
+    this.sendStandings();
+  }
+
+  private sendStandings(): void {
+    const { model } = this.deps.inspection;
+    if (model) this.send(toHeatmap.standings(shownStandings(this.deps.cells, model, this.openRun)));
   }
 
   private sendDocument(): void {
