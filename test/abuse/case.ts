@@ -29,5 +29,5 @@ export interface AbuseSetting {
 /** Largest growth that is nobody's fault: what a just-in-time compiler and an allocator keep. Bytes. */
 export const slack = 64 * 2 ** 20;
 
-export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+export const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MB`;
 export const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;

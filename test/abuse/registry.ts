@@ -2,12 +2,15 @@ import type { AbuseCase } from './case.ts';
 import { jumpingClock } from './cases/clock.ts';
 import { deletedRun } from './cases/deleted.ts';
 import { fullDisk, refusedWrites } from './cases/disk.ts';
+import { hostileHeaders, mutatedFiles } from './cases/formats.ts';
 import { killedBirth, killedHost, killedInspector, killedThread, killedWorker } from './cases/kills.ts';
 import { webviewMessages, workerMessages } from './cases/messages.ts';
 import { sameInstant, twoWindows } from './cases/windows.ts';
 
 /** In the order of the table. */
 export const cases: readonly AbuseCase[] = [
+  mutatedFiles,
+  hostileHeaders,
   webviewMessages,
   workerMessages,
   killedWorker,

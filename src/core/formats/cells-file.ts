@@ -138,7 +138,7 @@ export function parseCellsFile(bytes: Uint8Array): CellsFile {
   } catch {
     throw new Error('cells.json is not valid JSON.');
   }
-  const parsed = v.safeParse(fileSchema, value);
+  const parsed = v.safeParse(fileSchema, value, { abortEarly: true });
   if (!parsed.success) throw new Error(`cells.json is damaged: ${describeIssues(parsed.issues)}.`);
   return parsed.output;
 }
