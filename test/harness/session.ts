@@ -25,6 +25,8 @@ export interface SessionOptions extends ServerOptions {
   /** The packaged extension; without it the extension runs from the repository in development mode. */
   packaged?: string;
   size?: { width: number; height: number };
+  /** Further extensions that run from their folders (development mode only). */
+  extensions?: readonly string[];
 }
 
 export interface Session {
@@ -61,7 +63,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     rmSync(temporary, { recursive: true, force: true });
   };
   try {
-    if (!options.packaged) await injectDevelopment(browser.context, server.port, { extensions: [root] });
+    if (!options.packaged)
+      await injectDevelopment(browser.context, server.port, { extensions: [root, ...(options.extensions ?? [])] });
     const workbench = new Workbench(browser.page);
     await workbench.load(workbenchUrl(server.port, options.empty ? null : folder), 'Cellscope');
     return {

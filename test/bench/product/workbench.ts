@@ -1,5 +1,8 @@
 /** In the workbench, as a person would: from the click to the first coloured characters, and scrolling a long heatmap. */
+import path from 'node:path';
+import type { Frame } from 'playwright-core';
 import { measureScrolling, type Scrolling } from '../../harness/frames.ts';
+import { root } from '../../harness/paths.ts';
 import { openSession } from '../../harness/session.ts';
 import type { Workbench } from '../../harness/workbench.ts';
 
@@ -7,16 +10,27 @@ export interface WorkbenchMeasurements {
   /** Seconds from choosing *Train on Workspace* to values in the heatmap. */
   firstColours: number;
   scrolling: Scrolling;
+  /** The same with the same text in the same place as one plain element: what this browser needs on this machine. */
+  plainScrolling: Scrolling;
   /** Milliseconds from a key to the last change of colours in the visible lines of the coloured editor. */
   typing: number[];
+  /** The same with an extension that colours the typed line at once and computes nothing: the workbench's own share. */
+  echo: number[];
 }
 
-const keys = 60;
+/** Each round: the peer, then ours. */
+const rounds = 3;
+const keysOfRound = 25;
 
 export async function measureInWorkbench(folder: string): Promise<WorkbenchMeasurements> {
   // Quick open finds the long files too, which .gitignore keeps out of the training.
   const settings = { 'cellscope.training.confirm': 'never', 'search.useIgnoreFiles': false };
-  const session = await openSession({ folder, theme: 'dark', settings });
+  const session = await openSession({
+    folder,
+    theme: 'dark',
+    settings,
+    extensions: [path.join(root, 'test/bench/product/echo')],
+  });
   try {
     const { workbench } = session;
     await workbench.openFile('long-100.ts');
@@ -31,19 +45,45 @@ export async function measureInWorkbench(folder: string): Promise<WorkbenchMeasu
     await workbench.openFile('long-500.ts');
     await workbench.page.waitForTimeout(15_000); // the whole file is read meanwhile
     const frame = await workbench.webview(settled, 120_000);
-    const scrolling = await measureScrolling(workbench.page, frame, '.scroller', 150);
-    return { firstColours, scrolling, typing: await measureTyping(workbench) };
+    const scrolling: Scrolling = { intervals: [], script: [] };
+    const plainScrolling: Scrolling = { intervals: [], script: [] };
+    for (let round = 0; round < rounds; round++) {
+      await showPlain(frame, true);
+      add(plainScrolling, await measureScrolling(workbench.page, frame, '#plain', 150, 150));
+      await showPlain(frame, false);
+      add(scrolling, await measureScrolling(workbench.page, frame, '.scroller', 150, 150));
+    }
+    return { firstColours, scrolling, plainScrolling, ...(await measureTyping(workbench)) };
   } finally {
     await session.close();
   }
 }
 
+function add(all: Scrolling, { intervals, script }: Scrolling): void {
+  all.intervals.push(...intervals);
+  all.script.push(...script);
+}
+
+/** Lays the lines of the scrolled document over the heatmap as plain text, or takes them away. */
+async function showPlain(frame: Frame, shown: boolean): Promise<void> {
+  await frame.evaluate(`(() => {
+    document.querySelector('#plain')?.remove();
+    if (!${shown}) return;
+    const plain = document.createElement('pre');
+    plain.id = 'plain';
+    const { color, font } = getComputedStyle(document.querySelector('[data-line]'));
+    Object.assign(plain.style, { position: 'fixed', inset: '0', margin: '0', overflow: 'auto', zIndex: 9, background: 'Canvas', color, font });
+    plain.textContent = 'const peer = (line) => line.text; // as long as a line of code is\\n'.repeat(8000);
+    document.body.append(plain);
+  })()`);
+  await frame.page().waitForTimeout(1000);
+}
+
 /** Types into the middle of the 100 KB file in a coloured editor and watches the painted decorations. */
-async function measureTyping(workbench: Workbench): Promise<number[]> {
+async function measureTyping(workbench: Workbench): Promise<{ typing: number[]; echo: number[] }> {
   const { page } = workbench;
   await workbench.command('View: Focus First Editor Group');
   await workbench.openFile('long-100.ts');
-  await workbench.command('Cellscope: Colour Editor by Cell');
   await workbench.goTo({ line: 1200, column: 1 });
   await page.keyboard.press('End');
   await page.waitForTimeout(5000); // the whole file is read meanwhile
@@ -63,10 +103,23 @@ async function measureTyping(workbench: Workbench): Promise<number[]> {
       shown = now;
     }).observe(overlays, { subtree: true, childList: true, attributes: true });
   })()`);
-  for (let k = 0; k < keys; k++) {
-    await page.keyboard.press('x');
-    await page.waitForTimeout(250);
+  const type = async (command: string): Promise<number[]> => {
+    await workbench.command(command);
+    await page.waitForTimeout(2000); // coloured, and the palette's own changes are over
+    await page.evaluate('window.cellscopeTyping.length = 0');
+    for (let k = 0; k < keysOfRound; k++) {
+      await page.keyboard.press('x');
+      await page.waitForTimeout(250);
+    }
+    const times = await page.evaluate<{ key: number; last: number }[]>('window.cellscopeTyping.slice()');
+    await workbench.command(command); // off again
+    return times.filter(({ last }) => Number.isFinite(last)).map(({ key, last }) => last - key);
+  };
+  const typing: number[] = [];
+  const echo: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    echo.push(...(await type('Cellscope Bench: Echo Edits')));
+    typing.push(...(await type('Cellscope: Colour Editor by Cell')));
   }
-  const times = await page.evaluate<{ key: number; last: number }[]>('window.cellscopeTyping');
-  return times.filter(({ last }) => Number.isFinite(last)).map(({ key, last }) => last - key);
+  return { typing, echo };
 }
