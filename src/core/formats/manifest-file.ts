@@ -6,7 +6,14 @@ import { parseInertJson } from './json.ts';
 import type { RunManifest } from './manifest.ts';
 import { longestMessage } from './model-file-error.ts';
 
-export type RunFileFault = 'missing' | 'unreadable' | 'invalid' | 'version-unknown' | 'locked' | 'no-generation';
+export type RunFileFault =
+  | 'missing'
+  | 'unreadable'
+  | 'invalid'
+  | 'version-unknown'
+  | 'locked'
+  | 'no-generation'
+  | 'no-text';
 
 /** A run folder that cannot be used; `code` says why in one word. */
 export class RunFileError extends Error {

@@ -171,8 +171,17 @@ export class RunFolder {
     return { ...(await readModel(this.storage, number)), generation: number };
   }
 
+  /** Throws RunFileError `no-text` where the run was brought here without what it was trained on. */
   async readCorpus(): Promise<CorpusSnapshot> {
-    return parseCorpus(await this.storage.read(corpusFile));
+    try {
+      return parseCorpus(await this.storage.read(corpusFile));
+    } catch (error) {
+      if (!(error instanceof StorageError && error.fault === 'not-found')) throw error;
+      throw new RunFileError(
+        'no-text',
+        'The text that this run was trained on is not kept with it: it can be looked at, but not trained longer or measured. Import it again from an export with its text.',
+      );
+    }
   }
 
   async appendMetrics(points: readonly MetricPoint[]): Promise<void> {
