@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { MetricPoint, RunManifest } from '../core/formats/manifest.ts';
 import type { DocumentReach } from '../protocol/gradients-service.ts';
+import type { DocumentReach } from '../protocol/gradients-service.ts';
 import type {
   CellAddress,
   CharacterReport,
@@ -67,6 +68,12 @@ export interface Inspection {
     signal?: AbortSignal,
     watched?: readonly CellAddress[],
   ): Promise<CharacterReport>;
+  /** What the prediction of the character at a UTF-16 offset goes back to. */
+  reach(
+    document: vscode.TextDocument,
+    question: { offset: number; lags: number; logit: string | null },
+    signal?: AbortSignal,
+  ): Promise<DocumentReach>;
   /** What the prediction of the character at a UTF-16 offset goes back to. */
   reach(
     document: vscode.TextDocument,

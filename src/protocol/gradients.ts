@@ -1,5 +1,6 @@
 /** Messages of the gradient panel. A number that is not finite travels as null. */
 import * as v from 'valibot';
+import { logit, reachValues } from './reach.ts';
 import { finite, index, messageKind } from './webview.ts';
 
 const values = v.array(v.nullable(finite));
@@ -29,6 +30,8 @@ const run = v.object({
   clipNorm: finite,
   /** Runs with the same one are measured on the same held-out text. */
   corpus: v.string(),
+  /** Characters whose logits can be asked about. */
+  vocabulary: v.array(v.string()),
 });
 export type GradientRun = v.InferOutput<typeof run>;
 
@@ -145,10 +148,7 @@ const reach = v.object({
   logit: v.nullable(v.string()),
   /** The first character that was looked back on; values stand for `first` … `at`. */
   first: index,
-  layers: v.array(v.object({ h: values, c: v.nullable(values) })),
-  x: values,
-  /** Gradient × value at the character that stands there. */
-  signedX: values,
+  values: reachValues,
 });
 export type ShownReach = v.InferOutput<typeof reach>;
 
@@ -195,7 +195,7 @@ export const fromGradients = {
       run: v.string(),
       document: index,
       at: index,
-      logit: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(2))),
+      logit,
     }),
   ),
   train: messageKind('gradients/train', v.object({})),

@@ -49,6 +49,7 @@ function run(
     sequence: 64,
     clipNorm: 1,
     corpus: 'linux',
+    vocabulary: [...'\t\n ()*,-.;<>=abcdefghijklmnopqrstuvwxyz_{}0123456789'],
     ...more,
   };
 }
@@ -278,19 +279,19 @@ export function gradientsHandlers(
       );
     else if (reports[id] && state !== 'cancelled') send(toGradients.result({ run: id, result: reports[id] }));
   };
-  const reach = (run: string, at: number) => {
+  const reach = (run: string, at: number, logit: string | null) => {
     const first = Math.max(0, at - 500);
     const value = (i: number): number => Math.exp(-(at - first - i) / 25) * (0.05 + Math.abs(noise(i, 11)) ** 4);
     const values = Array.from({ length: at - first + 1 }, (_, i) => value(i));
     const layers = [{ h: values.map((v) => 2 * v), c: values.map((v) => 3 * v) }];
     const signedX = values.map((v, i) => v * Math.sign(noise(i, 5)));
-    return { run, document: 0, at, logit: null, first, layers, x: values, signedX };
+    return { run, document: 0, at, logit, first, values: { layers, x: values, signedX } };
   };
   return [
     on(fromGradients.texts, ({ run: id }) =>
       send(toGradients.texts({ run: id, documents: [{ path: 'rcu/tree.c', text: sample }] })),
     ),
-    on(fromGradients.reach, ({ run: id, at }) => send(toGradients.reach(reach(id, at)))),
+    on(fromGradients.reach, ({ run: id, at, logit }) => send(toGradients.reach(reach(id, at, logit)))),
     on(fromGradients.compute, ({ run: id, part }) => {
       if (part !== 'report') send(toGradients.result({ run: id, result: computed(id, part) }));
     }),

@@ -56,6 +56,8 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
     'webview/ui/base.css',
     'webview/ui/chart.css',
     'webview/ui/cards.css',
+    'webview/ui/reach.css',
+    'webview/heatmap/heatmap-reach.css',
     ...panels.map((name) => `webview/${name}/${name}-panel.css`),
   ];
   const content = await texts();
@@ -71,7 +73,13 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
           title: panel,
           source: "'self'",
           script: `/${panel}.js`,
-          styles: ['/base.css', '/chart.css', ...(panel === 'gradients' ? ['/cards.css'] : []), `/${panel}-panel.css`],
+          styles: [
+            '/base.css',
+            '/chart.css',
+            ...(panel === 'gradients' ? ['/cards.css', '/reach.css'] : []),
+            ...(panel === 'heatmap' ? ['/reach.css', '/heatmap-reach.css'] : []),
+            `/${panel}-panel.css`,
+          ],
           nonce,
           styleNonce: createNonce(),
         });

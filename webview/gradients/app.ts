@@ -195,7 +195,10 @@ export class GradientsApp {
     this.selected = chosen.map((run, i) => {
       const name = names[i]!;
       const known = before.get(run.id);
-      if (known) return { ...known, run, name };
+      if (known) {
+        const other = known.run.on === run.on ? {} : { texts: null, reach: null, reachProblem: null };
+        return { ...known, run, name, ...other };
+      }
       const colour = freeColour(taken);
       taken.push(colour);
       const nothing = { health: null, texts: null, reach: null, reachProblem: null };

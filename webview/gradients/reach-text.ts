@@ -1,9 +1,8 @@
-/** A held-out text with one prediction's reach drawn over it: click a character, or walk with the arrow keys. */
+/** A text with one prediction's reach drawn over it: click a character, or walk with the arrow keys. */
 import { element } from '../ui/dom.ts';
-import { characterName } from '../ui/format.ts';
 
 export interface Drawing {
-  /** The character whose next one is predicted. */
+  /** The last character before the one that is predicted. */
   at: number;
   /** Strengths −1…1 of the characters from `first` on. */
   first: number;
@@ -15,30 +14,30 @@ export class ReachText {
     class: 'reach-text',
     tabindex: 0,
     role: 'application',
-    'aria-label': 'Held-out text. Left and right arrows choose the character whose next one is predicted.',
+    'aria-label': 'Text. Left and right arrows choose the character whose prediction is looked at.',
   });
-  private readonly choose: (at: number) => void;
+  private readonly choose: (predicted: number) => void;
   private points: string[] = [];
   private text = '';
   private at = 0;
 
-  constructor(choose: (at: number) => void) {
+  constructor(choose: (predicted: number) => void) {
     this.choose = choose;
     this.node.addEventListener('click', (event) => {
       const offset = this.offsetAt(event.clientX, event.clientY);
-      if (offset !== null) this.choose(Math.min(this.last, [...this.text.slice(0, offset)].length));
+      if (offset !== null) this.pick([...this.text.slice(0, offset)].length);
     });
     this.node.addEventListener('keydown', (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (by === undefined) return;
       event.preventDefault();
-      this.choose(Math.max(0, Math.min(this.last, this.at + by * (event.shiftKey ? 10 : 1))));
+      this.pick(this.at + 1 + by * (event.shiftKey ? 10 : 1));
     });
   }
 
-  /** The last character that predicts one. */
-  private get last(): number {
-    return Math.max(0, this.points.length - 2);
+  /** The first character is predicted by nothing. */
+  private pick(character: number): void {
+    if (this.points.length > 1) this.choose(Math.max(1, Math.min(this.points.length - 1, character)));
   }
 
   set(text: string): void {
@@ -64,22 +63,17 @@ export class ReachText {
     this.at = at;
     const spans = strengths.map((strength, i) => {
       const character = this.points[first + i]!;
-      const span = element('span', first + i === at ? { class: 'at' } : {}, character);
+      const span = element('span', {}, character);
       const amount = Math.round(100 * Math.min(1, Math.abs(strength)) * 0.8);
       if (amount > 0)
         span.style.backgroundColor = `color-mix(in srgb, var(${strength < 0 ? '--cs-negative' : '--cs-positive'}) ${amount}%, transparent)`;
       return span;
     });
-    const next = element('span', { class: 'next' }, this.character(at + 1));
+    const next = element('span', { class: 'at' }, this.character(at + 1));
     this.node.replaceChildren(this.points.slice(0, first).join(''), ...spans, next, this.points.slice(at + 2).join(''));
     const [box, own] = [next.getBoundingClientRect(), this.node.getBoundingClientRect()];
     if (box.bottom > own.bottom || box.top < own.top)
       this.node.scrollTop += box.top - own.top - 0.7 * this.node.clientHeight;
-  }
-
-  /** Says which prediction it is. */
-  describe(at: number): string {
-    return `After “${characterName(this.character(at))}” came “${characterName(this.character(at + 1))}”.`;
   }
 
   /** UTF-16 offset of the character under a place of the page. */

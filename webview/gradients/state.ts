@@ -28,7 +28,7 @@ export interface SelectedRun {
   /** Parts that were begun without being asked for. */
   asked: Set<GradientPart>;
   health: ShownHealth | null;
-  /** The held-out texts, and what one prediction in them goes back to. */
+  /** The texts, and what one prediction in them goes back to. */
   texts: readonly { path: string; text: string }[] | null;
   reach: ShownReach | null;
   reachProblem: string | null;

@@ -1,5 +1,8 @@
 /** The lag profile in words and numbers. Pure. */
 import type { GradientRun, ShownProfile, ShownReport } from '../../src/protocol/gradients.ts';
+import { ratioText } from '../ui/format.ts';
+
+export { axisText, ratioText } from '../ui/format.ts';
 
 /** A curve of the lag profile. */
 export interface StateCurve {
@@ -30,20 +33,6 @@ export function horizonText(horizon: number | null, lags: number): string {
 export function intervalText({ interval: [low, high], horizon }: ShownProfile, lags: number): string {
   if (low === horizon && high === horizon) return '';
   return high === null ? `from ${horizonText(low, lags)}` : `${horizonText(low, lags)}–${high}`;
-}
-
-/** `0.194`, `0.0047`, `7e−6`, `–`. */
-export function ratioText(value: number | null | undefined): string {
-  if (value === null || value === undefined) return '–';
-  if (value === 0 || value >= 0.1) return value.toFixed(3);
-  if (value >= 0.001) return value.toFixed(4);
-  return value.toExponential(0).replace('-', '\u2212');
-}
-
-/** On a log axis: `100`, `1`, `0.01`, `1e−4`, `1e6`. */
-export function axisText(value: number): string {
-  if (value >= 0.001 && value < 10_000) return String(Number(value.toPrecision(3)));
-  return value.toExponential(0).replace('-', '\u2212').replace('+', '');
 }
 
 /** `12 %`, `0.15 %`, `7e−4 %`. */

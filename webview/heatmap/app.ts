@@ -24,6 +24,7 @@ import { barHeight } from './overlay-bars.ts';
 import { OverlayControl } from './overlay-control.ts';
 import { Paging } from './paging.ts';
 import { looks, quantitiesOf } from './quantities.ts';
+import { Reach } from './reach.ts';
 import { ScratchBox } from './scratch.ts';
 import { ShownColours } from './shown-colours.ts';
 import { type KeptState, readState } from './state.ts';
@@ -48,7 +49,8 @@ export class HeatmapApp {
   document: ShownDocument | null = null;
   readonly inspector: Inspector;
   readonly overlays: OverlayControl;
-  private readonly root: HTMLElement;
+  readonly root: HTMLElement;
+  readonly reach: Reach;
   private readonly toolbar: Toolbar;
   private readonly cells: CellList;
   private readonly notices: NoticeBar;
@@ -71,6 +73,7 @@ export class HeatmapApp {
 
   constructor(root: HTMLElement) {
     this.root = root;
+    this.reach = new Reach(this);
     this.link = connectHost<KeptState>(
       (value): value is KeptState => typeof value === 'object' && value !== null,
       [
@@ -96,6 +99,7 @@ export class HeatmapApp {
         on(toHeatmap.overview, ({ id, model, fraction, buffer }) => {
           if (this.text?.id === id && this.model?.key === model) this.cells.setOverview(fraction, buffer);
         }),
+        ...this.reach.handlers,
         on(toHeatmap.standings, (standings) => {
           if (this.model?.key === standings.model) this.cells.setStandings(standings);
         }),
@@ -172,9 +176,17 @@ export class HeatmapApp {
     if (!kind) return;
     const has = quantity && quantitiesOf[kind].includes(quantity) ? quantity : quantitiesOf[kind][0]!;
     const chosen = { layer, cell, quantity: has };
+    this.reach.leave();
     // Before anything is asked about it: a report is of the cell that the host knows.
     this.link.post(fromHeatmap.selectCell(chosen));
     this.onCell(chosen);
+  }
+
+  /** Asks for the cells that are on in the selected text. */
+  findCells(): void {
+    const { range } = this.view.selection;
+    if (range) this.link.post(fromHeatmap.findCells({ start: range[0], end: range[1] }));
+    else this.announcer.say('Nothing is selected');
   }
 
   /** Steps through the list of cells. */
@@ -200,6 +212,7 @@ export class HeatmapApp {
         { class: 'body' },
         element('main', { class: 'text-pane' }, this.scratch.node, this.view.node, this.empty.node),
         this.cells.node,
+        this.reach.pane.node,
       ),
       this.inspector.readout.node,
     );
@@ -208,6 +221,7 @@ export class HeatmapApp {
       const empties = event.target instanceof HTMLInputElement && event.target.value !== '';
       if (event.key === 'Escape' && !empties && this.root.classList.contains('cells-open')) this.toggleCells();
     });
+    this.reach.listen(this.root);
     const applyTheme = (): void => this.view.setTheme(readTheme());
     applyTheme();
     onThemeChange(applyTheme);
@@ -305,6 +319,7 @@ export class HeatmapApp {
     this.pages.resume();
     this.view.coloursChanged();
     this.inspector.refresh();
+    this.reach.changed();
     this.showEmptyState();
   }
 

@@ -76,6 +76,19 @@ export class Inspector {
     this.setCursor({ line, character: characterOfColumn(this.app.view.layout(line), column) }, true);
   }
 
+  /** Where the keyboard cursor is, and what stands there; null at the end of the text. */
+  get cursorSpot(): Spot {
+    return this.cursor.spot;
+  }
+
+  get cursorPlace(): ReadoutPlace | null {
+    return this.place(this.cursor.spot);
+  }
+
+  goTo(spot: Spot): void {
+    this.setCursor(spot, true);
+  }
+
   /** Asks again for what is shown: the text, the cell or the model changed. */
   refresh(): void {
     if (!this.app.text || !this.app.model || this.app.text.isEmpty) return;
@@ -141,7 +154,7 @@ export class Inspector {
     node.setAttribute('aria-readonly', 'true');
     node.setAttribute(
       'aria-label',
-      'Coloured text. Arrow keys move by character, Control with up and down flips through cells, D describes the line, O lays the cell over the text.',
+      'Coloured text. Arrow keys move by character, Control with up and down flips through cells, R shows what the prediction at the cursor goes back to, D describes the line, O lays the cell over the text, F finds cells for the selection.',
     );
     node.addEventListener('pointermove', (event) => {
       if (event.buttons === 0) this.point(view.spotAt(event.clientX, event.clientY));
@@ -170,7 +183,9 @@ export class Inspector {
     else if (!control && event.key === 'Enter') this.reveal();
     else if (!control && event.key === 'd') this.describe();
     else if (!control && event.key === 'g') app.toggleStrip();
+    else if (!control && event.key === 'r') app.reach.toggle();
     else if (!control && event.key === 'o') app.overlays.toggle();
+    else if (!control && event.key === 'f') app.findCells();
     else if (event.shiftKey) return;
     else {
       const move = moveCursor(event.key, control, this.cursor, {
@@ -199,6 +214,7 @@ export class Inspector {
     this.cursor = { spot, aim };
     this.app.view.setCursor(spot, reveal);
     this.app.link.remember({ line: spot.line, character: spot.character });
+    this.app.reach.changed();
     this.look();
   }
 

@@ -40,6 +40,8 @@ const places = 5;
 export class Readout {
   readonly node = element('section', { class: 'readout', 'data-testid': 'readout', 'aria-label': 'Readout' });
   private readonly key = element('div', { class: 'key' });
+  /** What can be asked of the character. */
+  readonly actions = element('div');
   private readonly position = element('h2');
   private readonly surprisal = element('div', { class: 'surprisal' });
   private readonly surprisalFill = element('div', { class: 'fill' });
@@ -75,6 +77,7 @@ export class Readout {
           element('div', {}, this.surprisal, element('div', { class: 'track' }, this.surprisalFill)),
         ),
         this.laidOver.node,
+        this.actions,
       ),
       element('div', { class: 'part values' }, this.cellTitle, this.cellRows),
       element(

@@ -42,7 +42,9 @@ export class TextView {
   private readonly probe = element('div', { class: 'probe', 'aria-hidden': 'true' });
   private readonly rowsOfLines = new LineRows(this.lines, this.gutter);
   private readonly painter = new Painter(this.tiles);
-  private readonly colours: ColourSource;
+  /** The cell's colours. */
+  private readonly own: ColourSource;
+  private colours: ColourSource;
   private text: ShownText | null = null;
   private layouts: Layouts;
   private tabSize = 4;
@@ -59,6 +61,7 @@ export class TextView {
   readonly schedule = coalesced(() => this.render());
 
   constructor(colours: ColourSource) {
+    this.own = colours;
     this.colours = colours;
     // The browser's own tab is eight columns wide.
     this.content.style.tabSize = String(this.tabSize);
@@ -121,6 +124,12 @@ export class TextView {
     this.schedule();
   }
 
+  /** Shows other colours than the cell's; null: these again. */
+  showColours(colours: ColourSource | null): void {
+    this.colours = colours ?? this.own;
+    this.coloursChanged();
+  }
+
   layout(line: number): LineLayout {
     return this.layouts.of(shownPart(this.text?.line(line) ?? ''));
   }
@@ -149,7 +158,7 @@ export class TextView {
     this.cursor = spot;
     this.arrange();
     if (before.gapAfter !== this.rows.gapAfter || before.gapHeight !== this.rows.gapHeight) this.painter.invalidate();
-    if (spot && reveal) this.reveal(spot);
+    if (spot && reveal) this.revealSpot(spot);
     this.schedule();
   }
 
@@ -215,7 +224,8 @@ export class TextView {
     this.schedule();
   }
 
-  private reveal(spot: Spot): void {
+  /** Scrolls as far as a character needs to be seen. */
+  revealSpot(spot: Spot): void {
     const { width, height } = this.viewport;
     if (height === 0) return;
     const top = this.rows.reveal(spot.line, this.scroller.scrollTop, height, this.lineHeight);

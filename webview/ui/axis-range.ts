@@ -7,12 +7,13 @@ export function logRange(low: number | null, high: number | null): [number, numb
   return [10 ** bottom, 10 ** Math.max(top, bottom + 1)];
 }
 
-/** Decades of a log axis; where there are only two, their thirds too. */
-export function logSplits(low: number, high: number): number[] {
+/** Decades of a log axis, at most so many; where there are only two, their thirds too. */
+export function logSplits(low: number, high: number, most = 12): number[] {
   const from = Math.round(Math.log10(low));
   const to = Math.round(Math.log10(high));
   const splits: number[] = [];
-  for (let power = from; power <= to; power++) {
+  const step = Math.max(1, Math.ceil((to - from) / most));
+  for (let power = to - step * Math.floor((to - from) / step); power <= to; power += step) {
     splits.push(10 ** power);
     if (to - from <= 2 && power < to) splits.push(3 * 10 ** power);
   }

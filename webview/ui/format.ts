@@ -73,3 +73,17 @@ export function characterName(character: string): string {
   if (!isInvisible(character)) return character;
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
+
+/** `0.194`, `0.0047`, `7e−6`, `–`. */
+export function ratioText(value: number | null | undefined): string {
+  if (value === null || value === undefined) return '–';
+  if (value === 0 || value >= 0.1) return value.toFixed(3);
+  if (value >= 0.001) return value.toFixed(4);
+  return value.toExponential(0).replace('-', '\u2212');
+}
+
+/** On a log axis: `100`, `1`, `0.01`, `1e−4`, `1e6`. */
+export function axisText(value: number): string {
+  if (value >= 0.001 && value < 10_000) return String(Number(value.toPrecision(3)));
+  return value.toExponential(0).replace('-', '\u2212').replace('+', '');
+}

@@ -163,7 +163,9 @@ export class Plot {
           ticks: { show: false },
           size: 58,
           space: 36,
-          ...(spec.log ? { splits: (_: uPlot, __: number, low: number, high: number) => logSplits(low, high) } : {}),
+          ...(spec.log
+            ? { splits: (plot: uPlot, _: number, low: number, high: number) => logSplits(low, high, plot.height / 32) }
+            : {}),
           filter: (_, splits) => [...splits],
           values: (_, splits) => splits.map((value) => spec.formatY(value)),
         },

@@ -5,9 +5,11 @@ import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection } from '../contracts.ts';
 import { parseCell, rememberedCell } from '../inspection/cell-choice.ts';
 import { EditorColouring } from './colouring.ts';
+import { findCellsForSelection } from './find-cells.ts';
 import { generateFromCursor } from './generate.ts';
 import { HoverInspector } from './hover.ts';
 import { quantityLabels } from './labels.ts';
+import { EditorReach } from './reach.ts';
 
 export function registerEditor(
   context: vscode.ExtensionContext,
@@ -29,6 +31,7 @@ export function registerEditor(
   showStatus();
   return vscode.Disposable.from(
     colouring,
+    new EditorReach(inspection),
     status,
     colouring.onDidToggle(showStatus),
     inspection.onDidChangeCell(showStatus),
@@ -36,6 +39,9 @@ export function registerEditor(
     vscode.languages.registerHoverProvider({ scheme: '*' }, new HoverInspector(inspection, cells)),
     vscode.commands.registerCommand('cellscope.colourEditor', () => colouring.toggle()),
     vscode.commands.registerCommand('cellscope.generateFromCursor', () => generateFromCursor(inspection)),
+    vscode.commands.registerCommand('cellscope.findCellsForSelection', (argument?: unknown) =>
+      findCellsForSelection({ inspection, cells, isEditorColoured: () => colouring.isOn }, argument),
+    ),
     vscode.commands.registerCommand('cellscope.selectCell', (argument?: unknown) => selectCell(inspection, argument)),
   );
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { quantitiesOf } from '../../core/model/spec.ts';
 import type { DocumentReach } from '../../protocol/gradients-service.ts';
+import type { DocumentReach } from '../../protocol/gradients-service.ts';
 import type {
   CellAddress,
   InspectorService,
@@ -153,6 +154,20 @@ export class InspectionSession implements Inspection, vscode.Disposable {
       remote.call(
         'inspect',
         { model, document: DocumentSync.id(document), offset, cell: { layer, cell }, watched },
+        signal ? { signal } : {},
+      ),
+    );
+  }
+
+  reach(
+    document: vscode.TextDocument,
+    question: { offset: number; lags: number; logit: string | null },
+    signal?: AbortSignal,
+  ): Promise<DocumentReach> {
+    return this.ask(document, (remote, model) =>
+      remote.call(
+        'documentReach',
+        { model, document: DocumentSync.id(document), ...question },
         signal ? { signal } : {},
       ),
     );

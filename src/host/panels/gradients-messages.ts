@@ -15,6 +15,7 @@ import type {
   ShownReport,
 } from '../../protocol/gradients.ts';
 import type { ContributionSummary, GradientSummary, JacobianSummary } from '../../protocol/gradients-service.ts';
+import type { ReachValues } from '../../protocol/reach.ts';
 import { networkName } from './training-messages.ts';
 
 /** Points of a chart beyond its pixels only cost time. */
@@ -37,6 +38,7 @@ export function gradientRun(id: string, manifest: RunManifest): GradientRun {
     sequence: options.sequence,
     clipNorm: options.clipNorm,
     corpus: corpusName(corpus),
+    vocabulary: spec.vocabulary,
   };
 }
 
@@ -123,12 +125,14 @@ export function shownJacobians({ layers, ...rest }: JacobianSummary, measured: M
 }
 
 export function shownReach(question: Pick<ShownReach, 'run' | 'document' | 'at' | 'logit'>, reach: Reach): ShownReach {
+  return { ...question, first: reach.first, values: shownReachValues(reach) };
+}
+
+export function shownReachValues({ layers, x, signed }: Reach): ReachValues {
   return {
-    ...question,
-    first: reach.first,
-    layers: reach.layers.map(({ h, c }) => ({ h: finiteOrNull(h), c: c && finiteOrNull(c) })),
-    x: finiteOrNull(reach.x),
-    signedX: finiteOrNull(reach.signed.x),
+    layers: layers.map(({ h, c }) => ({ h: finiteOrNull(h), c: c && finiteOrNull(c) })),
+    x: finiteOrNull(x),
+    signedX: finiteOrNull(signed.x),
   };
 }
 

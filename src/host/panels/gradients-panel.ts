@@ -8,7 +8,7 @@ const kind: PanelKind = {
   viewType: 'cellscope.gradients',
   name: 'gradients',
   title: 'Cellscope Gradients',
-  styles: ['cards.css'],
+  styles: ['cards.css', 'reach.css'],
 };
 
 export function registerGradientsPanel(

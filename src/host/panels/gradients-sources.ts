@@ -92,6 +92,7 @@ export class GradientSources implements vscode.Disposable {
         sequence: null,
         clipNorm: 0,
         corpus: `text ${path}`,
+        vocabulary: spec.vocabulary,
       },
       entry: null,
       texts: () => (document && path !== null ? [{ path, text: document.getText() }] : null),

@@ -4,7 +4,12 @@ import { type HeatmapDependencies, HeatmapSession } from './heatmap-session.ts';
 import { createPanel, openFrame, type PanelKind, wantsFocusKept } from './panel-frame.ts';
 import { ScratchDocuments } from './scratch-documents.ts';
 
-const kind: PanelKind = { viewType: 'cellscope.heatmap', name: 'heatmap', title: 'Cellscope Heatmap' };
+const kind: PanelKind = {
+  viewType: 'cellscope.heatmap',
+  name: 'heatmap',
+  title: 'Cellscope Heatmap',
+  styles: ['reach.css', 'heatmap-reach.css'],
+};
 
 export function registerHeatmapPanel(context: vscode.ExtensionContext, deps: HeatmapDependencies): vscode.Disposable {
   const panels = new HeatmapPanels(context, deps);
@@ -13,6 +18,8 @@ export function registerHeatmapPanel(context: vscode.ExtensionContext, deps: Hea
     vscode.commands.registerCommand('cellscope.openHeatmap', (argument?: unknown) =>
       panels.open(wantsFocusKept(argument)),
     ),
+    // In the context menu of the heatmap's text.
+    vscode.commands.registerCommand('cellscope.reachInHeatmap', () => panels.beginReach()),
     vscode.window.registerWebviewPanelSerializer(kind.viewType, {
       deserializeWebviewPanel: async (panel: vscode.WebviewPanel) => panels.adopt(panel),
     }),
@@ -23,7 +30,7 @@ class HeatmapPanels implements vscode.Disposable {
   private readonly context: vscode.ExtensionContext;
   private readonly deps: HeatmapDependencies;
   private readonly scratch = new ScratchDocuments();
-  private panel: vscode.WebviewPanel | null = null;
+  private current: { panel: vscode.WebviewPanel; session: HeatmapSession } | null = null;
 
   constructor(context: vscode.ExtensionContext, deps: HeatmapDependencies) {
     this.context = context;
@@ -31,24 +38,28 @@ class HeatmapPanels implements vscode.Disposable {
   }
 
   open(preserveFocus: boolean): void {
-    if (this.panel) this.panel.reveal(undefined, preserveFocus);
+    if (this.current) this.current.panel.reveal(undefined, preserveFocus);
     else this.adopt(createPanel(kind, this.context, preserveFocus));
   }
 
   adopt(panel: vscode.WebviewPanel): void {
-    this.panel?.dispose();
-    this.panel = panel;
+    this.current?.panel.dispose();
     const session = new HeatmapSession(this.deps, this.scratch, (message) => void panel.webview.postMessage(message));
+    this.current = { panel, session };
     const frame = openFrame(kind, panel, this.context, session.handlers, this.deps.log);
     panel.onDidDispose(() => {
       frame.dispose();
       session.dispose();
-      if (this.panel === panel) this.panel = null;
+      if (this.current?.panel === panel) this.current = null;
     });
   }
 
+  beginReach(): void {
+    this.current?.session.beginReach();
+  }
+
   dispose(): void {
-    this.panel?.dispose();
+    this.current?.panel.dispose();
     this.scratch.dispose();
   }
 }

@@ -9,6 +9,7 @@ import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
 import { HeatmapAnswers, isCancelled, textOf } from './heatmap-answers.ts';
 import { exportCsvFile, exportHtmlFile } from './heatmap-export.ts';
 import { followedGeneration, summaryOfModel, summaryOfRun } from './heatmap-messages.ts';
+import { HeatmapReach } from './heatmap-reach.ts';
 import { shownStandings } from './heatmap-standings.ts';
 import type { ScratchDocuments } from './scratch-documents.ts';
 import { ShownDocument } from './shown-document.ts';
@@ -29,6 +30,7 @@ export class HeatmapSession implements vscode.Disposable {
   private readonly send: (message: Message<string, unknown>) => void;
   private readonly shown: ShownDocument;
   private readonly answers: HeatmapAnswers;
+  private readonly reach: HeatmapReach;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
   /** The cell the webview is choosing: it is not told of it, since it may have chosen the next one meanwhile. */
@@ -43,9 +45,11 @@ export class HeatmapSession implements vscode.Disposable {
     this.shown = new ShownDocument(scratch);
     const { inspection, runs } = deps;
     this.answers = new HeatmapAnswers(deps, () => this.shown.document, this.send);
+    this.reach = new HeatmapReach(deps, () => this.shown.document, this.send);
     this.subscriptions = [
       this.shown,
       this.answers,
+      this.reach,
       this.shown.onDidChange(() => this.sendDocument()),
       this.shown.onDidEdit(({ document, startLine, removed, inserted }) =>
         this.send(
@@ -80,6 +84,7 @@ export class HeatmapSession implements vscode.Disposable {
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.sendDocument()),
     ];
     this.handlers = [
+      ...this.reach.handlers,
       on(fromHeatmap.ready, (message) => void this.onReady(message)),
       on(fromHeatmap.selectRun, ({ id }) => void this.selectRun(id)),
       on(fromHeatmap.selectGeneration, ({ generation }) => void this.selectGeneration(generation)),
@@ -90,12 +95,18 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.follow, ({ following }) => this.shown.setFollowing(following)),
       on(fromHeatmap.scratch, ({ text }) => void this.shown.setScratch(text)),
       on(fromHeatmap.reveal, (place) => void this.reveal(place)),
+      on(fromHeatmap.findCells, (selected) => void this.findCells(selected)),
       on(fromHeatmap.exportHtml, (asked) => void this.export(exportHtmlFile, asked)),
       on(fromHeatmap.exportCsv, (asked) => void this.export(exportCsvFile, asked)),
       on(fromHeatmap.findCells, () => void vscode.commands.executeCommand('cellscope.findCells', this.openRun)),
       on(fromHeatmap.retry, () => this.answers.tryAgain()),
       on(fromHeatmap.train, () => void vscode.commands.executeCommand('cellscope.trainOnWorkspace')),
     ];
+  }
+
+  /** Shows what the prediction that was pointed at goes back to. */
+  beginReach(): void {
+    this.reach.begin();
   }
 
   /** The document on the screen. */
@@ -237,6 +248,13 @@ export class HeatmapSession implements vscode.Disposable {
       viewColumn: visible?.viewColumn ?? vscode.ViewColumn.One,
       selection: new vscode.Range(position, position),
     });
+  }
+
+  private async findCells({ start, end }: Asked<'findCells'>): Promise<void> {
+    const { document } = this.shown;
+    if (!document) return;
+    const range = document.validateRange(new vscode.Range(start.line, start.column, end.line, end.column));
+    await vscode.commands.executeCommand('cellscope.findCellsForSelection', { document, range });
   }
 
   private async export<T extends { range: { startLine: number; endLine: number } | null }>(

@@ -35,6 +35,7 @@ function profile(rate: number): ShownProfile {
   };
 }
 const run: GradientRun = {
+  vocabulary: ['a'],
   kind: 'run',
   on: null,
   id: 'r',

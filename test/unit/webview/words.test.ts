@@ -69,6 +69,7 @@ describe('axes', () => {
     expect(logRange(1, 1)).toEqual([1, 10]);
     expect(logSplits(0.1, 10)).toEqual([0.1, 0.3, 1, 3, 10]);
     expect(logSplits(0.0001, 1)).toEqual([0.0001, 0.001, 0.01, 0.1, 1]);
+    expect(logSplits(1e-5, 10, 3)).toEqual([1e-5, 1e-3, 0.1, 10]);
   });
 
   it('a linear axis leaves a little space and does not fall under nought', () => {

@@ -1,0 +1,82 @@
+/** What one prediction goes back to, in numbers: which quantity is drawn, how strongly, what to start from. Pure. */
+import type { ReachValues } from '../../src/protocol/reach.ts';
+import type { Choice } from './controls.ts';
+import { characterName, characterSign } from './format.ts';
+
+export type { ReachValues } from '../../src/protocol/reach.ts';
+
+/** Strengths are logarithmic over so many decades below the strongest. */
+export const decades = 3;
+
+/** The character whose logit is asked about; null: the loss of the one that stands there. */
+export type Logit = string | null;
+
+/** `x`, `signed`, and per layer `c 0`, `h 0`; the top layer first. */
+export function reachQuantities({ layers }: Pick<ReachValues, 'layers'>): Choice[] {
+  const several = layers.length > 1;
+  const states = layers.flatMap(({ c }, layer) => {
+    const place = several ? `, layer ${layer}` : '';
+    const own = { value: `h ${layer}`, label: `size ∂/∂h${place}` };
+    return [c ? [{ value: `c ${layer}`, label: `size ∂/∂c${place}` }, own] : [own]];
+  });
+  return [
+    { value: 'x', label: 'size ∂/∂x, characters' },
+    { value: 'signed', label: 'signed ∂/∂x' },
+    ...states.reverse().flat(),
+  ];
+}
+
+/** By character; the signed ones keep their sign. */
+export function valuesOf(reach: ReachValues, quantity: string): readonly (number | null)[] {
+  if (quantity === 'signed') return reach.signedX;
+  const [state, layer] = quantity.split(' ') as [string, string | undefined];
+  if (layer === undefined) return reach.x;
+  const values = reach.layers[Number(layer)];
+  return (state === 'c' ? values?.c : values?.h) ?? reach.x;
+}
+
+/** −1…1: the sign and, by the logarithm, the size beside the largest. */
+export function strengthsOf(values: readonly (number | null)[]): number[] {
+  const largest = values.reduce<number>((most, value) => Math.max(most, Math.abs(value ?? 0)), 0);
+  return values.map((value) => {
+    if (value === null || value === 0 || largest === 0) return 0;
+    return Math.sign(value) * Math.max(0, 1 + Math.log10(Math.abs(value) / largest) / decades);
+  });
+}
+
+/** Indices of the largest sizes, the largest first, the nearer to the prediction of equal ones. */
+export function strongest(values: readonly (number | null)[], count: number): number[] {
+  const size = (i: number): number => Math.abs(values[i] ?? 0);
+  return [...values.keys()]
+    .filter((i) => size(i) > 0)
+    .sort((a, b) => size(b) - size(a) || b - a)
+    .slice(0, count);
+}
+
+/** The loss, then the logit of every character of the vocabulary, of the one that stands there first. */
+export function seedChoices(vocabulary: readonly string[], here: string): Choice[] {
+  const known = vocabulary.filter((character) => [...character].length === 1);
+  const choice = (character: string, note = ''): Choice => ({
+    value: character,
+    label: `logit of ${characterSign(character)} ${characterNote(character)}${note}`.trimEnd(),
+  });
+  return [
+    { value: '', label: 'its loss' },
+    ...(known.includes(here) ? [choice(here, '(what stands here)')] : []),
+    ...known
+      .filter((character) => character !== here)
+      .sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!)
+      .map((character) => choice(character)),
+  ];
+}
+
+/** The name of a character that its sign does not tell. */
+function characterNote(character: string): string {
+  const name = characterName(character);
+  return name === characterSign(character) ? '' : `${name} `;
+}
+
+/** How a prediction is named: `the loss of “)”`, `the logit of “]”`. */
+export function seedName(logit: Logit, here: string): string {
+  return logit === null ? `the loss of “${characterName(here)}”` : `the logit of “${characterName(logit)}”`;
+}
