@@ -1,5 +1,6 @@
 import type { AbuseCase } from './case.ts';
 import { jumpingClock } from './cases/clock.ts';
+import { manyCycles } from './cases/cycles.ts';
 import { deletedRun } from './cases/deleted.ts';
 import { fullDisk, refusedWrites } from './cases/disk.ts';
 import { hostileHeaders, mutatedFiles } from './cases/formats.ts';
@@ -24,4 +25,5 @@ export const cases: readonly AbuseCase[] = [
   twoWindows,
   sameInstant,
   deletedRun,
+  manyCycles,
 ];
