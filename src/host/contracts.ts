@@ -2,7 +2,6 @@
 import type * as vscode from 'vscode';
 import type { MetricPoint, RunManifest } from '../core/formats/manifest.ts';
 import type { DocumentReach } from '../protocol/gradients-service.ts';
-import type { DocumentReach } from '../protocol/gradients-service.ts';
 import type {
   CellAddress,
   CharacterReport,
@@ -11,6 +10,7 @@ import type {
   ModelReference,
   Page,
 } from '../protocol/inspector-service.ts';
+import type { FoundCells, FoundPlaces } from '../protocol/selection-service.ts';
 import type { TrainingProgress } from '../protocol/training-service.ts';
 import type { CallOptions } from '../worker/channel.ts';
 
@@ -74,16 +74,20 @@ export interface Inspection {
     question: { offset: number; lags: number; logit: string | null },
     signal?: AbortSignal,
   ): Promise<DocumentReach>;
-  /** What the prediction of the character at a UTF-16 offset goes back to. */
-  reach(
-    document: vscode.TextDocument,
-    question: { offset: number; lags: number; logit: string | null },
-    signal?: AbortSignal,
-  ): Promise<DocumentReach>;
   overview(
     document: vscode.TextDocument,
     options?: CallOptions<{ fraction: number }>,
   ): ReturnType<InspectorService['overview']>;
+  /** Offsets of the document's text, in UTF-16 units. */
+  cellsForSelection(
+    document: vscode.TextDocument,
+    request: { start: number; end: number; count: number },
+    options?: CallOptions<{ fraction: number }>,
+  ): Promise<FoundCells>;
+  placesOfCell(
+    request: Omit<Parameters<InspectorService['placesOfCell']>[0], 'model'>,
+    options?: CallOptions<never>,
+  ): Promise<FoundPlaces>;
   sample(
     request: Omit<Parameters<InspectorService['sample']>[0], 'model'>,
     options?: CallOptions<{ text: string }>,

@@ -138,6 +138,8 @@ export const toHeatmap = {
   problem: messageKind('heatmap/problem', v.object({ message: v.nullable(v.string()), busy: v.boolean() })),
 };
 
+/** Line and column (UTF-16 units) of the shown text. */
+const place = v.object({ line: index, column: index });
 const lineRange = v.object({ startLine: index, endLine: index });
 /** A colour as the canvas writes it: nothing else enters an exported file's style sheet. */
 const hexColour = v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/));
@@ -201,6 +203,8 @@ export const fromHeatmap = {
     v.object({ text: v.nullable(v.pipe(v.string(), v.maxLength(scratchLimit))) }),
   ),
   reveal: messageKind('heatmap/reveal', v.object({ line: index, column: index })),
+  /** The cells that are on in what is selected. */
+  cellsForSelection: messageKind('heatmap/cellsForSelection', v.object({ start: place, end: place })),
   exportHtml: messageKind(
     'heatmap/exportHtml',
     v.object({ range: v.nullable(lineRange), overlays, colours: exportColours }),

@@ -46,7 +46,7 @@ export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
       label: 'Find Cells for Selection…',
       hint: 'F',
       disabled: nothing || app.view.selection.range === null,
-      run: () => app.findCells(),
+      run: () => app.cellsForSelection(),
     },
     { label: 'Describe Line in Words', hint: 'D', disabled: nothing, run: () => app.inspector.describe() },
     null,

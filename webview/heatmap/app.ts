@@ -183,9 +183,9 @@ export class HeatmapApp {
   }
 
   /** Asks for the cells that are on in the selected text. */
-  findCells(): void {
+  cellsForSelection(): void {
     const { range } = this.view.selection;
-    if (range) this.link.post(fromHeatmap.findCells({ start: range[0], end: range[1] }));
+    if (range) this.link.post(fromHeatmap.cellsForSelection({ start: range[0], end: range[1] }));
     else this.announcer.say('Nothing is selected');
   }
 

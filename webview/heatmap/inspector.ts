@@ -185,7 +185,7 @@ export class Inspector {
     else if (!control && event.key === 'g') app.toggleStrip();
     else if (!control && event.key === 'r') app.reach.toggle();
     else if (!control && event.key === 'o') app.overlays.toggle();
-    else if (!control && event.key === 'f') app.findCells();
+    else if (!control && event.key === 'f') app.cellsForSelection();
     else if (event.shiftKey) return;
     else {
       const move = moveCursor(event.key, control, this.cursor, {

@@ -7,16 +7,21 @@ export class TextSelection {
   private readonly lines: HTMLElement;
   private readonly text: () => ShownText | null;
   private everything = false;
+  /** What was selected last: a click on a button of the panel may take the browser's selection away. */
+  private last: [Place, Place] | null = null;
 
   constructor(lines: HTMLElement, rows: LineRows, text: () => ShownText | null) {
     this.lines = lines;
     this.rows = rows;
     this.text = text;
     document.addEventListener('selectionchange', () => {
-      if (!this.ends()) this.everything = false;
+      const ends = this.ends();
+      if (ends) this.last = ends;
+      else this.everything = false;
     });
     lines.addEventListener('pointerdown', () => {
       this.everything = false;
+      this.last = null;
     });
     document.addEventListener('copy', (event) => {
       const copied = this.selected();
@@ -39,7 +44,13 @@ export class TextSelection {
   /** Another text: what was selected is gone. */
   clear(): void {
     this.everything = false;
+    this.last = null;
     if (this.ends()) getSelection()?.removeAllRanges();
+  }
+
+  /** Lines were replaced: places of before are of no use. */
+  edited(): void {
+    this.last = null;
   }
 
   /** Selects the whole text: what is on the page natively, the rest when it is copied. */
@@ -49,6 +60,19 @@ export class TextSelection {
     if (!first || !last) return;
     getSelection()?.setBaseAndExtent(first, 0, last, last.childNodes.length);
     this.everything = true;
+  }
+
+  /** Both ends of what is selected, null where nothing is. */
+  get range(): [Place, Place] | null {
+    const text = this.text();
+    if (!text) return null;
+    const end = text.lines.length - 1;
+    if (this.everything)
+      return [
+        { line: 0, column: 0 },
+        { line: end, column: text.line(end).length },
+      ];
+    return this.ends() ?? this.last;
   }
 
   /** The selected text, or null where nothing of the lines is selected. */

@@ -114,6 +114,7 @@ export class TextView {
 
   /** Lines were replaced, added or removed. */
   textChanged(): void {
+    this.selection.edited();
     this.relayout();
   }
 

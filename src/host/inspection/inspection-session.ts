@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import { quantitiesOf } from '../../core/model/spec.ts';
 import type { DocumentReach } from '../../protocol/gradients-service.ts';
-import type { DocumentReach } from '../../protocol/gradients-service.ts';
 import type {
   CellAddress,
   InspectorService,
@@ -173,24 +172,27 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     );
   }
 
-  reach(
-    document: vscode.TextDocument,
-    question: { offset: number; lags: number; logit: string | null },
-    signal?: AbortSignal,
-  ): Promise<DocumentReach> {
-    return this.ask(document, (remote, model) =>
-      remote.call(
-        'documentReach',
-        { model, document: DocumentSync.id(document), ...question },
-        signal ? { signal } : {},
-      ),
-    );
-  }
-
   overview(document: vscode.TextDocument, options: CallOptions<{ fraction: number }> = {}) {
     return this.ask(document, (remote, model) =>
       remote.call('overview', { model, document: DocumentSync.id(document) }, options),
     );
+  }
+
+  cellsForSelection(
+    document: vscode.TextDocument,
+    request: { start: number; end: number; count: number },
+    options: CallOptions<{ fraction: number }> = {},
+  ) {
+    return this.ask(document, (remote, model) =>
+      remote.call('cellsForSelection', { model, document: DocumentSync.id(document), ...request }, options),
+    );
+  }
+
+  placesOfCell(
+    request: Omit<Parameters<InspectorService['placesOfCell']>[0], 'model'>,
+    options: CallOptions<never> = {},
+  ) {
+    return this.ask(null, (remote, model) => remote.call('placesOfCell', { model, ...request }, options));
   }
 
   sample(

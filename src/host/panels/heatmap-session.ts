@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import { fromHeatmap, toHeatmap } from '../../protocol/heatmap.ts';
 import type { CellAddress } from '../../protocol/inspector-service.ts';
 import { type Message, on } from '../../protocol/webview.ts';
-import { runReference } from '../commands/runs.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { runReference } from '../commands/runs.ts';
 import type { Inspection, RunEntry, Runs, Training } from '../contracts.ts';
 import { HeatmapAnswers, isCancelled, textOf } from './heatmap-answers.ts';
 import { exportCsvFile, exportHtmlFile } from './heatmap-export.ts';
@@ -95,7 +95,7 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.follow, ({ following }) => this.shown.setFollowing(following)),
       on(fromHeatmap.scratch, ({ text }) => void this.shown.setScratch(text)),
       on(fromHeatmap.reveal, (place) => void this.reveal(place)),
-      on(fromHeatmap.findCells, (selected) => void this.findCells(selected)),
+      on(fromHeatmap.cellsForSelection, (selected) => void this.cellsForSelection(selected)),
       on(fromHeatmap.exportHtml, (asked) => void this.export(exportHtmlFile, asked)),
       on(fromHeatmap.exportCsv, (asked) => void this.export(exportCsvFile, asked)),
       on(fromHeatmap.findCells, () => void vscode.commands.executeCommand('cellscope.findCells', this.openRun)),
@@ -250,7 +250,7 @@ export class HeatmapSession implements vscode.Disposable {
     });
   }
 
-  private async findCells({ start, end }: Asked<'findCells'>): Promise<void> {
+  private async cellsForSelection({ start, end }: Asked<'cellsForSelection'>): Promise<void> {
     const { document } = this.shown;
     if (!document) return;
     const range = document.validateRange(new vscode.Range(start.line, start.column, end.line, end.column));

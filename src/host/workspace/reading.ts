@@ -10,6 +10,8 @@ export interface ReadOptions {
   signal: AbortSignal;
   /** Called with some files at a time and waited for. */
   onFiles: (files: SourceFile[]) => Promise<unknown>;
+  /** Bytes over which a seeded sample of the files is read; default: the setting for training. */
+  maxTotalBytes?: number;
   /** Files looked at so far. */
   onProgress?: (files: number) => void;
 }
@@ -42,7 +44,7 @@ export async function readCorpus(folders: readonly vscode.Uri[], options: ReadOp
     {
       ...defaultWalkOptions,
       maxFileBytes: 1024 * positive(settings.get('maxFileSize'), 1024),
-      maxTotalBytes: 1_000_000 * positive(settings.get('maxTotalSize'), 20),
+      maxTotalBytes: options.maxTotalBytes ?? 1_000_000 * positive(settings.get('maxTotalSize'), 20),
       seed: options.seed,
       languageOf: editorLanguages(),
     },

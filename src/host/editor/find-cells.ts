@@ -1,0 +1,155 @@
+/** *Find Cells for Selection*: the cells that are on in a selection and off around it, shown as one moves through them. */
+import * as vscode from 'vscode';
+import type { Match } from '../../core/cells/matching.ts';
+import type { FoundCells } from '../../protocol/selection-service.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
+import type { Inspection } from '../contracts.ts';
+import { insisting, showPlaces } from './find-places.ts';
+import { quantityLabels, quantityText, signed } from './labels.ts';
+
+/** Cells that are offered. */
+const offered = 20;
+
+/** What other parts of the extension hand to the command; without it the active editor's selection counts. */
+export interface SelectedSpan {
+  document: vscode.TextDocument;
+  range: vscode.Range;
+}
+
+export interface FindCellsDependencies {
+  inspection: Inspection;
+  cells: Pick<CellsStore, 'namesIn'>;
+  /** Whether the editor shows the chosen cell by itself. */
+  isEditorColoured(): boolean;
+}
+
+export async function findCellsForSelection(deps: FindCellsDependencies, argument: unknown): Promise<void> {
+  const { inspection } = deps;
+  if (!inspection.model) {
+    const train = 'Train on Workspace';
+    const message =
+      'No model is open. Train on the workspace, or open a run in the Cellscope view, then find its cells.';
+    const chosen = await vscode.window.showInformationMessage(message, train);
+    if (chosen === train) await vscode.commands.executeCommand('cellscope.trainOnWorkspace');
+    return;
+  }
+  const span = isSpan(argument) ? argument : activeSelection();
+  if (!span) {
+    void vscode.window.showInformationMessage(
+      'Nothing is selected. Select some text in an editor or in the heatmap, a string or a condition, then find the cells that are on in it.',
+    );
+    return;
+  }
+  const found = await rank(inspection, span);
+  if (!found) return;
+  if (found.matches.length === 0) {
+    void vscode.window.showInformationMessage(
+      'No cell tells this selection from the text around it. Select other text.',
+    );
+    return;
+  }
+  if (!deps.isEditorColoured()) await vscode.commands.executeCommand('cellscope.openHeatmap', { preserveFocus: true });
+  const match = await choose(deps, found);
+  if (match) await showPlaces(inspection, span, match, shortestPlace(found.selected));
+}
+
+/** A place counts where the cell is on for half as long as in the selection. */
+export function shortestPlace(selected: number): number {
+  return Math.max(2, Math.round(selected / 2));
+}
+
+async function rank(inspection: Inspection, { document, range }: SelectedSpan): Promise<FoundCells | null> {
+  const request = { start: document.offsetAt(range.start), end: document.offsetAt(range.end), count: offered };
+  try {
+    return await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: 'Comparing cells with the selection',
+        cancellable: true,
+      },
+      (progress, token) => {
+        const controller = new AbortController();
+        token.onCancellationRequested(() => controller.abort());
+        let shown = 0;
+        const onProgress = ({ fraction }: { fraction: number }): void => {
+          progress.report({ increment: 100 * (fraction - shown) });
+          shown = fraction;
+        };
+        const { signal } = controller;
+        return insisting(signal, () => inspection.cellsForSelection(document, request, { signal, onProgress }));
+      },
+    );
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message?: string };
+    if (code === 'cancelled') return null;
+    const isAdvice = typeof code === 'string' && (code.startsWith('selection-') || code === 'changed');
+    if (isAdvice) void vscode.window.showInformationMessage(message ?? '');
+    else void vscode.window.showErrorMessage(`Cellscope could not compare the cells: ${message ?? String(error)}`);
+    return null;
+  }
+}
+
+interface MatchItem extends vscode.QuickPickItem {
+  match: Match;
+}
+
+/** Each cell is chosen while one stands on it; the one from before comes back where none is taken. */
+async function choose(deps: FindCellsDependencies, found: FoundCells): Promise<Match | null> {
+  const { inspection } = deps;
+  const before = inspection.cell;
+  const pick = vscode.window.createQuickPick<MatchItem>();
+  const { selected, compared, unknown } = found;
+  const rest = unknown > 0 ? `, ${unknown} of them unknown to the model` : '';
+  pick.title = `Cells On in the Selection: ${selected} characters${rest}, among ${compared}`;
+  pick.placeholder =
+    'Moving shows a cell in the heatmap and the coloured editor; Enter lists other places where it is on';
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.items = found.matches.map((match) => itemOf(deps, match, selected / compared));
+  try {
+    const chosen = await new Promise<Match | null>((resolve) => {
+      pick.onDidChangeActive(([item]) => {
+        if (item) inspection.selectCell(addressOf(item.match));
+      });
+      pick.onDidAccept(() => resolve(pick.activeItems[0]?.match ?? null));
+      pick.onDidHide(() => resolve(null));
+      pick.show();
+    });
+    inspection.selectCell(chosen ? addressOf(chosen) : before);
+    return chosen;
+  } finally {
+    pick.dispose();
+  }
+}
+
+function addressOf({ layer, cell, quantity }: Match) {
+  return { layer, cell, quantity };
+}
+
+function itemOf({ inspection, cells }: FindCellsDependencies, match: Match, chance: number): MatchItem {
+  const { layer, cell, quantity, sign, averagePrecision, inside, around } = match;
+  const names = cells
+    .namesIn(inspection.model)
+    .filter(({ candidate }) => candidate.layer === layer && candidate.cell === cell)
+    .map(({ concept }) => concept.name);
+  const how = sign > 0 ? 'high' : 'low';
+  const means = `${quantityText(quantity, inside)} in the selection, ${quantityText(quantity, around)} around it`;
+  const named = names.length > 0 ? ` · ${names.join(', ')}` : '';
+  return {
+    match,
+    label: `$(symbol-color) layer ${layer} · cell ${cell}`,
+    description: `${how} · AP ${averagePrecision.toFixed(2)} (by chance ${chance.toFixed(2)})${named}`,
+    detail: `${quantityLabels[quantity]} on average ${means}, apart by ${signed(Math.abs(inside - around))}`,
+  };
+}
+
+function activeSelection(): SelectedSpan | null {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor || editor.selection.isEmpty) return null;
+  return { document: editor.document, range: editor.selection };
+}
+
+function isSpan(argument: unknown): argument is SelectedSpan {
+  const { range } = (argument ?? {}) as Partial<SelectedSpan>;
+  return range instanceof vscode.Range && !range.isEmpty;
+}
