@@ -152,6 +152,29 @@ const reach = v.object({
 });
 export type ShownReach = v.InferOutput<typeof reach>;
 
+/** What the scalar lab is set to. */
+const labQuestion = v.object({
+  /** Of the linear unit. */
+  weight: v.pipe(v.number(), v.minValue(-2), v.maxValue(2)),
+  steps: v.pipe(index, v.minValue(2), v.maxValue(200)),
+  /** Of the deep stack. */
+  layers: v.pipe(index, v.minValue(2), v.maxValue(30)),
+  units: v.pipe(index, v.minValue(2), v.maxValue(64)),
+  seed: index,
+});
+export type LabQuestion = v.InferOutput<typeof labQuestion>;
+
+const lab = v.object({
+  ...labQuestion.entries,
+  /** |w|^k, k = 0…steps */
+  gradients: values,
+  /** Of w, 1.1 and 0.9: |w|^(T−1), |w|^T, and the k, not rounded, at which |w|^k is a hundredth (null: never). */
+  unit: v.array(v.object({ weight: finite, between: finite, after: finite, decay: v.nullable(finite) })),
+  /** Mean ‖∂J/∂a‖ by layer from the first. */
+  stacks: v.array(v.object({ activation: v.picklist(['sigmoid', 'tanh', 'relu']), means: values })),
+});
+export type ShownLab = v.InferOutput<typeof lab>;
+
 /** Host → webview. */
 export const toGradients = {
   /** All runs and which of them are laid over each other; `canTrain`: there is a folder to train on. */
@@ -170,6 +193,7 @@ export const toGradients = {
     v.object({ run: v.string(), documents: v.array(v.object({ path: v.string(), text: v.string() })) }),
   ),
   reach: messageKind('gradients/reach', reach),
+  lab: messageKind('gradients/lab', lab),
   /** Why there are no texts or no reach of a prediction. */
   reachFailed: messageKind('gradients/reachFailed', v.object({ run: v.string(), message: v.string() })),
 };
@@ -198,6 +222,7 @@ export const fromGradients = {
       logit,
     }),
   ),
+  lab: messageKind('gradients/askLab', labQuestion),
   train: messageKind('gradients/train', v.object({})),
   trainSame: messageKind('gradients/trainSame', v.object({ run: v.string() })),
   showLog: messageKind('gradients/showLog', v.object({})),

@@ -1,4 +1,5 @@
 /** The gradient panel's host in the gallery: made-up profiles of four networks, with the shapes that real ones have. */
+import { shownLab } from '../../src/host/panels/gradients-messages.ts';
 import {
   fromGradients,
   type GradientPart,
@@ -291,6 +292,7 @@ export function gradientsHandlers(
     on(fromGradients.texts, ({ run: id }) =>
       send(toGradients.texts({ run: id, documents: [{ path: 'rcu/tree.c', text: sample }] })),
     ),
+    on(fromGradients.lab, (question) => send(toGradients.lab(shownLab(question)))),
     on(fromGradients.reach, ({ run: id, at, logit }) => send(toGradients.reach(reach(id, at, logit)))),
     on(fromGradients.compute, ({ run: id, part }) => {
       if (part !== 'report') send(toGradients.result({ run: id, result: computed(id, part) }));

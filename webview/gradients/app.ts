@@ -18,6 +18,7 @@ import { ContributionView } from './contribution-view.ts';
 import { HealthView } from './health-view.ts';
 import { HistoryView } from './history-view.ts';
 import { JacobianView } from './jacobian-view.ts';
+import { LabView } from './lab-view.ts';
 import { LagView } from './lag-view.ts';
 import { MemoryView } from './memory-view.ts';
 import { ReachView } from './reach-view.ts';
@@ -38,6 +39,7 @@ export class GradientsApp {
   private readonly tabs = element('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Gradient diagnostics' });
   private readonly body = element('main', { class: 'body', id: 'gradients-body', role: 'tabpanel' });
   private readonly empty = element('div', { class: 'empty', hidden: true });
+  private readonly lab = new LabView((question) => this.link.post(fromGradients.lab(question)));
   private readonly views: View[];
   private view: View;
   private runs: GradientRun[] = [];
@@ -89,6 +91,7 @@ export class GradientsApp {
             selected.reachProblem = null;
           }),
         ),
+        on(toGradients.lab, (lab) => this.lab.show(lab)),
         on(toGradients.reachFailed, ({ run, message }) =>
           this.update(run, (selected) => {
             selected.reachProblem = message;
@@ -117,6 +120,7 @@ export class GradientsApp {
       new SaturationView(actions),
       new HealthView(),
       new HistoryView(actions),
+      this.lab,
     ];
     this.view = this.views.find(({ id }) => id === this.link.restored?.tab) ?? this.views[0]!;
     this.build();

@@ -16,14 +16,10 @@ export function reachQuantities({ layers }: Pick<ReachValues, 'layers'>): Choice
   const several = layers.length > 1;
   const states = layers.flatMap(({ c }, layer) => {
     const place = several ? `, layer ${layer}` : '';
-    const own = { value: `h ${layer}`, label: `size ∂/∂h${place}` };
-    return [c ? [{ value: `c ${layer}`, label: `size ∂/∂c${place}` }, own] : [own]];
+    const own = { value: `h ${layer}`, label: `‖∂J/∂h‖${place}` };
+    return [c ? [{ value: `c ${layer}`, label: `‖∂J/∂c‖${place}` }, own] : [own]];
   });
-  return [
-    { value: 'x', label: 'size ∂/∂x, characters' },
-    { value: 'signed', label: 'signed ∂/∂x' },
-    ...states.reverse().flat(),
-  ];
+  return [{ value: 'x', label: '‖∂J/∂x‖' }, { value: 'signed', label: '∂J/∂x, signed' }, ...states.reverse().flat()];
 }
 
 /** By character; the signed ones keep their sign. */

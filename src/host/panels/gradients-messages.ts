@@ -1,15 +1,18 @@
 /** From a run's manifest, metrics and measured gradients to what the gradient panel shows. */
 import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
 import { truncation } from '../../core/gradients/contribution.ts';
-import type { StateProfile } from '../../core/gradients/lag-profile.ts';
+import { horizonThreshold, type StateProfile } from '../../core/gradients/lag-profile.ts';
 import type { Reach } from '../../core/gradients/reach.ts';
+import { decayLength, deepStackGradients, scalarGradients } from '../../core/gradients/scalar-lab.ts';
 import { trainingVerdict } from '../../core/gradients/verdict.ts';
 import type { ModelSpec } from '../../core/model/spec.ts';
 import type {
   GradientRun,
+  LabQuestion,
   ShownContribution,
   ShownHealth,
   ShownJacobians,
+  ShownLab,
   ShownProfile,
   ShownReach,
   ShownReport,
@@ -133,6 +136,33 @@ export function shownReachValues({ layers, x, signed }: Reach): ReachValues {
     layers: layers.map(({ h, c }) => ({ h: finiteOrNull(h), c: c && finiteOrNull(c) })),
     x: finiteOrNull(x),
     signedX: finiteOrNull(signed.x),
+  };
+}
+
+/** Random inputs over which a stack's gradients are averaged. */
+const labSamples = 16;
+
+/** Some milliseconds of arithmetic: small enough for the host. */
+export function shownLab(question: LabQuestion): ShownLab {
+  const { weight, steps, layers, units, seed } = question;
+  const weights = [...new Set([weight, 1.1, 0.9])];
+  return {
+    ...question,
+    gradients: finiteOrNull(scalarGradients(weight, steps)),
+    unit: weights.map((each) => {
+      const powers = scalarGradients(each, steps);
+      const decay = decayLength(each, horizonThreshold);
+      return {
+        weight: each,
+        between: powers[steps - 1]!,
+        after: powers[steps]!,
+        decay: Number.isFinite(decay) ? decay : null,
+      };
+    }),
+    stacks: (['sigmoid', 'tanh', 'relu'] as const).map((activation) => ({
+      activation,
+      means: finiteOrNull(deepStackGradients({ activation, layers, units, samples: labSamples, seed })),
+    })),
   };
 }
 

@@ -15,7 +15,7 @@ import type { Inspection, Runs, Training } from '../contracts.ts';
 import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
 import { saveExport } from './gradients-export.ts';
-import { shownHealth, shownReach } from './gradients-messages.ts';
+import { shownHealth, shownLab, shownReach } from './gradients-messages.ts';
 import { computePart } from './gradients-parts.ts';
 import { type GradientSource, GradientSources } from './gradients-sources.ts';
 
@@ -76,6 +76,7 @@ export class GradientsSession implements vscode.Disposable {
       on(fromGradients.cancel, ({ run, part }) => this.jobs.get(`${run} ${part}`)?.abort()),
       on(fromGradients.texts, ({ run }) => void this.sendTexts(run)),
       on(fromGradients.reach, (question) => void this.sendReach(question)),
+      on(fromGradients.lab, (question) => this.send(toGradients.lab(shownLab(question)))),
       on(fromGradients.train, () => command('trainOnWorkspace')),
       on(fromGradients.trainSame, ({ run }) => void this.trainSame(run)),
       on(fromGradients.showLog, () => command('showLog')),

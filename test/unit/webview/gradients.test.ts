@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultOptions } from '../../../src/core/training/options.ts';
 import { sameOptions } from '../../../src/core/training/same-options.ts';
-import { gradientRun, shownHealth } from '../../../src/host/panels/gradients-messages.ts';
+import { gradientRun, shownHealth, shownLab } from '../../../src/host/panels/gradients-messages.ts';
 import {
   fromGradients,
   type GradientRun,
@@ -249,5 +249,36 @@ describe('what the panel is told of a run', () => {
     const irnn = sameOptions(defaultOptions, 'irnn');
     expect(irnn).toEqual({ ...defaultOptions, architecture: 'irnn', init: 'identity' });
     expect(sameOptions(irnn, 'gru')).toEqual({ ...defaultOptions, architecture: 'gru' });
+  });
+});
+
+describe('the scalar lab', () => {
+  const question = { weight: 1.1, steps: 50, layers: 8, units: 16, seed: 1 };
+
+  it('has the four figures of w = 1.1 and 0.9 at T = 50, between h₁ and h₅₀ and after 50 steps', () => {
+    const { unit } = shownLab(question);
+    expect(unit.map(({ weight }) => weight)).toEqual([1.1, 0.9]);
+    expect(unit[0]!.between.toFixed(2)).toBe('106.72');
+    expect(unit[0]!.after.toFixed(2)).toBe('117.39');
+    expect(unit[1]!.between.toFixed(6)).toBe('0.005726');
+    expect(unit[1]!.after.toFixed(5)).toBe('0.00515');
+    expect(unit[0]!.decay).toBe(null);
+    expect(unit[1]!.decay).toBeCloseTo(43.7, 1);
+  });
+
+  it('shows a weight of one’s own beside them, and every layer of the stacks', () => {
+    const lab = shownLab({ ...question, weight: 0.5 });
+    expect(lab.unit.map(({ weight }) => weight)).toEqual([0.5, 1.1, 0.9]);
+    expect(lab.gradients.slice(0, 3)).toEqual([1, 0.5, 0.25]);
+    const first = Object.fromEntries(lab.stacks.map(({ activation, means }) => [activation, means[0]! / means[7]!]));
+    expect(first.sigmoid).toBeLessThan(1e-3);
+    expect(first.relu).toBeGreaterThan(0.1);
+    expect(toGradients.lab.is(toGradients.lab(lab))).toBe(true);
+  });
+
+  it('refuses what would take long', () => {
+    expect(fromGradients.lab.is(fromGradients.lab(question))).toBe(true);
+    expect(fromGradients.lab.is(fromGradients.lab({ ...question, layers: 1e6 }))).toBe(false);
+    expect(fromGradients.lab.is(fromGradients.lab({ ...question, units: 1e4 }))).toBe(false);
   });
 });
