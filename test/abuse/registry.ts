@@ -7,6 +7,7 @@ import { hostileHeaders, mutatedFiles } from './cases/formats.ts';
 import { killedBirth, killedHost, killedInspector, killedThread, killedWorker } from './cases/kills.ts';
 import { webviewMessages, workerMessages } from './cases/messages.ts';
 import { sameInstant, twoWindows } from './cases/windows.ts';
+import { largeWorkspace } from './cases/workspace.ts';
 
 /** In the order of the table. */
 export const cases: readonly AbuseCase[] = [
@@ -14,6 +15,7 @@ export const cases: readonly AbuseCase[] = [
   hostileHeaders,
   webviewMessages,
   workerMessages,
+  largeWorkspace,
   killedWorker,
   killedHost,
   killedBirth,

@@ -46,7 +46,7 @@ async function cycle(k: number): Promise<void> {
   });
   if (outcome.state !== 'finished') throw new Error(`The training ended as ${outcome.state}: ${outcome.message}`);
   inspector ??= open();
-  const { remote, worker } = inspector;
+  const { remote } = inspector;
   const [model, document] = [`m${k}`, `d${k}`];
   await remote.call('openModel', { key: model, kind: 'run', folder, generation: null });
   await remote.call('openDocument', { document, version: 1, text: 'a = ((a))\n'.repeat(50) });
@@ -56,10 +56,14 @@ async function cycle(k: number): Promise<void> {
   await remote.call('closeDocument', { document });
   await remote.call('closeModel', { key: model });
   if (k % modelsOfAWindow === modelsOfAWindow - 1) {
-    await worker.terminate();
-    inspector = null;
+    await closeWindow();
   }
   rmSync(folder, { recursive: true });
+}
+
+async function closeWindow(): Promise<void> {
+  await inspector?.worker.terminate();
+  inspector = null;
 }
 
 const lengthOf = (folder: string): number => {
@@ -82,4 +86,5 @@ for (let k = 0; k < count; k++) {
   // Where a window was just closed: the same moment in the life of a process each time.
   if (k % modelsOfAWindow === modelsOfAWindow - 1) process.send!(holdings(k));
 }
-process.exit(0); // an inspector of a window that is not closed yet ends with it
+await closeWindow();
+process.disconnect();
