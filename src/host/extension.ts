@@ -1,8 +1,9 @@
 /** The extension's composition: who knows whom. The entry points hand in the platform. */
 import * as vscode from 'vscode';
-import type { ModelFilesService } from '../protocol/model-files-service.ts';
+import type { FileWorkerService } from '../worker/file-service.ts';
 import { RunCells } from './cells/run-cells.ts';
 import { registerCellCommands } from './commands/cells.ts';
+import { registerRunArchiveCommands } from './commands/run-archive.ts';
 import { registerRunCommands, runReference } from './commands/runs.ts';
 import { registerTrainCommands } from './commands/train.ts';
 import { registerTrainSame } from './commands/train-same.ts';
@@ -42,7 +43,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const inspection = new InspectionSession(context, platform, store, cells, log);
   const tree = new RunsTree(store, training, cells);
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
-  const files = new BackgroundWorker<ModelFilesService>(platform, log, 'model files', 'file-worker');
+  const files = new BackgroundWorker<FileWorkerService>(platform, log, 'model files', 'file-worker');
   const panels = { context, store, runs: store, training, inspection, cells, platform, log };
 
   context.subscriptions.push(
@@ -59,6 +60,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerTrainSame({ training, store, log }),
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerCellCommands({ cells, store, training, inspection, log, selected: () => view.selection[0] }),
+    registerRunArchiveCommands({ store, training, files, platform, log, selected: () => view.selection[0] }),
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),
     registerGradientsPanel(context, panels),

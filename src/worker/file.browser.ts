@@ -1,10 +1,15 @@
-/** The file worker in a browser: it is handed the bytes of its files. */
-import type { ModelFilesService } from '../protocol/model-files-service.ts';
-import { CodedError, serve } from './channel.ts';
-import { ModelFiles } from './model-files.ts';
+/** The file worker in a browser: it is handed the bytes of single files, and reaches run folders through its host. */
+import type { FilesService } from '../protocol/files-service.ts';
+import { CodedError, connect, serve } from './channel.ts';
+import { type FileWorkerService, fileService } from './file-service.ts';
+import { remoteStorage } from './files.ts';
 import { parent } from './ports.browser.ts';
 
-serve<ModelFilesService>(
-  parent(),
-  new ModelFiles(() => Promise.reject(new CodedError('forgotten', "The file's bytes are not held any more."))),
+const port = parent();
+const files = connect<FilesService>(port);
+const notHere = () => Promise.reject(new CodedError('forgotten', "The file's bytes are not held any more."));
+
+serve<FileWorkerService>(
+  port,
+  fileService({ storage: (folder) => remoteStorage(files, folder), openFile: notHere, createFile: notHere }),
 );

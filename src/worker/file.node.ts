@@ -1,8 +1,11 @@
-/** The file worker in node: model files on the machine's file system. */
-import type { ModelFilesService } from '../protocol/model-files-service.ts';
+/** The file worker in node: model files and exported runs on the machine's file system. */
 import { serve } from './channel.ts';
-import { ModelFiles } from './model-files.ts';
-import { openNodeFile } from './node-files.ts';
+import { type FileWorkerService, fileService } from './file-service.ts';
+import { createNodeFile, openNodeFile } from './node-files.ts';
+import { nodeStorage } from './node-storage.ts';
 import { parent } from './ports.node.ts';
 
-serve<ModelFilesService>(parent(), new ModelFiles(openNodeFile));
+serve<FileWorkerService>(
+  parent(),
+  fileService({ storage: nodeStorage, openFile: openNodeFile, createFile: createNodeFile }),
+);

@@ -1,7 +1,9 @@
-/** Single files on node's file system, read piece by piece. */
-import { open, stat } from 'node:fs/promises';
+/** Single files on node's file system, read and written piece by piece. */
+import { open, rename, rm, stat } from 'node:fs/promises';
 import type { ByteSource } from '../core/formats/byte-source.ts';
 import { CodedError } from './channel.ts';
+import { storageError } from './node-storage.ts';
+import type { FileSink } from './run-archives.ts';
 
 /** Rejects with the codes `not-found` or `unreadable`. */
 export async function openNodeFile(path: string): Promise<ByteSource> {
@@ -29,4 +31,33 @@ export async function openNodeFile(path: string): Promise<ByteSource> {
     if (code === 'ENOENT') throw new CodedError('not-found', `${path} does not exist. Was it moved or deleted?`);
     throw new CodedError('unreadable', `${path} cannot be read: ${message}.`);
   }
+}
+
+/** Writes beside the file that is meant, and takes its place at the end. Rejects with StorageErrors. */
+export async function createNodeFile(path: string): Promise<FileSink> {
+  const draft = `${path}.part`;
+  const attempt = async <T>(action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      throw storageError(path, error);
+    }
+  };
+  const handle = await attempt(() => open(draft, 'w'));
+  return {
+    write: (bytes) =>
+      attempt(async () => {
+        for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
+      }),
+    finish: () =>
+      attempt(async () => {
+        await handle.sync();
+        await handle.close();
+        await rename(draft, path);
+      }),
+    discard: async () => {
+      await handle.close().catch(() => {});
+      await rm(draft, { force: true });
+    },
+  };
 }

@@ -53,8 +53,7 @@ export function nodeStorage(root: string): Storage {
     try {
       return await action(file);
     } catch (error) {
-      const fault = faultOfError(error);
-      throw new StorageError(fault, messages[fault](file, error instanceof Error ? error.message : String(error)));
+      throw storageError(file, error);
     }
   };
   return {
@@ -141,6 +140,12 @@ const messages: Record<StorageFault, (file: string, reason: string) => string> =
   denied: (file) => `Permission denied: ${file}.`,
   other: (file, reason) => `${file} cannot be used: ${reason}.`,
 };
+
+/** What went wrong with a file of the machine's, in words. */
+export function storageError(file: string, error: unknown): StorageError {
+  const fault = faultOfError(error);
+  return new StorageError(fault, messages[fault](file, error instanceof Error ? error.message : String(error)));
+}
 
 function faultOfError(error: unknown): StorageFault {
   const code = (error as { code?: unknown } | null)?.code;

@@ -98,7 +98,7 @@ function withoutThreads(engineName: string): string {
 
 /**
  * Takes up a run at its last good generation. Throws RunFileError: `locked` while it is trained elsewhere,
- * `no-generation`, `invalid` where its files are damaged.
+ * `no-text`, `no-generation`, `invalid` where its files are damaged.
  */
 export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Promise<Trainer> {
   const { storage, engine, moreChars } = setup;
@@ -106,9 +106,10 @@ export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Pr
   const lock = await RunLock.acquire(storage, host.lock);
   let session: Session | null = null;
   try {
+    // First: a run without its text has no state to go on from either, and this is why.
+    const corpus = Corpus.restore(await folder.readCorpus());
     const generation = await folder.loadGeneration();
     const state = parseTrainerState(generation.trainer);
-    const corpus = Corpus.restore(await folder.readCorpus());
     let { options } = folder.manifest;
     if (moreChars !== undefined) {
       const charsPerEpoch = corpus.chars('train');

@@ -1,17 +1,18 @@
 /** The host's side of one open editor of a safetensors file. */
 import * as vscode from 'vscode';
 import type { TensorStatistics } from '../../core/formats/tensor-statistics.ts';
-import type { ModelFileContents, ModelFilesService } from '../../protocol/model-files-service.ts';
+import type { ModelFileContents } from '../../protocol/model-files-service.ts';
 import { fromSafetensors, type ShownFile, type ShownStatistics, toSafetensors } from '../../protocol/safetensors.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { CodedError } from '../../worker/channel.ts';
+import type { FileWorkerService } from '../../worker/file-service.ts';
 import type { BackgroundWorker } from '../inspection/background-worker.ts';
 import { type HostPlatform, workerPath } from '../platform.ts';
 import { bytesText } from '../runs/format.ts';
 
 export interface SafetensorsDependencies {
   platform: HostPlatform;
-  files: BackgroundWorker<ModelFilesService>;
+  files: BackgroundWorker<FileWorkerService>;
   log: vscode.LogOutputChannel;
 }
 
