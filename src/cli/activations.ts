@@ -8,6 +8,7 @@ import { openReadingEngine } from './engines.ts';
 import { describeModel, openModel } from './models.ts';
 import { parseIndices, parseOptions } from './options.ts';
 import { kindOf, readTextFile } from './sources.ts';
+import { print } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = {
@@ -126,5 +127,5 @@ function printTable(text: DocumentText, columns: readonly Float32Array[], { cell
     lines.push([index, text.lineAt(index) + 1, JSON.stringify(character), ...numbers].join('\t'));
     index++;
   }
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(`${lines.join('\n')}\n`);
 }

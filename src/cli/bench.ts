@@ -16,7 +16,7 @@ import {
 } from './command.ts';
 import { openEngine } from './engines.ts';
 import { parseOptions } from './options.ts';
-import { ProgressLine, short, table } from './terminal.ts';
+import { ProgressLine, print, short, table } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = {
@@ -62,7 +62,7 @@ export const benchCommand: Command = {
           `${short(one.readCharsPerSecond)}`,
         ]);
         const head = [`${engine.name}, batch ${defaultOptions.batch}`, 'training, chars/s', 'reading, chars/s'];
-        process.stdout.write(`${table([head, ...rows])}\n`);
+        print(`${table([head, ...rows])}\n`);
       }
       return exitCodes.done;
     } finally {

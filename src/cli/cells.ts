@@ -18,7 +18,7 @@ import { openReadingEngine } from './engines.ts';
 import { describeModel, openModel } from './models.ts';
 import { parseOptions } from './options.ts';
 import { kindOf, readFolder, readTextFile } from './sources.ts';
-import { bar, ProgressLine, table } from './terminal.ts';
+import { bar, ProgressLine, print, table } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = {
@@ -69,7 +69,7 @@ export const cellsCommand: Command = {
       progress.end();
       await session.close();
       if (values.json) printJson(resultOf(report));
-      else process.stdout.write(`${describeModel(model.spec)}: ${describe(report, texts)}\n`);
+      else print(`${describeModel(model.spec)}: ${describe(report, texts)}\n`);
       return exitCodes.done;
     } catch (error) {
       progress.end();

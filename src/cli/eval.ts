@@ -10,7 +10,7 @@ import { openReadingEngine } from './engines.ts';
 import { openModel } from './models.ts';
 import { parseOptions } from './options.ts';
 import { kindOf, readFolder, readTextFile } from './sources.ts';
-import { bar, ProgressLine, table } from './terminal.ts';
+import { bar, ProgressLine, print, remark, table } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = { ...vocabOption, ...engineOption, ...jsonOption };
@@ -58,7 +58,7 @@ export const evalCommand: Command = {
           `${result.unknown} characters are not in the model's vocabulary of ${model.spec.vocabulary.length}.`,
         );
       if (values.json) printJson(result);
-      else process.stdout.write(`${describe(result)}\n`);
+      else print(`${describe(result)}\n`);
       return exitCodes.done;
     } finally {
       await engine.dispose();
@@ -73,7 +73,7 @@ async function readSources(sources: readonly string[]): Promise<SourceFile[]> {
     if ((await kindOf(source)) === 'file') files.push(await readTextFile(source));
     else {
       const { files: found, report } = await readFolder(source, {}, { maxTotalBytes: Number.POSITIVE_INFINITY });
-      for (const entry of report.leftOut) process.stderr.write(`Left out: ${describeLeftOut(entry)}\n`);
+      for (const entry of report.leftOut) remark(`Left out: ${describeLeftOut(entry)}\n`);
       files.push(...found.map((file) => ({ ...file, path: path.join(source, file.path) })));
     }
   }

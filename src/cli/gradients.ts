@@ -17,7 +17,7 @@ import { describeGradients } from './gradients-text.ts';
 import { describeModel, openModel } from './models.ts';
 import { parseIndices, parseOptions } from './options.ts';
 import { kindOf, readTextFile } from './sources.ts';
-import { bar, ProgressLine } from './terminal.ts';
+import { bar, ProgressLine, print } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = {
@@ -94,7 +94,7 @@ export const gradientsCommand: Command = {
       } else {
         const report = await fullGradientReport(session, texts, positions, lags, { onProgress });
         progress.end();
-        process.stdout.write(`${describeModel(model.spec)}, ${describeGradients(report, model.spec)}\n`);
+        print(`${describeModel(model.spec)}, ${describeGradients(report, model.spec)}\n`);
       }
       progress.end();
       await session.close();

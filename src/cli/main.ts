@@ -7,6 +7,7 @@ import { evalCommand } from './eval.ts';
 import { gradientsCommand } from './gradients.ts';
 import { describeOptions } from './options.ts';
 import { sampleCommand } from './sample.ts';
+import { print, remark } from './terminal.ts';
 import { trainCommand } from './train.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -25,22 +26,22 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const command = commands.find((one) => one.name === name);
   try {
     if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-      process.stdout.write(overview());
+      print(overview());
       return name === undefined ? exitCodes.usage : exitCodes.done;
     }
     if (!command) throw new UsageError(`There is no command "${name}".`);
     if (rest.includes('--help') || rest.includes('-h')) {
-      process.stdout.write(helpOf(command));
+      print(helpOf(command));
       return exitCodes.done;
     }
     return await command.run(rest);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    remark(`${error instanceof Error ? error.message : String(error)}\n`);
     if (error instanceof UsageError) {
-      process.stderr.write(`Try: cellscope ${command ? `${command.name} ` : ''}--help\n`);
+      remark(`Try: cellscope ${command ? `${command.name} ` : ''}--help\n`);
       return exitCodes.usage;
     }
-    if (process.env.CELLSCOPE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    if (process.env.CELLSCOPE_DEBUG && error instanceof Error) remark(`${error.stack}\n`);
     return exitCodes.failed;
   }
 }

@@ -5,6 +5,7 @@ import { type Command, type ExitCode, engineOption, exitCodes, jsonOption, print
 import { openReadingEngine } from './engines.ts';
 import { openModel } from './models.ts';
 import { parseOptions } from './options.ts';
+import { print } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
 const options = {
@@ -28,17 +29,19 @@ export const sampleCommand: Command = {
     const model = await openModel(positionals[0]!, values.vocab);
     const prime = normaliseLineEnds(values.prime ?? '');
     const { length = 500, temperature = 0.8, seed = 1, json = false } = values;
+    // A model may know any character: a program gets what was sampled, a terminal what it can show without acting on it.
+    const say = process.stdout.isTTY ? print : (part: string): void => void process.stdout.write(part);
     const engine = await openReadingEngine(values.engine);
     try {
       const start = { kind: 'parameters', parameters: model.parameters } as const;
       const session = await engine.open(model.spec, start, { maxTime: 0, maxBatch: 0 });
-      if (!json) process.stdout.write(prime);
+      if (!json) say(prime);
       const text = await sampleText(session, { prime, length, temperature, seed }, (character) => {
-        if (!json) process.stdout.write(character);
+        if (!json) say(character);
       });
       await session.close();
       if (json) printJson({ prime, text, temperature, seed });
-      else process.stdout.write('\n');
+      else say('\n');
       return exitCodes.done;
     } finally {
       await engine.dispose();

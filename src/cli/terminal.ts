@@ -1,4 +1,15 @@
 /** Progress, sparklines and tables for people. Progress goes to standard error, results to standard output. */
+import { plainText } from '../core/formats/inert-text.ts';
+
+/** Results for people. Names and texts of files may hold what a terminal would act on: none of it arrives there. */
+export function print(text: string): void {
+  process.stdout.write(plainText(text));
+}
+
+/** The same for remarks and errors. */
+export function remark(text: string): void {
+  process.stderr.write(plainText(text));
+}
 
 /** A progress line: rewritten in place on a terminal, else a line now and then. */
 export class ProgressLine {
@@ -10,7 +21,8 @@ export class ProgressLine {
     this.stream = stream;
   }
 
-  update(text: string): void {
+  update(words: string): void {
+    const text = plainText(words);
     const now = performance.now();
     if (now - this.lastShown < (this.stream.isTTY ? 100 : 10_000)) return;
     this.lastShown = now;
@@ -32,7 +44,7 @@ export class ProgressLine {
   /** A line of its own. */
   say(text: string): void {
     this.end();
-    this.stream.write(`${text}\n`);
+    this.stream.write(`${plainText(text)}\n`);
   }
 }
 

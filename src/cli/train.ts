@@ -31,7 +31,7 @@ import {
 import { openEngine } from './engines.ts';
 import { type Given, parseOptions } from './options.ts';
 import { kindOf, readFolder, readTextFile } from './sources.ts';
-import { bar, clock, nameValues, ProgressLine, short, sparkline } from './terminal.ts';
+import { bar, clock, nameValues, ProgressLine, print, remark, short, sparkline } from './terminal.ts';
 import { newRunId, trainerHost, withInterrupt } from './trainer-host.ts';
 import { budgetOf, budgetOptions, recipeOptions, refuseChanges, trainingOptions } from './training-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -108,7 +108,7 @@ async function resume(out: string, values: Values): Promise<ExitCode> {
   refuseChanges(values, manifest.options);
   const moreChars = charactersBeyondPlan(values, manifest);
   if (manifest.state === 'finished' && moreChars === undefined) {
-    process.stderr.write('This run is finished. Add --chars with a larger total to train it longer.\n');
+    remark('This run is finished. Add --chars with a larger total to train it longer.\n');
     const { trainedChars, trainingSeconds: seconds, heldOut } = manifest;
     const charsPerSecond = seconds > 0 ? trainedChars / seconds : 0;
     await tell(out, values, { state: 'finished', trainedChars, seconds, charsPerSecond, heldOut });
@@ -180,7 +180,7 @@ async function tellPlan(
   const estimate = await estimateTraining(corpus, chosen, engine, () => performance.now());
   const summary = drySummary(corpus.summary, report, { ...estimate, seconds: estimate.expectedSeconds });
   const leftOut = summary.leftOut.map((entry) => ['Left out', describeLeftOut(entry)] as const);
-  process.stderr.write(`${nameValues([...drySummaryRows(summary), ...leftOut, ['Engine', engine.name]])}\n`);
+  remark(`${nameValues([...drySummaryRows(summary), ...leftOut, ['Engine', engine.name]])}\n`);
   if (values['dry-run'] && values.json) printJson(summary);
 }
 
@@ -234,7 +234,7 @@ async function tell(run: string, values: Values, outcome: TrainerOutcome): Promi
     heldOut: outcome.heldOut,
   };
   if (values.json) printJson(result);
-  else process.stdout.write(`${describe(result)}\n`);
+  else print(`${describe(result)}\n`);
 }
 
 function describe(result: TrainResult): string {

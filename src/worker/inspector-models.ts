@@ -2,6 +2,7 @@
 import { Vocabulary } from '../core/corpus/vocabulary.ts';
 import type { Engine, Session } from '../core/engine/engine.ts';
 import { decodeCheckpoint, RunFolder, type Storage } from '../core/formats/index.ts';
+import { inertText } from '../core/formats/inert-text.ts';
 import { readVocabulary } from '../core/formats/vocabulary.ts';
 import type { ModelInfo, ModelReference } from '../protocol/inspector-service.ts';
 import { CodedError } from './channel.ts';
@@ -43,7 +44,7 @@ export async function openModel(
   return {
     session,
     vocabulary: new Vocabulary(spec.vocabulary, spec.unknown),
-    info: { key: reference.key, spec, name, generation, generations },
+    info: { key: reference.key, spec, name: inertText(name), generation, generations },
     closing: new AbortController(),
   };
 }

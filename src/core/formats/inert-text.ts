@@ -6,6 +6,11 @@
 /** C0 and C1 controls (ANSI escapes begin with one), directional formatting, invisible separators, half surrogate pairs. */
 const unfit = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\p{Cs}/gu;
 
+/** The same for text of many lines that stays whole: what a terminal would act on is replaced, line ends and tabs stay. */
+export function plainText(text: string): string {
+  return text.replace(unfit, (found) => (found === '\n' || found === '\t' ? found : '\ufffd'));
+}
+
 /** @param longest in UTF-16 units; what is longer ends with an ellipsis */
 export function inertText(text: string, longest = 200): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;

@@ -1,5 +1,6 @@
 /** Train on Workspace, Train on This Folder, Preview Training Text, Resume, Train Longer. */
 import * as vscode from 'vscode';
+import { inertText } from '../../core/formats/inert-text.ts';
 import type { TrainingOptions } from '../../core/training/options.ts';
 import type { TrainingOutcome } from '../../protocol/training-service.ts';
 import type { RunEntry } from '../contracts.ts';
@@ -95,7 +96,7 @@ export async function startTraining(
     await training.discard();
     return null;
   }
-  const name = `${options.architecture} ${options.layers}×${options.hiddenSize} · ${scope.label}`;
+  const name = inertText(`${options.architecture} ${options.layers}×${options.hiddenSize} · ${scope.label}`);
   return withTrainingProgress(deps, name, args.detach ?? false, (token, onStarted) =>
     training.train(name, token, onStarted),
   );
@@ -302,8 +303,9 @@ function isArguments(value: unknown): value is TrainArguments {
   return typeof value === 'object' && value !== null && !(value instanceof vscode.Uri);
 }
 
+/** A file's or folder's name for people. */
 export function lastSegment(uri: vscode.Uri): string {
-  return uri.path.split('/').filter(Boolean).at(-1) ?? 'folder';
+  return inertText(uri.path.split('/').filter(Boolean).at(-1) ?? 'folder');
 }
 
 export function isCancelled(error: unknown): boolean {

@@ -1,6 +1,7 @@
 /** What a person is told before training: one line, or a whole document. */
 import { type DrySummary, drySummary, drySummaryRows, durationWords } from '../../core/corpus/dry-summary.ts';
 import { exclusionLabel } from '../../core/corpus/exclusion.ts';
+import { inertText } from '../../core/formats/inert-text.ts';
 import { bytesText, countText } from '../runs/format.ts';
 import type { PlannedTraining } from './controller.ts';
 
@@ -44,7 +45,7 @@ export function summaryDocument(planned: PlannedTraining): string {
   );
   const left = summary.leftOut.map(
     ({ reason, files, folders, examples }) =>
-      `| ${cell(exclusionLabel[reason])} | ${files} | ${folders} | ${cell(examples.join(', '))} |`,
+      `| ${cell(exclusionLabel[reason])} | ${files} | ${folders} | ${cell(examples.map((each) => inertText(each)).join(', '))} |`,
   );
   return [
     '# What Cellscope would train on',
