@@ -75,7 +75,7 @@ describe('cells that stand for concepts', () => {
     const shown = await rows();
     assert.match(
       shown.find((row) => row.startsWith('inside double quotes')) ?? shown.join('\n'),
-      / {2}0·0 {2}AP 1\.00 \(base 0\.\d\d\) · 95 % 1\.00–1\.00 · p 0\.0\d\d · clamp \+\d\.\d+ \(95 % of others ≤ .*\)$/,
+      / {2}AP 1\.00 \/ 0\.\d\d · 0·0 · 95 % 1\.00–1\.00 · p 0\.0\d\d · clamp \+\d\.\d+ \(95 % of others ≤ .*\)$/,
     );
     assert.ok(shown.some((row) => /^Best candidates {2}\d+$/.test(row)));
     const later = await anotherWindow();

@@ -21,17 +21,26 @@ export function cellText({ layer, cell }: Pick<CandidateReport, 'layer' | 'cell'
   return `${layer}·${cell}`;
 }
 
-/** `AP 0.97 (base 0.10) · 95 % 0.95–0.98 · p 0.010 · clamp +0.301 (≤ 0.020)`: what was not measured is left out. */
-export function evidenceLine({ concept, candidate }: Standing): string {
-  const { ap, confidence, shift, ablation } = candidate;
+/** `AP 0.97 (base 0.10) · 95 % 0.95–0.98 · p 0.010 · clamp +0.301 (95 % of others ≤ +0.020)`. */
+export function evidenceLine(standing: Standing): string {
+  const { concept, candidate } = standing;
+  return [`AP ${candidate.ap.toFixed(2)} (base ${concept.base.toFixed(2)})`, ...measuredParts(standing)].join(' · ');
+}
+
+/** The same for a narrow view, shortest first: `AP 0.97 / 0.10 · 0·14 · …`. */
+export function shortEvidenceLine(standing: Standing): string {
+  const { concept, candidate } = standing;
+  const score = `AP ${candidate.ap.toFixed(2)} / ${concept.base.toFixed(2)}`;
+  return [score, cellText(candidate), ...measuredParts(standing)].join(' · ');
+}
+
+/** Confidence, chance and cause; what was not measured is left out. */
+function measuredParts({ candidate: { confidence, shift, ablation } }: Standing): string[] {
   return [
-    `AP ${ap.toFixed(2)} (base ${concept.base.toFixed(2)})`,
     confidence && `95 % ${confidence[0].toFixed(2)}–${confidence[1].toFixed(2)}`,
     shift && `p ${shift.adjusted.toFixed(3)}`,
     ablation && `clamp ${signed(ablation.inside, 3)} (95 % of others ≤ ${signed(ablation.control, 3)})`,
-  ]
-    .filter((part) => part !== null)
-    .join(' · ');
+  ].filter((part) => part !== null);
 }
 
 /** What a candidate lacks for a name; empty where it has one. What was not measured for want of precision is not told. */

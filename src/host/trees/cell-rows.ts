@@ -6,11 +6,11 @@ import { bestCandidates, namedCells, type Standing } from '../../core/cells/stan
 import type { CellsStore } from '../cells/cells-store.ts';
 import {
   cellText,
-  evidenceLine,
   evidenceRows,
   gradedLine,
   lackWords,
   outdatedWords,
+  shortEvidenceLine,
   spokenEvidence,
   stageWords,
 } from '../cells/words.ts';
@@ -155,8 +155,8 @@ function standingItem(row: CellRow & { kind: 'cell' }): vscode.TreeItem {
   const item = new vscode.TreeItem(concept.name);
   const lacks = lackWords(row.standing);
   item.description = candidate.named
-    ? `${cellText(candidate)}  ${evidenceLine(row.standing)}`
-    : `${cellText(candidate)}  ${evidenceLine(row.standing)} · lacks ${lacks.join('; ')}`;
+    ? shortEvidenceLine(row.standing)
+    : `${shortEvidenceLine(row.standing)} · lacks ${lacks.join('; ')}`;
   item.iconPath = candidate.named
     ? new vscode.ThemeIcon('verified-filled', new vscode.ThemeColor('charts.green'))
     : new vscode.ThemeIcon('circle-outline');
@@ -178,7 +178,7 @@ function gradedItem(row: CellRow & { kind: 'graded' }): vscode.TreeItem {
   item.description = `${cellText(first)}  ${gradedLine(row.graded)}`;
   item.iconPath = new vscode.ThemeIcon('graph-line');
   item.contextValue = 'cell.graded';
-  item.tooltip = `Layer ${first.layer}, cell ${first.cell}, ${quantityLabels[first.quantity]} moves with this concept most: ${gradedLine(row.graded)}, over ${chars} characters of test files. Concepts of degree have no names.`;
+  item.tooltip = `Layer ${first.layer}, cell ${first.cell}, ${quantityLabels[first.quantity]} moves with this concept most: ${gradedLine(row.graded)}, over ${chars} characters of test files. Graded concepts have no names.`;
   item.accessibilityInformation = {
     label: `${name}: layer ${first.layer}, cell ${first.cell}, ${gradedLine(row.graded)}`,
   };
@@ -187,7 +187,7 @@ function gradedItem(row: CellRow & { kind: 'graded' }): vscode.TreeItem {
 }
 
 function groupItem({ group, rows }: CellRow & { kind: 'group' }): vscode.TreeItem {
-  const label = group === 'candidates' ? 'Best candidates' : 'Concepts of degree';
+  const label = group === 'candidates' ? 'Best candidates' : 'Graded concepts';
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
   item.description = String(rows.length);
   item.tooltip =

@@ -63,7 +63,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const live = active ? this.training.latest : null;
     const state = live?.state ?? manifest.state;
     const item = new vscode.TreeItem(manifest.name, this.collapsibleState(entry));
-    item.id = entry.id;
+    // A row keeps the state that it was first drawn with: once there are cells, it is another row.
+    item.id = this.hasCells(entry) ? `${entry.id}/cells` : entry.id;
     item.contextValue = `run.${state}`;
     item.iconPath = stateIcon[state];
     const curve = await this.curveOf(entry);
@@ -72,8 +73,8 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.description = [
       percent,
       loss === undefined ? state : `${(loss / Math.LN2).toFixed(2)} bits`,
-      sparkline(curve, 8),
       this.cellsText(entry),
+      sparkline(curve, 8),
     ]
       .filter(Boolean)
       .join('  ');
@@ -102,8 +103,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private collapsibleState(entry: RunEntry): vscode.TreeItemCollapsibleState {
     if (entry.manifest.current === null) return vscode.TreeItemCollapsibleState.None;
     const newest = this.store.entries[0]?.id === entry.id;
-    const found = this.cells.reportOf(entry.id) !== null;
-    return newest && found ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed;
+    return newest && this.hasCells(entry)
+      ? vscode.TreeItemCollapsibleState.Expanded
+      : vscode.TreeItemCollapsibleState.Collapsed;
+  }
+
+  private hasCells({ id }: RunEntry): boolean {
+    return this.cells.reportOf(id) !== null || this.cells.measuring(id) !== null;
   }
 
   private cellsText({ id }: RunEntry): string {
