@@ -7,6 +7,7 @@ import path from 'node:path';
 import { buildAll } from '../../scripts/build.ts';
 import { quantile } from '../harness/frames.ts';
 import { ensureBrowser } from '../harness/install.ts';
+import { timeGradients } from './gradients/measure.ts';
 import { measureInHost } from './product/in-host.ts';
 import { measureInWorkbench } from './product/workbench.ts';
 import { benchWorkspace } from './product/workspace.ts';
@@ -71,6 +72,14 @@ try {
     `${(host.charsPerSecond / 1000).toFixed(1)} k characters/s`,
     '–',
   ]);
+  // Last and alone: nothing above shares the cores with it.
+  const gradients = await timeGradients();
+  rows.push([
+    'gradient report, LSTM 1×256, 256 positions, 200 lags',
+    `${(gradients.report / 1000).toFixed(1)} s`,
+    '10 s',
+  ]);
+  rows.push(['reach of one prediction over 500 characters, LSTM 1×256, median', ms(gradients.reach), '100 ms']);
   const width = Math.max(...rows.map(([what]) => what.length));
   for (const [what, measured, target] of rows)
     console.log(`${what.padEnd(width)}  ${measured.padStart(20)}   target ${target}`);
