@@ -51,7 +51,10 @@ export interface JacobianSummary {
 
 export interface MemorySummary {
   lags: number;
-  layers: (Pick<LayerMemory, 'gate' | 'horizons'> | null)[];
+  /** Lags at which `retained` is told: 0, 1, 2, 3, 4, 6, … */
+  steps: number[];
+  /** `retained` [H, steps]: per cell, the mean product of its gate over so many characters. */
+  layers: (({ retained: Float32Array } & Pick<LayerMemory, 'gate' | 'horizons'>) | null)[];
 }
 
 export interface ReachQuestion {

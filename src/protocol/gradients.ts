@@ -100,7 +100,20 @@ const memory = v.object({
   on: measuredOn,
   generation: v.nullable(index),
   lags: index,
-  layers: v.array(v.nullable(v.object({ gate: v.string(), horizons: v.array(v.nullable(index)) }))),
+  /** Lags at which `retained` is told. */
+  steps: v.array(index),
+  layers: v.array(
+    v.nullable(
+      v.object({
+        gate: v.string(),
+        horizons: v.array(v.nullable(index)),
+        /** By cell, the mean product by `steps`. */
+        retained: v.array(values),
+        /** Cells that have earned a name, and which. */
+        named: v.array(v.object({ cell: index, name: v.string() })),
+      }),
+    ),
+  ),
 });
 export type ShownMemory = v.InferOutput<typeof memory>;
 

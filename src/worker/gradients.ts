@@ -7,10 +7,10 @@ import { nextCharacters } from '../core/corpus/vocabulary.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { RunFolder } from '../core/formats/index.ts';
 import { measureContribution } from '../core/gradients/contribution.ts';
-import { jacobianQuartiles, measureJacobians } from '../core/gradients/jacobian.ts';
+import { defaultSteps, jacobianQuartiles, measureJacobians } from '../core/gradients/jacobian.ts';
 import { measureLagNorms, type PassOptions } from '../core/gradients/lag-norms.ts';
 import { lagProfile } from '../core/gradients/lag-profile.ts';
-import { measureMemory } from '../core/gradients/memory.ts';
+import { measureMemory, retainedAt } from '../core/gradients/memory.ts';
 import { choosePositions, type Position, type TextStream } from '../core/gradients/positions.ts';
 import type { Reach } from '../core/gradients/reach.ts';
 import { costlyParts, gradientReport } from '../core/gradients/report.ts';
@@ -98,7 +98,14 @@ export class Gradients implements GradientsService {
   gradientMemory(request: GradientRequest, context: CallContext<{ fraction: number }>): Promise<MemorySummary> {
     return this.measure(request, context, async ({ model, texts, positions, lags, pass }) => {
       const layers = await measureMemory(model.session, texts, positions, lags, pass);
-      return { lags, layers: layers.map((layer) => layer && { gate: layer.gate, horizons: layer.horizons }) };
+      const steps = [0, ...defaultSteps(lags)];
+      return {
+        lags,
+        steps,
+        layers: layers.map(
+          (layer) => layer && { gate: layer.gate, horizons: layer.horizons, retained: retainedAt(layer, steps) },
+        ),
+      };
     });
   }
 

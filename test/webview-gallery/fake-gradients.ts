@@ -176,21 +176,25 @@ function computed(id: string, part: Exclude<GradientPart, 'report'>): GradientRe
       layers: one.cells.map(() => ({ share, norms: share, total: 1, beyond: plain ? 0.0001 : 0.011, lost: 0.16 })),
     };
   }
+  const horizonOfCell = (j: number): number => Math.round(3 + 260 * (0.5 + noise(j, 9)) ** 5);
   if (part === 'memory')
     return {
       part,
       on: null,
       generation,
       lags,
+      steps,
       layers: one.cells.map((cell) =>
         cell === 'tanh'
           ? null
           : {
               gate: cell === 'lstm' ? 'f' : 'z',
               horizons: Array.from({ length: 128 }, (_, j) => {
-                const horizon = Math.round(3 + 260 * (0.5 + noise(j, 9)) ** 5);
+                const horizon = horizonOfCell(j);
                 return horizon > lags ? null : horizon;
               }),
+              retained: Array.from({ length: 128 }, (_, j) => steps.map((k) => 0.01 ** (k / horizonOfCell(j)))),
+              named: [{ cell: 17, name: 'inside a string' }],
             },
       ),
     };

@@ -1,6 +1,7 @@
 /** Horizon over training: when a network learned to look back. */
 
 import { card, named, table } from '../ui/cards.ts';
+import { createDropdown } from '../ui/controls.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { compact } from '../ui/format.ts';
@@ -26,6 +27,13 @@ export class HistoryView implements View {
   readonly node: HTMLElement;
   private readonly main: PlotCard;
   private readonly numbers = element('div');
+  private readonly layers = createDropdown('Layer', (value) => {
+    this.layer = Number(value);
+    this.set(this.runs);
+  });
+  /** Which layer is drawn, counted from the top: networks of different depth share it. */
+  private layer = 0;
+  private runs: readonly SelectedRun[] = [];
   private drawn: Drawn[] = [];
 
   constructor(actions: JobActions) {
@@ -33,7 +41,7 @@ export class HistoryView implements View {
       {
         question: 'When did it learn to look back?',
         sentences:
-          'The horizon of the top layer at every checkpoint that is kept, measured at the same held-out places each time. A network may start with a long horizon that means nothing yet, lose it, and win it back as it learns.',
+          'The horizon of a layer at every checkpoint that is kept, measured at the same held-out places each time. A network may start with a long horizon that means nothing yet, lose it, and win it back as it learns.',
         formula: 'horizon = first k with relative[k] < 0.01',
         source: 'as in the lag profile, over 64 positions',
       },
@@ -47,6 +55,7 @@ export class HistoryView implements View {
         },
         actions,
       },
+      element('div', { class: 'choice' }, this.layers.node),
     );
     this.node = element(
       'div',
@@ -57,8 +66,18 @@ export class HistoryView implements View {
   }
 
   set(runs: readonly SelectedRun[]): void {
+    this.runs = runs;
+    const deepest = Math.max(1, ...runs.map(({ run }) => run.cells.length));
+    this.layer = Math.min(this.layer, deepest - 1);
+    this.layers.node.hidden = deepest === 1;
+    this.layers.set(
+      Array.from({ length: deepest }, (_, below) => ({ value: String(below), label: belowTop(below) })),
+      String(this.layer),
+    );
     this.drawn = withPart(runs, 'history').flatMap(({ selected, result }) => {
-      const states = selected.run.cells.at(-1) === 'lstm' ? (['c', 'h'] as const) : (['h'] as const);
+      const layer = selected.run.cells.length - 1 - this.layer;
+      if (layer < 0) return [];
+      const states = selected.run.cells[layer] === 'lstm' ? (['c', 'h'] as const) : (['h'] as const);
       return states.map((state) => ({
         selected,
         name: `${selected.name} · ${state}`,
@@ -67,7 +86,7 @@ export class HistoryView implements View {
         points: result.points.map(({ trainedChars, generation, layers }) => ({
           chars: trainedChars,
           generation,
-          horizon: layers.at(-1)?.[state] ?? null,
+          horizon: layers[layer]?.[state] ?? null,
         })),
       }));
     });
@@ -114,6 +133,10 @@ export class HistoryView implements View {
   picture(): Promise<ArrayBuffer | null> {
     return this.main.picture();
   }
+}
+
+function belowTop(below: number): string {
+  return below === 0 ? 'the top layer' : below === 1 ? 'the layer below the top' : `${below} layers below the top`;
 }
 
 function shownOf(drawn: readonly Drawn[]): Shown {

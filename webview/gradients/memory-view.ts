@@ -4,6 +4,7 @@ import { card, named, table } from '../ui/cards.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { CellMemoryCard } from './cell-memory.ts';
 import type { JobActions } from './jobs.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
@@ -17,6 +18,10 @@ interface LayerCells {
   layer: number;
   lags: number;
   shade: number;
+  steps: readonly number[];
+  /** By cell. */
+  retained: readonly (readonly (number | null)[])[];
+  named: ReadonlyMap<number, string>;
   /** The longest memory first. */
   cells: { cell: number; horizon: number | null }[];
 }
@@ -28,6 +33,10 @@ export class MemoryView implements View {
   readonly node: HTMLElement;
   private readonly main: PlotCard;
   private readonly longest = element('div');
+  private readonly one = new CellMemoryCard((cell) => this.choose({ ...this.chosen!, cell }));
+  private readonly oneCard = card('One cell', this.one.node);
+  /** The cell whose curve is shown. */
+  private chosen: { run: string; layer: number; cell: number } | null = null;
   private layers: LayerCells[] = [];
 
   constructor(actions: JobActions) {
@@ -45,7 +54,7 @@ export class MemoryView implements View {
       'div',
       { class: 'columns' },
       this.main.node,
-      element('aside', { class: 'side' }, card('Longest memories', this.longest)),
+      element('aside', { class: 'side' }, card('Longest memories', this.longest), this.oneCard),
     );
   }
 
@@ -59,7 +68,11 @@ export class MemoryView implements View {
         const { length } = result.layers;
         const name = length > 1 ? `${selected.name} · layer ${k}` : selected.name;
         const shade = (0.5 * (length - 1 - k)) / Math.max(1, length - 1);
-        return [{ selected, name, gate: layer.gate, layer: k, lags: result.lags, shade, cells }];
+        const named = new Map(layer.named.map(({ cell, name: concept }) => [cell, concept]));
+        const { lags, steps } = result;
+        return [
+          { selected, name, gate: layer.gate, layer: k, lags, shade, cells, steps, retained: layer.retained, named },
+        ];
       }),
     );
     this.main.set(runs, this.layers.length > 0 ? shownOf(this.layers) : null);
@@ -69,19 +82,24 @@ export class MemoryView implements View {
           ? 'A plain RNN rewrites its state at every step: no gate keeps it.'
           : 'Nothing is measured yet.'
         : table(
-            'Cells with the longest memory',
+            'Cells with the longest memory, and those that have a name',
             [{ head: 'cell' }, { head: 'gate' }, { head: 'remembers', number: true }],
-            this.layers.flatMap(({ selected, name, gate, shade, lags, cells }) =>
-              cells
-                .slice(0, Math.max(3, Math.floor(15 / this.layers.length)))
-                .map(({ cell, horizon }) => [
-                  named(cssColour(selected.colour, shade), `${name} · cell ${cell}`),
-                  gate,
-                  horizonText(horizon, lags),
-                ]),
-            ),
+            this.layers.flatMap((layer) => {
+              const most = Math.max(3, Math.floor(12 / this.layers.length));
+              const listed = layer.cells.filter(({ cell }, rank) => rank < most || layer.named.has(cell));
+              return listed.map(({ cell, horizon }) => [
+                named(cssColour(layer.selected.colour, layer.shade), this.cellButton(layer, cell)),
+                layer.gate,
+                horizonText(horizon, layer.lags),
+              ]);
+            }),
           ),
     );
+    const known = this.layers.find((layer) => isOf(layer, this.chosen));
+    const [first] = this.layers;
+    this.oneCard.hidden = !first;
+    if (known) this.choose(this.chosen!);
+    else if (first) this.choose({ run: first.selected.run.id, layer: first.layer, cell: first.cells[0]!.cell });
   }
 
   table(): CsvCell[][] | null {
@@ -97,6 +115,40 @@ export class MemoryView implements View {
   picture(): Promise<ArrayBuffer | null> {
     return this.main.picture();
   }
+
+  private cellButton({ selected, name, layer, named: names }: LayerCells, cell: number): HTMLElement {
+    const concept = names.get(cell);
+    const button = element(
+      'button',
+      { type: 'button', class: 'contributor', title: 'Show this cell' },
+      `${name} · cell ${cell}${concept ? ` · ${concept}` : ''}`,
+    );
+    button.addEventListener('click', () => this.choose({ run: selected.run.id, layer, cell }));
+    return button;
+  }
+
+  private choose(chosen: { run: string; layer: number; cell: number }): void {
+    this.chosen = chosen;
+    const found = this.layers.find((layer) => isOf(layer, chosen));
+    if (!found) return;
+    const { selected, name, gate, lags, steps, shade, cells, retained, named: names } = found;
+    this.one.set({
+      name,
+      cell: chosen.cell,
+      cells: cells.length,
+      gate,
+      horizon: cells.find(({ cell }) => cell === chosen.cell)?.horizon ?? null,
+      lags,
+      steps,
+      retained: retained[chosen.cell] ?? [],
+      concept: names.get(chosen.cell) ?? '',
+      colour: colourOf(selected.colour, shade),
+    });
+  }
+}
+
+function isOf({ selected, layer }: LayerCells, chosen: { run: string; layer: number } | null): boolean {
+  return selected.run.id === chosen?.run && layer === chosen.layer;
 }
 
 function shownOf(layers: readonly LayerCells[]): Shown {

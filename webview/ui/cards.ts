@@ -60,7 +60,7 @@ export function table(
 }
 
 /** A coloured dot before a name; the name alone carries the meaning. */
-export function named(colour: string, name: string): HTMLElement {
+export function named(colour: string, name: Node | string): HTMLElement {
   const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
   dot.style.background = colour;
   return element('span', { class: 'named' }, dot, name);

@@ -19,6 +19,15 @@ export interface LayerMemory {
   horizons: (number | null)[];
 }
 
+/** The mean products at some lags: [H, steps]. */
+export function retainedAt({ retained, horizons }: LayerMemory, steps: readonly number[]): Float32Array {
+  const H = horizons.length;
+  return Float32Array.from({ length: H * steps.length }, (_, i) => {
+    const cell = Math.floor(i / steps.length);
+    return retained[steps[i % steps.length]! * H + cell]!;
+  });
+}
+
 /** Per layer; null for cells without a keeping gate. The positions have `lags` characters before them. */
 export async function measureMemory(
   session: Session,

@@ -13,11 +13,17 @@ import type {
   ShownHealth,
   ShownJacobians,
   ShownLab,
+  ShownMemory,
   ShownProfile,
   ShownReach,
   ShownReport,
 } from '../../protocol/gradients.ts';
-import type { ContributionSummary, GradientSummary, JacobianSummary } from '../../protocol/gradients-service.ts';
+import type {
+  ContributionSummary,
+  GradientSummary,
+  JacobianSummary,
+  MemorySummary,
+} from '../../protocol/gradients-service.ts';
 import type { ReachValues } from '../../protocol/reach.ts';
 import { networkName } from './training-messages.ts';
 
@@ -124,6 +130,34 @@ export function shownJacobians({ layers, ...rest }: JacobianSummary, measured: M
       upper: finiteOrNull(upper),
       bound: bound && finiteOrNull(bound),
     })),
+  };
+}
+
+/** @param namesAt what a cell stands for */
+export function shownMemory(
+  { lags, steps, layers }: MemorySummary,
+  measured: Measured,
+  namesAt: (layer: number, cell: number) => readonly string[],
+): ShownMemory {
+  return {
+    part: 'memory',
+    ...measured,
+    lags,
+    steps,
+    layers: layers.map(
+      (memory, layer) =>
+        memory && {
+          gate: memory.gate,
+          horizons: memory.horizons,
+          retained: memory.horizons.map((_, cell) =>
+            finiteOrNull(memory.retained.subarray(cell * steps.length, (cell + 1) * steps.length)),
+          ),
+          named: memory.horizons.flatMap((_, cell) => {
+            const names = namesAt(layer, cell);
+            return names.length > 0 ? [{ cell, name: names.join(', ') }] : [];
+          }),
+        },
+    ),
   };
 }
 

@@ -2,7 +2,7 @@
 import { defaultLags, defaultPositions } from '../../core/gradients/report.ts';
 import type { GradientPart, GradientResult } from '../../protocol/gradients.ts';
 import type { BackgroundWorker } from '../inspection/background-worker.ts';
-import { shownContribution, shownJacobians, shownReport } from './gradients-messages.ts';
+import { shownContribution, shownJacobians, shownMemory, shownReport } from './gradients-messages.ts';
 import type { GradientSource } from './gradients-sources.ts';
 
 /** Positions for what is done once per checkpoint. */
@@ -49,7 +49,7 @@ export async function computePart(
     }
     case 'memory': {
       const summary = await worker.ask(signal, (remote) => remote.call('gradientMemory', request, options));
-      return { part, ...measured, ...summary };
+      return shownMemory(summary, measured, source.namesAt);
     }
     case 'history':
       if (kind === 'file')

@@ -17,7 +17,7 @@ import type { HostPlatform } from '../platform.ts';
 import { saveExport } from './gradients-export.ts';
 import { shownHealth, shownLab, shownReach } from './gradients-messages.ts';
 import { computePart } from './gradients-parts.ts';
-import { type GradientSource, GradientSources } from './gradients-sources.ts';
+import { type GradientSource, GradientSources, type NamedCells } from './gradients-sources.ts';
 
 /** Characters that one prediction's reach looks back on. */
 const reachLags = 500;
@@ -26,6 +26,7 @@ export interface GradientsPanelDependencies {
   runs: Runs;
   training: Training;
   inspection: Inspection;
+  cells: NamedCells;
   platform: HostPlatform;
   log: vscode.LogOutputChannel;
 }
@@ -54,7 +55,7 @@ export class GradientsSession implements vscode.Disposable {
     this.deps = deps;
     this.selected = wanted === null ? [] : [wanted];
     this.worker = new BackgroundWorker(deps.platform, deps.log, 'the gradient panel');
-    this.sources = new GradientSources(deps.runs, deps.inspection);
+    this.sources = new GradientSources(deps.runs, deps.cells, deps.inspection);
     this.send = (message) => {
       if (this.ready) send(message);
     };

@@ -3,9 +3,13 @@ import * as vscode from 'vscode';
 import type { GradientRun } from '../../protocol/gradients.ts';
 import type { HeldOutText } from '../../protocol/gradients-service.ts';
 import type { ModelInfo, ModelReference } from '../../protocol/inspector-service.ts';
+import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
 import { workerPath } from '../platform.ts';
 import { gradientRun, modelShape } from './gradients-messages.ts';
+
+/** What of the cells' store is needed here. */
+export type NamedCells = Pick<CellsStore, 'namesAt'>;
 
 export interface GradientSource {
   readonly run: GradientRun;
@@ -13,12 +17,15 @@ export interface GradientSource {
   readonly entry: RunEntry | null;
   /** What to measure on; null: its own held-out texts. */
   texts(): HeldOutText[] | null;
+  /** What a cell was found to stand for. */
+  namesAt(layer: number, cell: number): string[];
   /** A checkpoint; null: the one that counts now. */
   model(generation: number | null): ModelReference;
 }
 
 export class GradientSources implements vscode.Disposable {
   private readonly runs: Runs;
+  private readonly cells: NamedCells;
   private readonly inspection: Inspection;
   private readonly changed = new vscode.EventEmitter<void>();
   /** Another list, other checkpoints, or another text under a model file. */
@@ -27,8 +34,9 @@ export class GradientSources implements vscode.Disposable {
   /** The text that was looked at last: the panel itself is no editor. */
   private document: vscode.TextDocument | null = null;
 
-  constructor(runs: Runs, inspection: Inspection) {
+  constructor(runs: Runs, cells: NamedCells, inspection: Inspection) {
     this.runs = runs;
+    this.cells = cells;
     this.inspection = inspection;
     this.look(vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0]);
     this.subscriptions = vscode.Disposable.from(
@@ -47,7 +55,7 @@ export class GradientSources implements vscode.Disposable {
   list(): GradientSource[] {
     const { model, reference } = this.inspection;
     const file = model && reference?.kind === 'file' ? [this.ofFile(model, reference)] : [];
-    return [...file, ...this.runs.entries.map(ofRun)];
+    return [...file, ...this.runs.entries.map((entry) => ofRun(entry, this.cells))];
   }
 
   find(id: string): GradientSource | undefined {
@@ -96,17 +104,19 @@ export class GradientSources implements vscode.Disposable {
       },
       entry: null,
       texts: () => (document && path !== null ? [{ path, text: document.getText() }] : null),
+      namesAt: () => [],
       model: () => reference,
     };
   }
 }
 
-function ofRun(entry: RunEntry): GradientSource {
+function ofRun(entry: RunEntry, cells: NamedCells): GradientSource {
   const run = gradientRun(entry.id, entry.manifest);
   return {
     run,
     entry,
     texts: () => null,
+    namesAt: (layer, cell) => cells.namesAt(entry.id, layer, cell).map(({ concept }) => concept.name),
     model: (generation) => {
       const number = generation ?? run.generation;
       return { key: `${entry.id}:${number}`, kind: 'run', folder: workerPath(entry.folder), generation: number };
