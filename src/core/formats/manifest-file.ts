@@ -78,6 +78,7 @@ const manifestSchema = v.looseObject({
   message: v.exactOptional(v.string()),
   spec: modelSpecSchema,
   options: optionsSchema,
+  start: v.exactOptional(v.looseObject({ name: v.string(), sha256: v.string(), mapped: natural, fresh: natural })),
   corpus: corpusSchema,
   engine: v.looseObject({ name: v.string(), threads: natural }),
   parameters: natural,

@@ -33,6 +33,15 @@ export interface HeldOut {
   perplexity: number;
 }
 
+/** The base model that a run started from; its characters are counted by whether the base knew them. */
+export interface StartManifest {
+  name: string;
+  /** Of the base model's file, hex. */
+  sha256: string;
+  mapped: number;
+  fresh: number;
+}
+
 export interface RunManifest {
   formatVersion: 1;
   id: string;
@@ -44,6 +53,8 @@ export interface RunManifest {
   message?: string;
   spec: ModelSpec;
   options: TrainingOptions;
+  /** Not there: random weights, drawn from the seed. */
+  start?: StartManifest;
   corpus: CorpusSummary;
   engine: { name: string; threads: number };
   parameters: number;

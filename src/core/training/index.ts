@@ -5,3 +5,4 @@ export * from './options.ts';
 export { type ContinuedRun, type NewRun, openEngineOf, resumeTraining, startTraining } from './run.ts';
 export type { Trainer } from './trainer.ts';
 export type { TrainerHost, TrainerOutcome, TrainerProgress } from './trainer-host.ts';
+export { type BaseModel, misfitOf, readBaseModel, warmStart } from './warm-start.ts';

@@ -1,7 +1,7 @@
 /** Begins a run, or takes one up again: everything that a trainer stands on is opened here. */
 import { Corpus } from '../corpus/corpus.ts';
 import { buildOf, type EngineChoice } from '../engine/choose.ts';
-import type { Engine, Session } from '../engine/engine.ts';
+import type { Engine, Session, Start } from '../engine/engine.ts';
 import type { RunManifest } from '../formats/manifest.ts';
 import { RunFolder } from '../formats/run-folder.ts';
 import { RunLock } from '../formats/run-lock.ts';
@@ -13,6 +13,7 @@ import type { TrainingOptions } from './options.ts';
 import { Trainer } from './trainer.ts';
 import type { TrainerHost } from './trainer-host.ts';
 import { parseTrainerState } from './trainer-state.ts';
+import { type BaseModel, warmStart } from './warm-start.ts';
 
 export interface NewRun {
   /** Root of the run's folder; must not hold a run. */
@@ -25,6 +26,8 @@ export interface NewRun {
   /** ISO 8601. */
   created: string;
   keptGenerations?: number;
+  /** Starts from this model's weights, which must fit; random ones where there is none. */
+  base?: BaseModel;
 }
 
 export interface ContinuedRun {
@@ -35,12 +38,13 @@ export interface ContinuedRun {
 }
 
 /**
- * Creates the run's folder and opens a fresh model. Throws StorageError, RunFileError, or the engine's and the model's
+ * Creates the run's folder and opens a fresh model, or one that starts from a base. Throws StorageError, RunFileError, or the engine's and the model's
  * own errors; nothing is trained before `run`.
  */
 export async function startTraining(setup: NewRun, host: TrainerHost): Promise<Trainer> {
   const { storage, corpus, engine, options } = setup;
   const spec = specOf(options, corpus.vocabulary);
+  const warm = setup.base && warmStart(setup.base, options, corpus);
   const manifest: RunManifest = {
     formatVersion: 1,
     id: setup.id,
@@ -49,6 +53,7 @@ export async function startTraining(setup: NewRun, host: TrainerHost): Promise<T
     state: 'running',
     spec,
     options,
+    ...(warm ? { start: warm.origin } : {}),
     corpus: corpus.summary,
     engine: { name: engine.name, threads: engine.threads },
     parameters: countParameters(spec),
@@ -61,7 +66,10 @@ export async function startTraining(setup: NewRun, host: TrainerHost): Promise<T
     ...(setup.keptGenerations === undefined ? {} : { keptGenerations: setup.keptGenerations }),
   };
   const limits = { maxTime: options.sequence, maxBatch: options.batch };
-  const session = await engine.open(spec, { kind: 'fresh', seed: options.seed, init: initOf(options) }, limits);
+  const start: Start = warm
+    ? { kind: 'parameters', parameters: warm.parameters }
+    : { kind: 'fresh', seed: options.seed, init: initOf(options) };
+  const session = await engine.open(spec, start, limits);
   let lock: RunLock | null = null;
   try {
     lock = await RunLock.acquire(storage, host.lock);
