@@ -1,6 +1,7 @@
 /** The storage of a run folder on node's file system: whole files are synced, with their folder, before a write resolves. */
 import { randomUUID } from 'node:crypto';
-import { appendFile, link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { appendFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Storage, StorageError, type StorageFault } from '../core/formats/storage.ts';
 
@@ -11,9 +12,13 @@ const faultOf: Record<string, StorageFault> = {
   EDQUOT: 'no-space',
   EFBIG: 'no-space',
   EACCES: 'denied',
+  ELOOP: 'denied',
   EPERM: 'denied',
   EROFS: 'denied',
 };
+
+/** Opening through a symbolic link fails, where the system can: a run that came from elsewhere must not lead to other files. */
+const { O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /** @param root absolute path of the run's folder; it is created with the first write. */
 export function nodeStorage(root: string): Storage {
@@ -31,9 +36,16 @@ export function nodeStorage(root: string): Storage {
       });
     }
   };
+  /** No folder on the way from the root may be a link. */
+  const refuseLinks = async (folder: string): Promise<void> => {
+    for (let at = folder; at.length > top.length; at = path.dirname(at)) {
+      const found = await lstat(at).catch(() => null);
+      if (found?.isSymbolicLink()) throw new StorageError('denied', `${at} is a link out of the run's folder.`);
+    }
+  };
   const writeWhole = async (file: string, bytes: Uint8Array): Promise<void> => {
     await makeFolder(path.dirname(file));
-    const handle = await open(file, 'w');
+    const handle = await open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
     try {
       await handle.writeFile(bytes);
       await handle.sync();
@@ -51,6 +63,7 @@ export function nodeStorage(root: string): Storage {
   const attempt = async <T>(relative: string, action: (file: string) => Promise<T>): Promise<T> => {
     const file = place(relative);
     try {
+      await refuseLinks(path.dirname(file));
       return await action(file);
     } catch (error) {
       throw storageError(file, error);
@@ -59,7 +72,7 @@ export function nodeStorage(root: string): Storage {
   return {
     read: (relative) =>
       attempt(relative, async (file) => {
-        const { buffer, byteOffset, byteLength } = await readFile(file);
+        const { buffer, byteOffset, byteLength } = await readFile(file, { flag: O_RDONLY | O_NOFOLLOW });
         wasThere = true;
         return new Uint8Array(buffer, byteOffset, byteLength);
       }),
@@ -82,7 +95,7 @@ export function nodeStorage(root: string): Storage {
     append: (relative, bytes) =>
       attempt(relative, async (file) => {
         await makeFolder(path.dirname(file));
-        await appendFile(file, bytes);
+        await appendFile(file, bytes, { flag: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW });
       }),
     rename: (from, to) =>
       attempt(to, async (file) => {
@@ -143,6 +156,7 @@ const messages: Record<StorageFault, (file: string, reason: string) => string> =
 
 /** What went wrong with a file of the machine's, in words. */
 export function storageError(file: string, error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
   const fault = faultOfError(error);
   return new StorageError(fault, messages[fault](file, error instanceof Error ? error.message : String(error)));
 }

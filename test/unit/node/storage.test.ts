@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -82,8 +83,29 @@ describe('node storage', () => {
   });
 
   it.skipIf(!existsSync('/dev/full'))('a full device is “no-space”', async () => {
-    symlinkSync('/dev/full', path.join(root, 'full'));
-    await expect(nodeStorage(root).append('full', Uint8Array.of(1))).rejects.toMatchObject({ fault: 'no-space' });
+    await expect(nodeStorage('/dev').append('full', Uint8Array.of(1))).rejects.toMatchObject({ fault: 'no-space' });
+  });
+
+  it.skipIf(process.platform === 'win32')('does not follow links out of the root', async () => {
+    const outside = path.join(root, 'outside');
+    const storage = nodeStorage(path.join(root, 'run'));
+    await storage.write('run.json', Uint8Array.of(1));
+    mkdirSync(path.join(outside, '7'), { recursive: true });
+    writeFileSync(path.join(outside, 'file'), 'untouched');
+    symlinkSync(outside, path.join(root, 'run/checkpoints'));
+    symlinkSync(path.join(outside, 'file'), path.join(root, 'run/metrics.jsonl'));
+    for (const attempt of [
+      () => storage.write('checkpoints/new', Uint8Array.of(1)),
+      () => storage.write('metrics.jsonl', Uint8Array.of(1)),
+      () => storage.append('metrics.jsonl', Uint8Array.of(1)),
+      () => storage.read('metrics.jsonl'),
+      () => storage.read('checkpoints/file'),
+      () => storage.remove('checkpoints/7'),
+    ])
+      expect(await faultOf(attempt())).toBe('denied');
+    expect(readFileSync(path.join(outside, 'file'), 'utf8')).toBe('untouched');
+    await storage.remove('checkpoints');
+    expect(readdirSync(outside).sort()).toEqual(['7', 'file']);
   });
 
   it.skipIf(process.getuid?.() === 0)('a folder without permission is “denied”', async () => {
