@@ -1,5 +1,6 @@
 /** The extension's composition: who knows whom. The entry points hand in the platform. */
 import * as vscode from 'vscode';
+import type { Message } from '../protocol/webview.ts';
 import type { FileWorkerService } from '../worker/file-service.ts';
 import { RunCells } from './cells/run-cells.ts';
 import { registerCellCommands } from './commands/cells.ts';
@@ -10,12 +11,16 @@ import { registerTrainSame } from './commands/train-same.ts';
 import { registerEditor } from './editor/register.ts';
 import { BackgroundWorker } from './inspection/background-worker.ts';
 import { InspectionSession } from './inspection/inspection-session.ts';
+import { registerCellsPanel } from './panels/cells-panel.ts';
 import { registerGradientsPanel } from './panels/gradients-panel.ts';
+import { GradientsSession } from './panels/gradients-session.ts';
 import { registerHeatmapPanel } from './panels/heatmap-panel.ts';
 import { registerSafetensorsEditor } from './panels/safetensors-editor.ts';
 import { registerTrainingPanel } from './panels/training-panel.ts';
 import type { HostPlatform } from './platform.ts';
 import { RunStore } from './runs/run-store.ts';
+import { registerTools } from './tools/register.ts';
+import { readBase } from './training/base-model.ts';
 import { TrainingController } from './training/controller.ts';
 import { registerStatusBar } from './training/status-bar.ts';
 import { RunsTree } from './trees/runs-tree.ts';
@@ -26,6 +31,8 @@ export interface CellscopeApi {
   readonly training: TrainingController;
   readonly inspection: InspectionSession;
   readonly cells: RunCells;
+  /** The host's side of a gradient panel whose webview is a test. */
+  gradients(run: string | null, send: (message: Message<string, unknown>) => void): GradientsSession;
 }
 
 let running: TrainingController | null = null;
@@ -38,7 +45,7 @@ export async function deactivate(): Promise<void> {
 export async function activate(context: vscode.ExtensionContext, platform: HostPlatform): Promise<CellscopeApi> {
   const log = vscode.window.createOutputChannel('Cellscope', { log: true });
   const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'), platform);
-  const training = new TrainingController(platform, store, log);
+  const training = new TrainingController(platform, store, log, () => readBase(context.extensionUri));
   const cells = new RunCells(store, platform, log);
   const inspection = new InspectionSession(context, platform, store, cells, log);
   const tree = new RunsTree(store, training, cells);
@@ -64,8 +71,10 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerHeatmapPanel(context, panels),
     registerTrainingPanel(context, panels),
     registerGradientsPanel(context, panels),
+    registerCellsPanel(context, panels),
     files,
     registerSafetensorsEditor(context, { platform, files, log }),
+    registerTools({ runs: store, inspection, cells, platform, log }),
     registerEditor(context, inspection, cells),
     followTraining(store, training, inspection, log),
     inspection.onDidAsk(() => training.makeWay()),
@@ -77,7 +86,13 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
   void inspection.restore();
   running = training;
-  return { store, training, inspection, cells };
+  return {
+    store,
+    training,
+    inspection,
+    cells,
+    gradients: (run, send) => new GradientsSession(panels, run, send),
+  };
 }
 
 /** Opens the panels of a training that starts, and moves the inspected model along with its checkpoints. */
