@@ -41,7 +41,8 @@ export interface CellsFile {
 
 const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
-const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+// Rounding may carry a perfect score past 1.
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1 + 1e-9));
 const quantity = v.picklist(['c', 'tanhc', 'h', 'i', 'f', 'g', 'o', 'z', 'r', 'n']);
 const column = { layer: natural, cell: natural, quantity };
 const lack = v.picklist(['precision', 'untrained', 'random-labels', 'chance', 'cause']);
