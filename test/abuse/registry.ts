@@ -4,8 +4,10 @@ import { manyCycles } from './cases/cycles.ts';
 import { deletedRun } from './cases/deleted.ts';
 import { fullDisk, refusedWrites } from './cases/disk.ts';
 import { hostileHeaders, mutatedFiles } from './cases/formats.ts';
+import { escapingPaths, hostileWords } from './cases/hostile-words.ts';
 import { killedBirth, killedHost, killedInspector, killedThread, killedWorker } from './cases/kills.ts';
 import { webviewMessages, workerMessages } from './cases/messages.ts';
+import { cutOffCommandLine, cutOffHost, noSockets } from './cases/network.ts';
 import { sameInstant, twoWindows } from './cases/windows.ts';
 import { largeWorkspace } from './cases/workspace.ts';
 
@@ -28,4 +30,9 @@ export const cases: readonly AbuseCase[] = [
   sameInstant,
   deletedRun,
   manyCycles,
+  hostileWords,
+  escapingPaths,
+  noSockets,
+  cutOffCommandLine,
+  cutOffHost,
 ];
