@@ -65,7 +65,7 @@ export class CellList {
     this.filter = element('input', {
       class: 'filter',
       type: 'search',
-      placeholder: 'cell, concept',
+      placeholder: 'Filter',
       'aria-label': 'Filter cells by index or concept',
       spellcheck: 'false',
     });

@@ -69,18 +69,19 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     item.iconPath = stateIcon[state];
     const curve = await this.curveOf(entry);
     const loss = manifest.heldOut?.nats ?? curve.at(-1);
+    const cells = this.cellsText(entry);
     const percent = live && state !== 'finished' ? `${Math.floor(live.fraction * 100)} %` : '';
     item.description = [
       percent,
       loss === undefined ? state : `${(loss / Math.LN2).toFixed(2)} bits`,
-      this.cellsText(entry),
+      cells,
       sparkline(curve, 8),
     ]
       .filter(Boolean)
       .join('  ');
     item.tooltip = tooltip(entry, state, loss);
     item.accessibilityInformation = {
-      label: `${manifest.name}, ${state}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}`,
+      label: `${manifest.name}, ${state}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}${cells ? `, ${cells}` : ''}`,
     };
     item.command = { command: 'cellscope.openRun', title: 'Open Run in Heatmap', arguments: [entry] };
     return item;
@@ -109,7 +110,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   private hasCells({ id }: RunEntry): boolean {
-    return this.cells.reportOf(id) !== null || this.cells.measuring(id) !== null;
+    return this.cells.reportOf(id) !== null || this.cells.measuring(id) !== null || this.cells.failureOf(id) !== null;
   }
 
   private cellsText({ id }: RunEntry): string {
