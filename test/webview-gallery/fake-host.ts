@@ -8,6 +8,7 @@ import { fromHeatmap, toHeatmap } from '../../src/protocol/heatmap.ts';
 import type { CellAddress, Page } from '../../src/protocol/inspector-service.ts';
 import { fromTraining, toTraining } from '../../src/protocol/training-panel.ts';
 import { on, receive } from '../../src/protocol/webview.ts';
+import { cellsHandlers } from './fake-cells.ts';
 import { gradientsHandlers } from './fake-gradients.ts';
 import { type ThemeName, themes } from './themes.ts';
 
@@ -383,7 +384,12 @@ applyTheme((query.get('theme') ?? 'dark') as ThemeName);
 const sendSoon = (message: unknown): void => void setTimeout(() => window.postMessage(message, '*'), 3);
 const host = new Host();
 const started = host.start();
-const handlers = [...host.handlers, ...trainingHandlers(), ...gradientsHandlers(query, sendSoon)];
+const handlers = [
+  ...host.handlers,
+  ...trainingHandlers(),
+  ...gradientsHandlers(query, sendSoon),
+  ...cellsHandlers(query, sendSoon),
+];
 Object.assign(window, {
   gallery: { applyTheme, host },
   acquireVsCodeApi: () => ({

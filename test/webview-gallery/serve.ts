@@ -12,7 +12,7 @@ import { createNonce, webviewHtml } from '../../src/host/panels/webview-html.ts'
 const root = path.resolve(import.meta.dirname, '../..');
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' };
 
-const panels = ['heatmap', 'training', 'gradients'] as const;
+const panels = ['heatmap', 'training', 'gradients', 'cells'] as const;
 
 /** Texts to look at: the project's own sources, with what is difficult in front. */
 async function texts(): Promise<Record<string, string>> {
@@ -77,6 +77,7 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
             '/base.css',
             '/chart.css',
             ...(panel === 'gradients' ? ['/cards.css', '/reach.css'] : []),
+            ...(panel === 'cells' ? ['/cards.css'] : []),
             ...(panel === 'heatmap' ? ['/reach.css', '/heatmap-reach.css'] : []),
             `/${panel}-panel.css`,
           ],
@@ -109,5 +110,5 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
 
 if (process.argv[1] === import.meta.filename) {
   const { url } = await serveGallery(8123);
-  console.log(`${url}/heatmap?theme=dark · ${url}/training?theme=light · ${url}/gradients`);
+  console.log(`${url}/heatmap?theme=dark · ${url}/training?theme=light · ${url}/gradients · ${url}/cells`);
 }

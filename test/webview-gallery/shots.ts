@@ -6,7 +6,15 @@ import { serveGallery } from './serve.ts';
 
 const folder = process.argv[2] ?? 'shots';
 const only = process.argv[3] ?? '';
-const shots: { name: string; page: string; width?: number; height?: number; zoom?: number; click?: string }[] = [
+const shots: {
+  name: string;
+  page: string;
+  width?: number;
+  height?: number;
+  zoom?: number;
+  click?: string;
+  next?: string;
+}[] = [
   ...['dark', 'light', 'hc-dark', 'hc-light'].flatMap((theme) => [
     { name: `heatmap-${theme}`, page: `heatmap?theme=${theme}&line=21&column=34` },
     { name: `training-${theme}`, page: `training?theme=${theme}` },
@@ -38,6 +46,30 @@ const shots: { name: string; page: string; width?: number; height?: number; zoom
   { name: 'gradients-one', page: 'gradients?theme=dark&runs=lstm' },
   { name: 'gradients-deep', page: 'gradients?theme=light&runs=deep,new' },
   { name: 'gradients-narrow', page: 'gradients?theme=dark', width: 560, height: 900 },
+  ...['dark', 'light', 'hc-dark', 'hc-light'].flatMap((theme) => [
+    { name: `cells-concepts-${theme}`, page: `cells?theme=${theme}` },
+    { name: `cells-cell-${theme}`, page: `cells?theme=${theme}&cell=14&concept=comment`, height: 1500 },
+    {
+      name: `cells-birth-${theme}`,
+      page: `cells?theme=${theme}`,
+      click: '#tab-birth',
+      next: 'text=Measure Every Checkpoint',
+    },
+    { name: `cells-compare-${theme}`, page: `cells?theme=${theme}&other=gru`, click: '#tab-compare' },
+    {
+      name: `cells-baseline-${theme}`,
+      page: `cells?theme=${theme}`,
+      click: '#tab-baseline',
+      next: 'vscode-button:has-text("Compare")',
+      height: 1500,
+    },
+  ]),
+  ...['empty', 'none', 'busy', 'failed', 'old'].map((state) => ({
+    name: `cells-${state}`,
+    page: `cells?theme=dark&state=${state}`,
+  })),
+  { name: 'cells-narrow', page: 'cells?theme=dark', width: 560, height: 900 },
+  { name: 'cells-cell-narrow', page: 'cells?theme=light&cell=14&concept=comment', width: 560, height: 1400 },
   { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
 ];
 
@@ -59,6 +91,10 @@ for (const shot of shots.filter(({ name }) => name.includes(only))) {
   await page.waitForTimeout(900);
   if (shot.click) {
     await page.locator(shot.click).click();
+    await page.waitForTimeout(700);
+  }
+  if (shot.next) {
+    await page.locator(shot.next).first().click();
     await page.waitForTimeout(700);
   }
   await page.screenshot({ path: path.join(folder, `${shot.name}.png`) });

@@ -7,6 +7,12 @@ import type { Theme } from './theme.ts';
 /** Pixels between a curve's end and its name. */
 export const labelGap = 8;
 
+export const backdropScale = 'backdrop';
+
+export function scaleOf({ backdrop }: PlotCurve): string {
+  return backdrop ? backdropScale : 'y';
+}
+
 /** Pixels that the longest name at a curve's end needs. */
 export function labelWidth(spec: PlotSpec): number {
   const context = document.createElement('canvas').getContext('2d')!;
@@ -105,7 +111,7 @@ export function drawLabels(plot: uPlot, spec: PlotSpec, theme: Theme): void {
     const last = curve.values.findLastIndex((value) => value !== null);
     if (!curve.label || last < 0) return [];
     const x = plot.valToPos(spec.x[last]!, 'x', true) + labelGap * ratio;
-    const y = Math.min(bottom, plot.valToPos(curve.values[last]!, 'y', true));
+    const y = Math.min(bottom, plot.valToPos(curve.values[last]!, scaleOf(curve), true));
     return [{ curve, x, y, width: ctx.measureText(curve.label).width, within: last < spec.x.length - 1 }];
   });
   const atEdge = places.filter(({ within }) => !within).sort((p, q) => p.y - q.y);
@@ -142,7 +148,9 @@ interface LabelPlace {
 
 /** The last x at which a curve is as high as a place, in canvas pixels. */
 function besideCurve(plot: uPlot, x: readonly number[], { curve, y }: LabelPlace): number {
-  const index = curve.values.findLastIndex((value) => value !== null && plot.valToPos(value, 'y', true) <= y);
+  const index = curve.values.findLastIndex(
+    (value) => value !== null && plot.valToPos(value, scaleOf(curve), true) <= y,
+  );
   return plot.valToPos(x[Math.max(0, index)]!, 'x', true);
 }
 
@@ -159,10 +167,10 @@ function crossings(
   x.forEach((at, i) => {
     const place = plot.valToPos(at, 'x', true);
     if (place < left || place > left + width) return;
-    for (const { values } of curves) {
-      const value = values[i];
+    for (const curve of curves) {
+      const value = curve.values[i];
       if (value === null || value === undefined) continue;
-      const y = plot.valToPos(value, 'y', true);
+      const y = plot.valToPos(value, scaleOf(curve), true);
       if (y >= top && y <= top + height) count++;
     }
   });

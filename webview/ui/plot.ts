@@ -3,7 +3,16 @@ import uPlot from 'uplot';
 import { linearRange, logRange, logSplits } from './axis-range.ts';
 import { toHex } from './colour.ts';
 import { coalesced } from './dom.ts';
-import { drawLabels, drawLines, drawMarks, fontFamily, labelGap, labelWidth } from './plot-marks.ts';
+import {
+  backdropScale,
+  drawLabels,
+  drawLines,
+  drawMarks,
+  fontFamily,
+  labelGap,
+  labelWidth,
+  scaleOf,
+} from './plot-marks.ts';
 import { onThemeChange, readTheme, type Theme } from './theme.ts';
 
 export interface PlotCurve {
@@ -18,6 +27,8 @@ export interface PlotCurve {
   /** Draws through places without a value: curves on clocks of their own. */
   joined?: boolean;
   band?: { lower: readonly (number | null)[]; upper: readonly (number | null)[] } | null;
+  /** On a scale of its own that has no axis: a backdrop whose values are read by pointing. */
+  backdrop?: boolean;
   /** A dot on the curve with a text under it. */
   mark?: { x: number; text: string } | null;
 }
@@ -122,6 +133,7 @@ export class Plot {
       const stroke = (): string => curve.colour(this.theme);
       series.push({
         stroke,
+        scale: scaleOf(curve),
         width: curve.width ?? 1.6,
         ...(curve.dash ? { dash: curve.dash } : {}),
         spanGaps: curve.points === true || curve.joined === true,
@@ -141,7 +153,13 @@ export class Plot {
         y: false,
         points: { size: 6, show: (plot, index) => cursorPoint(plot, index, series[index]!) },
       },
-      scales: { x: { time: false }, y: scaleY },
+      scales: {
+        x: { time: false },
+        y: scaleY,
+        ...(spec.curves.some(({ backdrop }) => backdrop)
+          ? { [backdropScale]: { range: (_: uPlot, low: number, high: number) => linearRange(low, high) } }
+          : {}),
+      },
       series,
       bands,
       axes: [

@@ -16,6 +16,13 @@ import { entryOf } from '../trees/runs-tree.ts';
 import { runReference } from './runs.ts';
 import { guarded, pickRun } from './train.ts';
 
+/** Any cell of a run, also one that no row of the view is about. */
+export interface PlacedCell {
+  kind: 'place';
+  entry: RunEntry;
+  cell: CellAddress;
+}
+
 interface Dependencies {
   cells: RunCells;
   store: RunStore;
@@ -39,9 +46,15 @@ export function registerCellCommands(deps: Dependencies): vscode.Disposable {
     ),
     vscode.commands.registerCommand('cellscope.openCell', (argument?: unknown) =>
       guarded(deps, async () => {
-        const row = (argument ?? deps.selected()) as CellRow | undefined;
+        const row = (argument ?? deps.selected()) as CellRow | PlacedCell | undefined;
         const cell =
-          row?.kind === 'cell' ? row.standing.candidate : row?.kind === 'graded' ? row.graded.best[0] : undefined;
+          row?.kind === 'cell'
+            ? row.standing.candidate
+            : row?.kind === 'graded'
+              ? row.graded.best[0]
+              : row?.kind === 'place'
+                ? row.cell
+                : undefined;
         if (row && cell) await openCell(deps, row.entry, cell);
       }),
     ),

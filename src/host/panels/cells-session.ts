@@ -8,6 +8,7 @@ import type { CellsStore } from '../cells/cells-store.ts';
 import { measuredGeneration } from '../cells/run-cells.ts';
 import { configuredConcepts } from '../cells/settings.ts';
 import { outdatedWords, stageWords } from '../cells/words.ts';
+import type { PlacedCell } from '../commands/cells.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
 import { CellsEvidence } from './cells-evidence.ts';
@@ -91,7 +92,8 @@ export class CellsSession implements vscode.Disposable {
       on(fromCells.note, (note) => this.keepNote(note)),
       on(fromCells.showInHeatmap, ({ run, ...cell }) => {
         const entry = this.entryOf(run);
-        if (entry) void vscode.commands.executeCommand('cellscope.openCell', { kind: 'place', entry, cell });
+        const placed: PlacedCell | undefined = entry && { kind: 'place', entry, cell };
+        if (placed) void vscode.commands.executeCommand('cellscope.openCell', placed);
       }),
       on(fromCells.openSnippet, (snippet) => void this.guarded(() => openSnippet(snippet))),
       on(fromCells.train, () => command('trainOnWorkspace')),

@@ -1,0 +1,303 @@
+/** The network beside n-grams: where it predicts better, and where not. */
+import type { ShownBaseline, ShownComparison } from '../../src/protocol/cells.ts';
+import { card, explanation, named, table, verdict } from '../ui/cards.ts';
+import { toHex } from '../ui/colour.ts';
+import { createButton, createDropdown } from '../ui/controls.ts';
+import type { CsvCell } from '../ui/csv.ts';
+import { element } from '../ui/dom.ts';
+import { bitsPerNat, percent, signed, whole } from '../ui/format.ts';
+import { Plot } from '../ui/plot.ts';
+import { JobRow } from './job-row.ts';
+import { snippetList } from './snippets.ts';
+import type { PanelActions, PanelState, View } from './state.ts';
+import { baselineVerdict } from './words.ts';
+
+const kindNames = {
+  parenthesis: 'Closing ) by distance',
+  square: 'Closing ] by distance',
+  brace: 'Closing } by distance',
+  quote: 'Closing quotes by distance',
+} as const;
+const agreementName = 'The right kind of closing bracket';
+const orders = [3, 5, 10, 20];
+/** Bits of the strongest colour in snippets. */
+const strongest = 6;
+
+interface Small {
+  node: HTMLElement;
+  plot: Plot;
+  host: HTMLElement;
+  reading: HTMLElement;
+  rows: readonly ShownComparison[];
+  shares: boolean;
+}
+
+export class BaselineView implements View {
+  readonly id = 'baseline';
+  readonly title = 'Beside n-grams';
+  readonly node = element('div', { class: 'page' });
+  private readonly actions: PanelActions;
+  private readonly order = createDropdown('Order of the n-gram', (value) => {
+    this.wanted = Number(value);
+    this.showStart();
+  });
+  private readonly start = createButton('Compare', () => this.actions.baseline(this.wanted), 'primary');
+  private readonly job: JobRow;
+  private readonly smalls: Map<string, Small>;
+  private readonly words = element('div', { class: 'verdicts' });
+  private readonly kinds = element('div');
+  private readonly wins = element('div', { class: 'two' });
+  private readonly results: HTMLElement;
+  private readonly grid = element('div', { class: 'smalls' });
+  private readonly winsCard: HTMLElement;
+  private wanted = 20;
+  private state: PanelState | null = null;
+  private drawn: ShownBaseline | null = null;
+
+  constructor(actions: PanelActions) {
+    this.actions = actions;
+    this.job = new JobRow({
+      doing: 'Learning the n-gram',
+      cancelled: 'It was stopped.',
+      cancel: () => actions.cancel('baseline'),
+      again: () => actions.baseline(this.wanted),
+      showLog: () => actions.showLog(),
+    });
+    this.smalls = new Map([...Object.values(kindNames), agreementName].map((name) => [name, this.small(name)]));
+    this.grid.append(...[...this.smalls.values()].map(({ node }) => node));
+    this.winsCard = card('Where they differ most', this.wins);
+    this.results = element(
+      'aside',
+      { class: 'side' },
+      card('In words', this.words),
+      card('By kind of character, bits', this.kinds),
+    );
+    this.node.append(
+      element(
+        'div',
+        { class: 'columns' },
+        element(
+          'section',
+          { class: 'card main', 'aria-label': 'The network beside n-grams' },
+          explanation({
+            question: 'What does it know that counting does not?',
+            sentences:
+              'An n-gram counts what followed the last n − 1 characters in the same training files: it knows words and idioms, and nothing before them. A network that beats it at brackets and quotes that were opened long before carries something over the distance.',
+            formula: 'interpolated Kneser–Ney, D = n₁/(n₁ + 2n₂) for each length',
+            source: 'Kneser, Ney 1995; Chen, Goodman 1999; Karpathy, Johnson, Fei-Fei 2015',
+          }),
+          element(
+            'div',
+            { class: 'choice' },
+            element('span', { class: 'caption' }, 'order up to'),
+            this.order.node,
+            this.start.node,
+          ),
+          this.job.node,
+          this.grid,
+        ),
+        this.results,
+      ),
+      element('div', { class: 'stack' }, this.winsCard),
+    );
+  }
+
+  set(state: PanelState): void {
+    this.state = state;
+    const { jobs, problems, baseline } = state;
+    this.order.set(
+      orders.map((order) => ({ value: String(order), label: `${order} characters` })),
+      String(this.wanted),
+    );
+    const fraction = jobs.has('baseline') ? jobs.get('baseline')! : undefined;
+    this.job.set(
+      { fraction, problem: problems.get('baseline') },
+      fraction === null ? 'Learning the n-gram from the training files' : 'Reading the test files with both',
+    );
+    this.showStart();
+    if (baseline === this.drawn && this.results.dataset.drawn) return;
+    this.drawn = baseline;
+    this.results.dataset.drawn = 'true';
+    this.draw(state, baseline);
+  }
+
+  table(): CsvCell[][] | null {
+    const baseline = this.drawn;
+    if (!baseline) return null;
+    const rows = (table: string, of: readonly ShownComparison[], unit: number): CsvCell[][] =>
+      of.map(({ label, count, network, baseline: ngram }) => [
+        table,
+        label,
+        count,
+        network === null ? null : network * unit,
+        ngram === null ? null : ngram * unit,
+      ]);
+    const { all, characters, closings, agreement } = baseline.tables;
+    return [
+      ['table', 'row', 'count', 'network', `${baseline.order}-gram`],
+      ...rows('all characters, bits', [all], bitsPerNat),
+      ...rows('kind of character, bits', characters, bitsPerNat),
+      ...closings.flatMap(({ kind, rows: of }) => rows(`${kindNames[kind]}, bits`, of, bitsPerNat)),
+      ...rows('right kind of closing bracket by number of others in between, share', agreement, 1),
+    ];
+  }
+
+  private showStart(): void {
+    const { state, wanted } = this;
+    const busy = state?.jobs.has('baseline') ?? false;
+    this.start.label(this.drawn?.order === wanted ? 'Compare Again' : 'Compare');
+    this.start.enable(!busy && state?.run?.generation != null && this.drawn?.order !== wanted);
+  }
+
+  private small(name: string): Small {
+    const host = element('div', { class: 'plot small', tabindex: 0, role: 'img' });
+    const reading = element('div', { class: 'reading', 'aria-live': 'polite' });
+    const small: Small = {
+      node: element('section', { 'aria-label': name }, element('h4', {}, name), host, reading),
+      host,
+      reading,
+      rows: [],
+      shares: name === agreementName,
+      plot: new Plot(host, (index) => {
+        const row = index === null ? null : small.rows[index];
+        reading.textContent = row ? rowWords(row, small.shares) : hintOf(small);
+      }),
+    };
+    return small;
+  }
+
+  private draw({ run }: PanelState, baseline: ShownBaseline | null): void {
+    for (const node of [this.grid, this.results, this.winsCard]) node.hidden = baseline === null;
+    if (!baseline || !run) return;
+    const { tables, order, learned, training, test, wins } = baseline;
+    const { claim, evidence } = baselineVerdict(run.label, baseline);
+    const cut =
+      learned < training
+        ? ` The n-gram learned from ${whole(learned)} of the ${whole(training)} training characters.`
+        : ` The n-gram learned from the same ${whole(training)} training characters.`;
+    this.words.replaceChildren(
+      verdict('var(--cs-positive)', claim, `${evidence}${cut}`),
+      ...closingWords(tables.closings, run.label, order),
+      ...agreementWords(tables.agreement, run.label, order),
+    );
+    for (const { kind, rows } of tables.closings) this.drawSmall(kindNames[kind], rows, run.label, order);
+    this.drawSmall(agreementName, tables.agreement, run.label, order);
+    this.kinds.replaceChildren(
+      table(
+        'Losses by kind of character',
+        [
+          { head: 'predicted' },
+          { head: 'characters', number: true },
+          { head: run.label, number: true },
+          { head: `${order}-gram`, number: true },
+          { head: 'gain', number: true },
+        ],
+        [tables.all, ...tables.characters].map(({ label, count, network, baseline: ngram }) => [
+          label,
+          whole(count),
+          bitsText(network),
+          bitsText(ngram),
+          network === null || ngram === null ? '–' : signed((ngram - network) * bitsPerNat),
+        ]),
+      ),
+      element('p', { class: 'note' }, `${whole(test.files)} test files, ${whole(test.chars)} characters.`),
+    );
+    this.wins.replaceChildren(
+      this.winList(`Where ${run.label} gains most`, '--cs-positive', wins.network),
+      this.winList(`Where the ${order}-gram gains most`, '--cs-negative', wins.baseline),
+    );
+  }
+
+  private winList(title: string, colour: string, snippets: ShownBaseline['wins']['network']): HTMLElement {
+    return element(
+      'section',
+      { 'aria-label': title },
+      element('h4', {}, named(`var(${colour})`, title)),
+      snippets.length > 0
+        ? snippetList(title, snippets, strongest, (snippet) => this.actions.openSnippet(snippet))
+        : element('p', { class: 'note' }, 'Nowhere.'),
+    );
+  }
+
+  private drawSmall(name: string, all: readonly ShownComparison[], network: string, order: number): void {
+    const small = this.smalls.get(name)!;
+    small.rows = all.filter(({ count }) => count > 0);
+    small.node.hidden = small.rows.length === 0;
+    if (small.node.hidden) return;
+    const unit = small.shares ? 1 : bitsPerNat;
+    const { rows } = small;
+    const values = (key: 'network' | 'baseline'): (number | null)[] =>
+      rows.map((row) => (row[key] === null ? null : row[key] * unit));
+    small.plot.show({
+      x: rows.map((_, i) => i),
+      curves: [
+        { label: network, colour: (theme) => toHex(theme.positive), values: values('network'), points: true, width: 2 },
+        {
+          label: `${order}-gram`,
+          colour: (theme) => toHex(theme.negative),
+          values: values('baseline'),
+          points: true,
+          width: 2,
+        },
+      ],
+      log: false,
+      ...(small.shares ? { range: [0, 1] as const } : {}),
+      xLabel: small.shares ? 'other brackets opened and closed in between' : 'characters since it was opened',
+      formatX: (value) => rows[value]?.label.replace(' and more', '+') ?? '',
+      formatY: (value) => (small.shares ? percent(value) : value.toFixed(1)),
+    });
+    small.host.setAttribute(
+      'aria-label',
+      `${name}: ${rows.map((row) => rowWords(row, small.shares)).join('; ')}. Left and right arrows read single places.`,
+    );
+    small.reading.textContent = hintOf(small);
+  }
+}
+
+function hintOf({ shares }: Pick<Small, 'shares'>): string {
+  return shares
+    ? 'Share of closing brackets whose kind was the likeliest of the three.'
+    : 'Bits at the closing character; lower is better.';
+}
+
+function bitsText(nats: number | null): string {
+  return nats === null ? '–' : (nats * bitsPerNat).toFixed(3);
+}
+
+function rowWords({ label, count, network, baseline }: ShownComparison, shares: boolean): string {
+  const text = (value: number | null): string =>
+    value === null ? 'none' : shares ? percent(value) : `${(value * bitsPerNat).toFixed(2)} bits`;
+  return `${label}: network ${text(network)}, n-gram ${text(baseline)} (${whole(count)})`;
+}
+
+type Closings = ShownBaseline['tables']['closings'];
+
+/** The farthest distance at which closing characters of a kind were seen often enough. */
+function closingWords(closings: Closings, network: string, order: number): HTMLElement[] {
+  const enough = 20;
+  return closings.flatMap(({ kind, rows }) => {
+    const far = rows.findLast(({ count }) => count >= enough);
+    if (!far || far.network === null || far.baseline === null) return [];
+    const gain = (far.baseline - far.network) * bitsPerNat;
+    const character = { parenthesis: ')', square: ']', brace: '}', quote: 'a closing quote' }[kind];
+    return [
+      verdict(
+        gain > 0 ? 'var(--cs-positive)' : 'var(--cs-negative)',
+        `${character} ${far.label} characters after it was opened:`,
+        `${network} ${bitsText(far.network)} bits, ${order}-gram ${bitsText(far.baseline)} (${whole(far.count)} places).`,
+      ),
+    ];
+  });
+}
+
+function agreementWords(rows: readonly ShownComparison[], network: string, order: number): HTMLElement[] {
+  const far = rows.findLast(({ count, network: share }) => count >= 10 && share !== null);
+  if (!far || far.baseline === null) return [];
+  return [
+    verdict(
+      far.network! > far.baseline ? 'var(--cs-positive)' : 'var(--cs-negative)',
+      `The right kind after ${far.label} other ${far.label === '1' ? 'bracket' : 'brackets'} in between:`,
+      `${network} ${percent(far.network!)}, ${order}-gram ${percent(far.baseline)} (${whole(far.count)} places).`,
+    ),
+  ];
+}

@@ -1,0 +1,387 @@
+/** The page of one cell, named or not: all that is known of what it does. */
+import type { CellsRun, ShownCandidate, ShownPicture, ShownScores } from '../../src/protocol/cells.ts';
+import { card } from '../ui/cards.ts';
+import { createButton, createDropdown, createIconButton } from '../ui/controls.ts';
+import type { CsvCell } from '../ui/csv.ts';
+import { element } from '../ui/dom.ts';
+import { fixed, signed, whole } from '../ui/format.ts';
+import { SortedTable } from '../ui/sorted-table.ts';
+import { clampBars } from './clamp-bars.ts';
+import { Courses } from './courses.ts';
+import { evidenceCard } from './evidence-card.ts';
+import { histogramFigure } from './histogram.ts';
+import { JobRow } from './job-row.ts';
+import { precisionBar } from './marks.ts';
+import { NoteBox } from './note-box.ts';
+import { snippetList } from './snippets.ts';
+import { type PanelActions, type PanelState, reportOf, type View } from './state.ts';
+import { cellName, lift, memoryText, quantityNames, riseText } from './words.ts';
+
+type ScoreRow = ShownScores['concepts'][number] & { rise: number | null; places: number };
+type SnippetKind = keyof ShownPicture['snippets'];
+
+/** Rows of the score table that are shown at first. */
+const firstScores = 8;
+const snippetKinds: readonly { id: SnippetKind; label: string }[] = [
+  { id: 'top', label: 'Top' },
+  { id: 'middle', label: 'Middle' },
+  { id: 'random', label: 'Random' },
+];
+
+export class CellView implements View {
+  readonly id = 'cell';
+  readonly title = 'Cell';
+  readonly node = element('div', { class: 'page' });
+  private readonly actions: PanelActions;
+  private readonly name = element('h2', { class: 'cell-title' });
+  private readonly layer = createDropdown('Layer', (value) => this.go(Number(value), 0));
+  private readonly number = element('input', { type: 'number', class: 'cell-number', min: 0, 'aria-label': 'Cell' });
+  private readonly concept = createDropdown('Concept that inside and outside are told apart by', (value) =>
+    this.choose(value === '' ? null : value),
+  );
+  private readonly evidence = element('div');
+  private readonly histogram = element('div');
+  private readonly courses = new Courses();
+  private readonly memory = element('p', { class: 'note' });
+  private readonly snippets = element('div');
+  private readonly clamp = element('div');
+  private readonly scores: SortedTable<ScoreRow>;
+  private readonly allScores = createButton('', () => {
+    this.showAll = !this.showAll;
+    this.drawScores();
+  });
+  private readonly graded = element('p', { class: 'note' });
+  private readonly notes: NoteBox;
+  private readonly jobs;
+  private readonly snippetTabs: HTMLElement[];
+  private readonly cards: Record<'histogram' | 'courses' | 'snippets' | 'clamp' | 'scores', HTMLElement>;
+  private readonly columns = element('div', { class: 'columns' });
+  private readonly empty = element('p', { class: 'note page-note' });
+  private snippetKind: SnippetKind = 'top';
+  private showAll = false;
+  private state: PanelState | null = null;
+  private drawn: Partial<Record<'picture' | 'scores' | 'clamp' | 'evidence', unknown>> = {};
+
+  constructor(actions: PanelActions) {
+    this.actions = actions;
+    this.notes = new NoteBox((place, text) => actions.note(place, text));
+    const job = (doing: string, name: 'picture' | 'scores' | 'clamp'): JobRow =>
+      new JobRow({
+        doing,
+        cancelled: 'is not measured.',
+        cancel: () => actions.cancel(name),
+        again: () => actions.askCell(),
+        showLog: () => actions.showLog(),
+      });
+    this.jobs = {
+      picture: job('Reading the test files', 'picture'),
+      scores: job('Scoring the cell for every concept', 'scores'),
+      clamp: job('Clamping the cell to its mean', 'clamp'),
+    };
+    this.snippetTabs = snippetKinds.map(({ id, label }) => {
+      const chip = element('button', { type: 'button', class: 'choice-chip' }, label);
+      chip.addEventListener('click', () => {
+        this.snippetKind = id;
+        this.drawSnippets();
+      });
+      return chip;
+    });
+    this.scores = this.scoreTable();
+    this.cards = {
+      histogram: card('Values inside and outside', this.histogram, this.memory),
+      courses: card('What it does at the boundaries', this.courses.node),
+      snippets: card(
+        'In the test files',
+        element('div', { class: 'choice-chips', role: 'group', 'aria-label': 'Which snippets' }, ...this.snippetTabs),
+        this.snippets,
+      ),
+      clamp: card('Loss without it', this.clamp),
+      scores: card('Score for every concept', this.scores.node, this.allScores.node, this.graded),
+    };
+    this.build();
+  }
+
+  set(state: PanelState): void {
+    this.state = state;
+    const { run, open, jobs, problems } = state;
+    this.columns.hidden = !run || !open;
+    this.empty.hidden = !this.columns.hidden;
+    this.empty.textContent = 'Choose a cell: open a concept’s row, or type a layer and a cell above.';
+    if (!run || !open) return;
+    this.drawHead(run, state);
+    for (const name of ['picture', 'scores', 'clamp'] as const)
+      this.jobs[name].set({ fraction: jobs.has(name) ? jobs.get(name)! : undefined, problem: problems.get(name) });
+    this.once('picture', [state.picture, state.scores, reportOf(state)?.report], () => this.drawPicture());
+    this.once('evidence', [open.layer, open.cell, open.concept, reportOf(state)?.report, state.scores], () =>
+      this.drawEvidence(),
+    );
+    this.once('scores', [state.scores, state.clamp, open.concept], () => this.drawScores());
+    this.once('clamp', [state.clamp], () => this.drawClamp());
+    this.notes.set(open, state.notes[`${open.layer}:${open.cell}`] ?? '');
+  }
+
+  table(): CsvCell[][] | null {
+    const { scores } = this.state ?? {};
+    if (!scores) return null;
+    return [
+      ['concept', 'ap', 'base', 'f1', 'iou', 'pearson', 'quantity', 'sign', 'rise where it ends', 'places'],
+      ...this.scoreRows().map(({ name, base, candidate, rise, places }): CsvCell[] => [
+        name,
+        candidate.ap,
+        base,
+        candidate.f1,
+        candidate.iou,
+        candidate.pearson,
+        candidate.quantity,
+        candidate.sign,
+        rise,
+        places,
+      ]),
+      ...scores.graded.map(({ name, score }): CsvCell[] => [
+        `${name} (Pearson, Spearman)`,
+        score.pearson,
+        score.spearman,
+        null,
+        null,
+        null,
+        score.quantity,
+        null,
+        null,
+        null,
+      ]),
+    ];
+  }
+
+  private build(): void {
+    const step = (by: number): void => {
+      const open = this.state?.open;
+      if (open) this.go(open.layer, open.cell + by);
+    };
+    this.number.addEventListener('change', () =>
+      this.go(this.state?.open?.layer ?? 0, Math.round(Number(this.number.value))),
+    );
+    const show = createButton('Show in Heatmap', () => this.actions.showInHeatmap(), 'primary');
+    this.columns.append(
+      element(
+        'div',
+        { class: 'side wide' },
+        this.jobs.picture.node,
+        this.cards.histogram,
+        this.cards.courses,
+        this.cards.snippets,
+      ),
+      element(
+        'aside',
+        { class: 'side' },
+        this.evidence,
+        card('Note', this.notes.node),
+        this.jobs.clamp.node,
+        this.cards.clamp,
+        this.jobs.scores.node,
+        this.cards.scores,
+      ),
+    );
+    this.node.append(
+      element(
+        'div',
+        { class: 'tools cell-tools' },
+        this.name,
+        element(
+          'div',
+          { class: 'choice' },
+          this.layer.node,
+          createIconButton('chevronLeft', 'Cell before', () => step(-1)).node,
+          this.number,
+          createIconButton('chevronRight', 'Next cell', () => step(1)).node,
+          element('span', { class: 'caption' }, 'inside of'),
+          this.concept.node,
+          show.node,
+        ),
+      ),
+      this.empty,
+      this.columns,
+    );
+  }
+
+  private once(part: keyof typeof this.drawn, inputs: readonly unknown[], draw: () => void): void {
+    const before = this.drawn[part] as readonly unknown[] | undefined;
+    if (before && inputs.every((input, i) => input === before[i])) return;
+    this.drawn[part] = inputs;
+    draw();
+  }
+
+  private drawHead(run: CellsRun, { open, ...state }: PanelState): void {
+    const { layer, cell, concept } = open!;
+    this.name.textContent = `Cell ${cellName(open!)} of ${run.label}`;
+    this.layer.set(
+      run.layers.map((_, i) => ({ value: String(i), label: `Layer ${i}` })),
+      String(layer),
+    );
+    this.layer.node.hidden = run.layers.length < 2;
+    this.number.max = String((run.layers[layer]?.hiddenSize ?? 1) - 1);
+    if (document.activeElement !== this.number) this.number.value = String(cell);
+    const concepts = reportOf({ open, ...state })?.report?.concepts.filter(({ best }) => best.length > 0) ?? [];
+    const scored = state.scores?.concepts ?? [];
+    const known = concepts.length > 0 ? concepts : scored;
+    this.concept.set(
+      [{ value: '', label: 'no concept' }, ...known.map(({ id, name }) => ({ value: id, label: name }))],
+      concept ?? '',
+    );
+  }
+
+  private drawPicture(): void {
+    const { picture } = this.state!;
+    for (const part of ['histogram', 'courses', 'snippets'] as const) this.cards[part].hidden = picture === null;
+    if (!picture) return;
+    const name = picture.concept === null ? null : this.conceptName(picture.concept);
+    const scored = this.candidateOf(picture.concept);
+    const threshold =
+      scored && scored.quantity === picture.quantity && scored.threshold !== null ? scored.threshold : null;
+    this.histogram.replaceChildren(histogramFigure(picture, name, threshold));
+    this.memory.textContent = memoryText(picture);
+    this.cards.histogram.querySelector('h3')!.textContent =
+      name === null
+        ? `Values of ${quantityNames[picture.quantity]}`
+        : `${quantityNames[picture.quantity]} inside and outside: ${name}`;
+    this.cards.courses.hidden = picture.openings + picture.closings === 0;
+    if (!this.cards.courses.hidden) this.courses.set(picture);
+    this.drawSnippets();
+  }
+
+  private drawSnippets(): void {
+    const picture = this.state?.picture;
+    for (const [i, chip] of this.snippetTabs.entries())
+      chip.setAttribute('aria-pressed', String(snippetKinds[i]!.id === this.snippetKind));
+    if (!picture) return;
+    const { low, high } = picture.histogram;
+    const what = { top: 'strongest', middle: 'middle', random: 'random' }[this.snippetKind];
+    this.snippets.replaceChildren(
+      element(
+        'p',
+        { class: 'note' },
+        `${whole(picture.chars)} characters of ${whole(picture.files)} test files, coloured by ${quantityNames[picture.quantity]}; the ${what} places are outlined.`,
+      ),
+      snippetList(
+        `${what} snippets`,
+        picture.snippets[this.snippetKind],
+        Math.max(Math.abs(low), Math.abs(high)),
+        (snippet) => this.actions.openSnippet(snippet),
+      ),
+    );
+  }
+
+  private drawEvidence(): void {
+    const { open } = this.state!;
+    const report = reportOf(this.state!)?.report;
+    const places = (report?.concepts ?? []).flatMap((concept) =>
+      concept.best
+        .filter(({ layer, cell }) => layer === open!.layer && cell === open!.cell)
+        .map((candidate) => ({ concept, candidate, rank: concept.best.indexOf(candidate) })),
+    );
+    this.evidence.replaceChildren(evidenceCard(places, open!.concept, this.candidateOf(open!.concept)));
+  }
+
+  private drawClamp(): void {
+    const { clamp } = this.state!;
+    this.cards.clamp.hidden = clamp === null;
+    if (clamp) this.clamp.replaceChildren(clampBars(clamp));
+  }
+
+  private scoreRows(): ScoreRow[] {
+    const { scores, clamp } = this.state!;
+    return (scores?.concepts ?? []).map((row) => {
+      const rise = clamp?.concepts.find(({ concept }) => concept === row.id);
+      return { ...row, rise: rise?.inside ?? null, places: rise?.places ?? 0 };
+    });
+  }
+
+  private drawScores(): void {
+    const { scores, open } = this.state!;
+    this.cards.scores.hidden = scores === null;
+    if (!scores) return;
+    const rows = this.scoreRows();
+    const chosen = rows.filter(({ id }, i) => this.showAll || i < firstScores || id === open?.concept);
+    this.scores.set(chosen);
+    this.allScores.show(rows.length > firstScores);
+    this.allScores.label(this.showAll ? 'Show Fewer' : `Show All ${rows.length}`);
+    this.graded.textContent = [...scores.graded]
+      .sort((a, b) => Math.abs(b.score.pearson) - Math.abs(a.score.pearson))
+      .slice(0, 3)
+      .map(({ name, score }) => `${name}: Pearson ${signed(score.pearson)}, Spearman ${signed(score.spearman)}.`)
+      .join(' ');
+  }
+
+  private scoreTable(): SortedTable<ScoreRow> {
+    return new SortedTable<ScoreRow>({
+      label: 'Scores of this cell for every concept',
+      order: { key: 'ap', descending: true },
+      idOf: ({ id }) => id,
+      isCurrent: ({ id }) => id === this.state?.open?.concept,
+      onOpen: ({ id }) => this.choose(id),
+      columns: [
+        { key: 'concept', head: 'concept', value: ({ name }) => name, cell: ({ name }) => name },
+        {
+          key: 'ap',
+          head: 'AP',
+          title:
+            'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
+          number: true,
+          value: ({ candidate, base }) => lift(candidate.ap, base),
+          cell: ({ candidate, base }) => precisionBar(candidate.ap, base, false),
+        },
+        {
+          key: 'f1',
+          head: 'F1',
+          number: true,
+          value: ({ candidate }) => candidate.f1,
+          cell: ({ candidate }) => fixed(candidate.f1),
+        },
+        {
+          key: 'pearson',
+          head: 'Pearson',
+          number: true,
+          value: ({ candidate }) => Math.abs(candidate.pearson),
+          cell: ({ candidate }) => signed(candidate.pearson),
+        },
+        {
+          key: 'rise',
+          head: 'clamp',
+          title:
+            'Rise of the loss in nats where the concept ends, with the cell held at its mean; without matched cells',
+          number: true,
+          value: ({ rise }) => rise,
+          cell: ({ rise }) => riseText(rise),
+        },
+      ],
+    });
+  }
+
+  private conceptName(id: string): string {
+    const { scores } = this.state!;
+    const known = [...(reportOf(this.state!)?.report?.concepts ?? []), ...(scores?.concepts ?? [])];
+    return known.find((concept) => concept.id === id)?.name ?? id;
+  }
+
+  /** This cell's figures for a concept: with evidence where the report has it, else its scores alone. */
+  private candidateOf(id: string | null): ShownCandidate | null {
+    const { open, scores } = this.state!;
+    const concept = reportOf(this.state!)?.report?.concepts.find((one) => one.id === id);
+    return (
+      concept?.best.find(({ layer, cell }) => layer === open?.layer && cell === open?.cell) ??
+      scores?.concepts.find((one) => one.id === id)?.candidate ??
+      null
+    );
+  }
+
+  private go(layer: number, cell: number): void {
+    const { run, open } = this.state ?? {};
+    const size = run?.layers[layer]?.hiddenSize;
+    if (!size || !Number.isFinite(cell)) return;
+    this.actions.openCell({ layer, cell: ((cell % size) + size) % size, concept: open?.concept ?? null });
+  }
+
+  private choose(concept: string | null): void {
+    const { open } = this.state!;
+    if (open && open.concept !== concept) this.actions.openCell({ ...open, concept });
+  }
+}

@@ -1,0 +1,442 @@
+/** All concepts of a run: the best cell of each, how sure that is, and what it lacks for a name. */
+import type { ShownGraded } from '../../src/protocol/cells.ts';
+import { card } from '../ui/cards.ts';
+import { createButton, createProgressBar } from '../ui/controls.ts';
+import type { CsvCell } from '../ui/csv.ts';
+import { element } from '../ui/dom.ts';
+import { fixed, percent, signed, whole } from '../ui/format.ts';
+import { SortedTable, type SortOrder } from '../ui/sorted-table.ts';
+import { badge, precisionBar } from './marks.ts';
+import { type PanelActions, type PanelState, type RunReport, reportOf, type View } from './state.ts';
+import {
+  type ConceptRow,
+  cellName,
+  conceptRows,
+  lackText,
+  lift,
+  matches,
+  measuredOn,
+  pText,
+  quantityNames,
+  rangeText,
+  riseText,
+  type Status,
+  summary,
+} from './words.ts';
+
+export interface ConceptsKept {
+  filter: string;
+  status: Status | 'all';
+  order: SortOrder;
+}
+
+const statusChoices: readonly { id: ConceptsKept['status']; label: string }[] = [
+  { id: 'all', label: 'All' },
+  { id: 'named', label: 'Named' },
+  { id: 'candidate', label: 'Candidates' },
+  { id: 'absent', label: 'Do not occur' },
+];
+
+export class ConceptsView implements View {
+  readonly id = 'concepts';
+  readonly title = 'Concepts';
+  readonly node = element('div', { class: 'page' });
+  private readonly actions: PanelActions;
+  private readonly kept: ConceptsKept;
+  private readonly remember: (kept: ConceptsKept) => void;
+  private readonly head = element('div', { class: 'summary' });
+  private readonly state = element('div', { class: 'jobs' });
+  private readonly bar = createProgressBar('Finding cells');
+  private readonly doing = element('span', { class: 'job-text' });
+  private readonly filter = element('input', {
+    type: 'search',
+    class: 'filter',
+    placeholder: 'Filter concepts or cells',
+    'aria-label': 'Filter concepts or cells',
+    spellcheck: 'false',
+  });
+  private readonly chips: HTMLElement[];
+  private readonly concepts: SortedTable<ConceptRow>;
+  private readonly graded: SortedTable<ShownGraded>;
+  private readonly none = element('p', { class: 'note', hidden: true });
+  private readonly body = element('div', { class: 'stack' });
+  private readonly start = element('section', { class: 'start' });
+  private shown: RunReport | null = null;
+  private stateKey = '';
+  private busy: HTMLElement | null = null;
+
+  constructor(actions: PanelActions, kept: ConceptsKept, remember: (kept: ConceptsKept) => void) {
+    this.actions = actions;
+    this.kept = { ...kept };
+    this.remember = remember;
+    this.chips = statusChoices.map(({ id, label }) => {
+      const chip = element('button', { type: 'button', class: 'choice-chip' }, label);
+      chip.addEventListener('click', () => {
+        this.kept.status = id;
+        this.keep();
+      });
+      return chip;
+    });
+    this.filter.value = kept.filter;
+    this.filter.addEventListener('input', () => {
+      this.kept.filter = this.filter.value;
+      this.keep();
+    });
+    this.concepts = new SortedTable<ConceptRow>({
+      label: 'Concepts and the cells that stand for them',
+      order: kept.order,
+      idOf: ({ concept }) => concept.id,
+      isMuted: ({ status }) => status === 'absent',
+      onSort: (order) => {
+        this.kept.order = order;
+        this.remember({ ...this.kept });
+      },
+      onOpen: ({ concept, first }) => {
+        if (first) actions.openCell({ layer: first.layer, cell: first.cell, concept: concept.id });
+      },
+      columns: [
+        {
+          key: 'concept',
+          head: 'concept',
+          value: ({ concept }) => concept.name,
+          cell: ({ concept }) => element('span', { title: concept.description }, concept.name),
+        },
+        {
+          key: 'verdict',
+          head: 'verdict',
+          title: 'A cell is named only where it meets every condition of the rule of names',
+          value: ({ status }) => ['named', 'candidate', 'absent'].indexOf(status),
+          cell: (row) => verdictOf(row),
+        },
+        {
+          key: 'cell',
+          head: 'best cell',
+          title: 'Layer·cell and the quantity that is scored; − where it is off inside',
+          value: ({ first }) => first && first.layer * 1e5 + first.cell,
+          cell: ({ first }) =>
+            first
+              ? element(
+                  'span',
+                  { class: 'cell-name', title: first.sign > 0 ? 'High inside' : 'Low inside' },
+                  `${first.sign > 0 ? '+' : '−'} ${cellName(first)}`,
+                  element('span', { class: 'quantity' }, ` ${quantityNames[first.quantity]}`),
+                )
+              : '–',
+        },
+        {
+          key: 'lift',
+          head: 'AP',
+          title:
+            'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
+          value: ({ concept, first }) => first && lift(first.ap, concept.base),
+          number: true,
+          cell: ({ concept, first, status }) =>
+            first ? precisionBar(first.ap, concept.base, status === 'named') : '–',
+        },
+        {
+          key: 'base',
+          head: 'base',
+          title: 'Share of the scored characters that are inside: the AP of guessing',
+          number: true,
+          value: ({ concept, status }) => (status === 'absent' ? null : concept.base),
+          cell: ({ concept, status }) =>
+            status === 'absent'
+              ? '–'
+              : element(
+                  'span',
+                  { title: `${whole(concept.positives)} of ${whole(concept.scored)} characters` },
+                  fixed(concept.base),
+                ),
+        },
+        {
+          key: 'interval',
+          head: '95 %',
+          title: 'Of the AP, by bootstrap over files',
+          number: true,
+          cell: ({ first }) => rangeText(first?.confidence ?? null),
+        },
+        {
+          key: 'f1',
+          head: 'F1',
+          title: 'At a threshold that the validation files froze',
+          number: true,
+          value: ({ first }) => first?.f1 ?? null,
+          cell: ({ first }) =>
+            first
+              ? element('span', { title: `IoU ${fixed(first.iou)}, Pearson ${signed(first.pearson)}` }, fixed(first.f1))
+              : '–',
+        },
+        {
+          key: 'p',
+          head: 'p',
+          title: 'Labels shifted against the text, after Holm’s correction over concepts',
+          number: true,
+          value: ({ first }) => first?.p ?? null,
+          cell: ({ first }) => pText(first?.p ?? null),
+        },
+        {
+          key: 'rise',
+          head: 'clamp',
+          title: 'Rise of the loss in nats where the concept ends, with the cell held at its mean',
+          number: true,
+          value: ({ first }) => first?.ablation?.inside ?? null,
+          cell: ({ first }) => riseOf(first),
+        },
+        {
+          key: 'probe',
+          head: '16 cells',
+          title:
+            'AP of a linear probe on the 16 best cells: far above the single cell means that the concept is spread out',
+          number: true,
+          value: ({ concept }) => concept.probes?.at(-1)?.ap ?? null,
+          cell: ({ concept }) => probeOf(concept.probes),
+        },
+      ],
+    });
+    this.graded = new SortedTable<ShownGraded>({
+      label: 'Concepts of degree',
+      order: { key: 'pearson', descending: true },
+      idOf: ({ id }) => id,
+      onOpen: ({ best: [first] }) => {
+        if (first) actions.openCell({ layer: first.layer, cell: first.cell, concept: null });
+      },
+      columns: [
+        {
+          key: 'concept',
+          head: 'concept',
+          value: ({ name }) => name,
+          cell: ({ name, description }) => element('span', { title: description }, name),
+        },
+        {
+          key: 'cell',
+          head: 'best cell',
+          cell: ({ best: [first] }) =>
+            first
+              ? element(
+                  'span',
+                  { class: 'cell-name' },
+                  cellName(first),
+                  element('span', { class: 'quantity' }, ` ${quantityNames[first.quantity]}`),
+                )
+              : 'does not occur',
+        },
+        {
+          key: 'pearson',
+          head: 'Pearson',
+          number: true,
+          value: ({ best: [first] }) => (first ? Math.abs(first.pearson) : null),
+          cell: ({ best: [first] }) => (first ? signed(first.pearson) : '–'),
+        },
+        {
+          key: 'spearman',
+          head: 'Spearman',
+          number: true,
+          value: ({ best: [first] }) => (first ? Math.abs(first.spearman) : null),
+          cell: ({ best: [first] }) => (first ? signed(first.spearman) : '–'),
+        },
+      ],
+    });
+    this.build();
+  }
+
+  set(state: PanelState): void {
+    const report = reportOf(state);
+    this.showState(state, report);
+    const found = report?.report ?? null;
+    this.body.hidden = found === null;
+    this.start.hidden = found !== null || state.run === null || report?.measuring !== null;
+    if (report === this.shown) return;
+    this.shown = report;
+    if (!found) return;
+    this.head.replaceChildren(
+      element('p', { class: 'claim' }, summary(found)),
+      element('p', { class: 'note' }, measuredOn(found)),
+      found.texts && found.texts.withoutGrammar.length > 0
+        ? element(
+            'p',
+            { class: 'note' },
+            `No grammar reads ${found.texts.withoutGrammar.join(', ')}: only concepts from text alone count there.`,
+          )
+        : '',
+    );
+    this.draw();
+  }
+
+  table(): CsvCell[][] | null {
+    const found = this.shown?.report;
+    if (!found) return null;
+    return [
+      [
+        'concept',
+        'verdict',
+        'layer',
+        'cell',
+        'quantity',
+        'sign',
+        'ap',
+        'base',
+        'low',
+        'high',
+        'f1',
+        'iou',
+        'pearson',
+        'p',
+        'rise inside',
+        'rise elsewhere',
+        'rise of 95 % of matched cells',
+        'probe of 16',
+        'lacks',
+      ],
+      ...conceptRows(found).map(({ concept, first, status }): CsvCell[] => [
+        concept.name,
+        status,
+        first?.layer ?? null,
+        first?.cell ?? null,
+        first?.quantity ?? null,
+        first?.sign ?? null,
+        first?.ap ?? null,
+        concept.base,
+        first?.confidence?.[0] ?? null,
+        first?.confidence?.[1] ?? null,
+        first?.f1 ?? null,
+        first?.iou ?? null,
+        first?.pearson ?? null,
+        first?.p ?? null,
+        first?.ablation?.inside ?? null,
+        first?.ablation?.outside ?? null,
+        first?.ablation?.control ?? null,
+        concept.probes?.at(-1)?.ap ?? null,
+        first?.lacks.join('; ') ?? null,
+      ]),
+    ];
+  }
+
+  private build(): void {
+    this.body.append(
+      this.head,
+      element(
+        'div',
+        { class: 'tools' },
+        this.filter,
+        element('div', { class: 'choice-chips', role: 'group', 'aria-label': 'Which concepts' }, ...this.chips),
+      ),
+      element('section', { class: 'card', 'aria-label': 'Concepts' }, this.concepts.node, this.none),
+      card(
+        'Concepts of degree',
+        element(
+          'p',
+          { class: 'note' },
+          'Depths, distances and positions: the cell that moves with each most. There is no inside and outside, and so no name.',
+        ),
+        this.graded.node,
+      ),
+    );
+    this.start.append(
+      element('h2', {}, 'Which cells stand for something?'),
+      element(
+        'p',
+        {},
+        'Every cell is scored against every concept of the held-out files: inside a string, an if-condition, a comment, near the end of a line. What scores well is tested against chance, untrained networks and its own removal. It takes a minute or two; the scores come first.',
+      ),
+      element('div', { class: 'buttons' }),
+    );
+    this.node.append(this.state, this.start, this.body);
+  }
+
+  private keep(): void {
+    this.remember({ ...this.kept });
+    this.draw();
+  }
+
+  private draw(): void {
+    const found = this.shown?.report;
+    if (!found) return;
+    const rows = conceptRows(found);
+    const { status, filter } = this.kept;
+    for (const [i, { id, label }] of statusChoices.entries()) {
+      const count = id === 'all' ? rows.length : rows.filter((row) => row.status === id).length;
+      const chip = this.chips[i]!;
+      chip.textContent = `${label} ${count}`;
+      chip.setAttribute('aria-pressed', String(id === status));
+    }
+    const shown = rows.filter((row) => (status === 'all' || row.status === status) && matches(row, filter));
+    this.concepts.set(shown);
+    this.none.hidden = shown.length > 0;
+    this.none.textContent =
+      status === 'named' && rows.every((row) => row.status !== 'named')
+        ? 'No cell has earned a name. The candidates show how near each comes, and what it lacks.'
+        : 'No concept is left by the filter.';
+    this.graded.set(found.graded.filter(({ best }) => best.length > 0));
+  }
+
+  /** What goes on, what failed, what is out of date: with the button that goes on. */
+  private showState(state: PanelState, report: RunReport | null): void {
+    const { run } = state;
+    const measuring = report?.measuring ?? null;
+    const key = JSON.stringify([
+      run?.id,
+      run?.generation === null,
+      measuring !== null,
+      report?.failure,
+      report?.outdated,
+      report?.report === null,
+    ]);
+    if (key !== this.stateKey) {
+      this.stateKey = key;
+      this.state.replaceChildren(...(run ? this.stateRows(run.id, run.generation === null, report) : []));
+      const start = createButton('Find Cells', () => run && this.actions.find(run.id), 'primary');
+      start.enable(run?.generation !== null);
+      this.start.querySelector('.buttons')!.replaceChildren(start.node);
+    }
+    if (measuring && this.busy) {
+      const text = `Finding cells: ${measuring.doing}, ${percent(measuring.fraction)}`;
+      this.doing.textContent = text;
+      this.bar.set(measuring.fraction, text);
+    }
+  }
+
+  private stateRows(run: string, waiting: boolean, report: RunReport | null): HTMLElement[] {
+    this.busy = null;
+    if (report?.measuring) {
+      this.busy = element(
+        'div',
+        { class: 'job busy' },
+        this.doing,
+        this.bar.node,
+        createButton('Cancel', () => this.actions.cancelFind(run)).node,
+      );
+      return [this.busy];
+    }
+    const row = (text: string, failed: boolean, button: string | null): HTMLElement =>
+      element(
+        'div',
+        { class: failed ? 'job failed' : 'job', role: failed ? 'alert' : null },
+        element('span', { class: 'job-text' }, text),
+        button === null ? null : createButton(button, () => this.actions.find(run)).node,
+        failed ? createButton('Show Log', () => this.actions.showLog()).node : null,
+      );
+    if (waiting)
+      return [row('This run has no checkpoint yet: its cells can be found as soon as there is one.', false, null)];
+    if (report?.failure != null) return [row(report.failure, true, 'Try Again')];
+    return report?.outdated != null ? [row(report.outdated, false, 'Find Again')] : [];
+  }
+}
+
+function verdictOf({ first, status }: ConceptRow): HTMLElement {
+  if (status !== 'candidate' || !first) return badge(status);
+  return element('span', { class: 'lacks', title: first.lacks.join('\n') }, lackText(first.lacks));
+}
+
+function riseOf(first: ConceptRow['first']): Node | string {
+  const ablation = first?.ablation;
+  if (!ablation) return '–';
+  const title = `Elsewhere ${riseText(ablation.outside)}; 95 % of ${ablation.controls} matched cells stay below ${riseText(ablation.control)}. ${whole(ablation.places)} places.`;
+  return element('span', { title }, riseText(ablation.inside));
+}
+
+function probeOf(probes: ConceptRow['concept']['probes']): Node | string {
+  const last = probes?.at(-1);
+  if (!last) return '–';
+  const title = probes!.map(({ k, ap }) => `${k} ${k === 1 ? 'cell' : 'cells'}: AP ${fixed(ap)}`).join('\n');
+  return element('span', { title }, fixed(last.ap));
+}

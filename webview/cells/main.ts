@@ -1,0 +1,4 @@
+import { CellsApp } from './app.ts';
+
+const root = document.querySelector<HTMLElement>('[data-testid="cells"]');
+if (root) new CellsApp(root);

@@ -1,0 +1,72 @@
+/** What the cells panel knows, and what its pages may ask for. */
+import type {
+  CellPlace,
+  CellsJob,
+  CellsRun,
+  ShownBaseline,
+  ShownBirth,
+  ShownClamp,
+  ShownPicture,
+  ShownScores,
+  ShownSnippet,
+  toCells,
+} from '../../src/protocol/cells.ts';
+import type { CsvCell } from '../ui/csv.ts';
+
+export type RunReport = ReturnType<(typeof toCells)['report']>['payload'];
+
+/** The cell whose page is open, and the concept that its inside and outside are told apart by. */
+export interface OpenCell extends CellPlace {
+  concept: string | null;
+}
+
+export interface PanelState {
+  runs: readonly CellsRun[];
+  run: CellsRun | null;
+  /** The run that it is compared with. */
+  other: CellsRun | null;
+  reports: ReadonlyMap<string, RunReport>;
+  losses: readonly { chars: number; nats: number }[];
+  notes: Readonly<Record<string, string>>;
+  open: OpenCell | null;
+  picture: ShownPicture | null;
+  scores: ShownScores | null;
+  clamp: ShownClamp | null;
+  birth: ShownBirth | null;
+  baseline: ShownBaseline | null;
+  /** What is being computed: 0…1, null: it waits or its length is not known. */
+  jobs: ReadonlyMap<CellsJob, number | null>;
+  /** What was not computed: why, or null where it was cancelled. */
+  problems: ReadonlyMap<CellsJob, string | null>;
+}
+
+export interface PanelActions {
+  find(run: string): void;
+  cancelFind(run: string): void;
+  /** Opens the page of a cell. */
+  openCell(place: OpenCell): void;
+  compareWith(run: string): void;
+  birth(concepts: readonly string[]): void;
+  baseline(order: number): void;
+  cancel(job: CellsJob): void;
+  /** Asks again for the evidence of the open cell. */
+  askCell(): void;
+  note(place: CellPlace, text: string): void;
+  showInHeatmap(): void;
+  openSnippet(snippet: ShownSnippet): void;
+  showLog(): void;
+}
+
+export interface View {
+  readonly id: string;
+  readonly title: string;
+  readonly node: HTMLElement;
+  /** Draws what is known anew; called while the view is shown. */
+  set(state: PanelState): void;
+  /** The numbers of the page; null where there are none yet. */
+  table(): CsvCell[][] | null;
+}
+
+export function reportOf(state: PanelState, run: CellsRun | null = state.run): RunReport | null {
+  return (run && state.reports.get(run.id)) ?? null;
+}
