@@ -1,4 +1,5 @@
 /** What the training worker offers the host. Types only. */
+import type { NGramLoss } from '../core/baselines/ngram-loss.ts';
 import type { SourceFile } from '../core/corpus/document.ts';
 import type { CorpusSummary, HeldOut, MetricPoint, RunState } from '../core/formats/manifest.ts';
 import type { TrainingOptions } from '../core/training/options.ts';
@@ -31,6 +32,8 @@ export interface TrainingProgress {
   sample?: string;
   /** Set when a generation became current. */
   generation?: number;
+  /** Set when the n-gram line is known. */
+  ngram?: NGramLoss;
   message?: string;
 }
 

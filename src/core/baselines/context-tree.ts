@@ -58,11 +58,16 @@ export interface ContextTree {
   followerKinds: Int32Array;
 }
 
-/** Builds the tree of all contexts of up to `longest` characters (the boundary counts as one). */
-export function buildContextTree(text: SymbolText, longest: number): ContextTree {
-  const { symbols, boundary, vocabularySize } = text;
-  // A place is the index of a character that is predicted; its context is what stands before it.
-  const places = Int32Array.from(symbols.keys()).filter((i) => symbols[i]! < vocabularySize);
+/** Places that are sorted between two stops of `growContextTree`: a few milliseconds. The root alone takes longer. */
+const placesOfASlice = 20_000;
+
+/**
+ * Builds the tree of all contexts of up to `longest` characters (the boundary counts as one), and stops now and then, so
+ * that whoever builds it can do something else in between.
+ */
+export function* growContextTree(text: SymbolText, longest: number): Generator<undefined, ContextTree, void> {
+  const { symbols, boundary } = text;
+  const places = placesOf(text);
   const scratch = new Int32Array(places.length);
   const size = Math.max(16, places.length >> 1);
   const rows = {
@@ -86,8 +91,14 @@ export function buildContextTree(text: SymbolText, longest: number): ContextTree
     { from: 0, to: places.length, depth: 0, entry: -1 },
   ];
   const used: number[] = [];
+  let sorted = 0;
   while (pending.length > 0) {
     const { from, to, depth: shared, entry } = pending.pop()!;
+    sorted += to - from;
+    if (sorted > placesOfASlice) {
+      sorted = 0;
+      yield;
+    }
     let depth = shared;
     // Deepen while all places agree on the character before.
     while (depth < longest && !ended(symbols, boundary, places[from]!, depth)) {
@@ -140,18 +151,20 @@ export function buildContextTree(text: SymbolText, longest: number): ContextTree
   }
   rows.children.push(rows.childSymbol.length);
   rows.followers.push(rows.followerSymbol.length);
-  return {
-    text,
-    depth: Uint8Array.from(rows.depth.done()),
-    place: rows.place.done(),
-    children: rows.children.done(),
-    followers: rows.followers.done(),
-    childSymbol: rows.childSymbol.done(),
-    childNode: rows.childNode.done(),
-    followerSymbol: rows.followerSymbol.done(),
-    followerCount: rows.followerCount.done(),
-    followerKinds: rows.followerKinds.done(),
-  };
+  const done = {} as Record<keyof typeof rows, Int32Array>;
+  for (const name of Object.keys(rows) as (keyof typeof rows)[]) {
+    done[name] = rows[name].done();
+    yield;
+  }
+  return { ...done, text, depth: Uint8Array.from(done.depth) };
+}
+
+/** A place is the index of a character that is predicted; its context is what stands before it. */
+function placesOf({ symbols, vocabularySize }: SymbolText): Int32Array {
+  const places = new Int32Array(symbols.length);
+  let count = 0;
+  for (let i = 0; i < symbols.length; i++) if (symbols[i]! < vocabularySize) places[count++] = i;
+  return places.subarray(0, count);
 }
 
 /** True where the last of `depth` context characters is the boundary: nothing stands before it. */

@@ -9,7 +9,7 @@
  * distribution over the vocabulary. D_n = n₁/(n₁ + 2·n₂) with n_k the number of n-grams with c = k (Ney et al. 1994),
  * 1/2 where there is no n₁.
  */
-import { buildContextTree, type ContextTree, ended, type SymbolText } from './context-tree.ts';
+import { type ContextTree, ended, growContextTree, type SymbolText } from './context-tree.ts';
 
 export interface NGramOptions {
   /** n: the longest n-gram; it sees n − 1 characters before the one that it predicts. 1 to 20. */
@@ -22,6 +22,17 @@ export interface NGramOptions {
 export const largestOrder = 20;
 export const defaultMaxChars = 4_000_000;
 
+/** Nodes whose counts are looked at, characters whose losses are added up, between two stops. */
+const nodesOfASlice = 8_000;
+const charactersOfASlice = 256;
+
+/** What was learned from the documents. */
+interface Learned {
+  tree: ContextTree;
+  discounts: Float64Array;
+  trainedChars: number;
+}
+
 export class KneserNey {
   readonly order: number;
   /** Characters that were learned from. */
@@ -32,16 +43,36 @@ export class KneserNey {
 
   /**
    * Learns from documents as the engine reads them: indices, −1 for an unknown character.
+   * @param learned what `learning` found, where it was there before
    * @throws RangeError for an order outside 1 … 20
    */
-  constructor(documents: Iterable<Int32Array>, { order, vocabularySize, maxChars }: NGramOptions) {
-    if (!(Number.isInteger(order) && order >= 1 && order <= largestOrder))
-      throw new RangeError(`An n-gram's order is 1 to ${largestOrder}, not ${order}.`);
-    const text = textOf(documents, vocabularySize, maxChars);
-    this.order = order;
-    this.tree = buildContextTree(text, order - 1);
-    this.trainedChars = text.symbols.reduce((sum, symbol) => sum + (symbol < vocabularySize ? 1 : 0), 0);
-    this.discounts = discountsOf(this.tree, order);
+  constructor(documents: Iterable<Int32Array>, options: NGramOptions, learned = drain(learn(documents, options))) {
+    this.order = options.order;
+    this.tree = learned.tree;
+    this.trainedChars = learned.trainedChars;
+    this.discounts = learned.discounts;
+  }
+
+  /** The same in slices of a few milliseconds: it stops now and then, and its last value is the model. */
+  static *learning(documents: Iterable<Int32Array>, options: NGramOptions): Generator<undefined, KneserNey, void> {
+    return new KneserNey([], options, yield* learn(documents, options));
+  }
+
+  /** The sum of `losses` over a document, in slices. */
+  *totalLoss(
+    inputs: Int32Array,
+    targets: Int32Array,
+  ): Generator<undefined, { totalNats: number; predictions: number }, void> {
+    const symbols = this.symbolsOf(inputs);
+    let totalNats = 0;
+    let predictions = 0;
+    for (let t = 0; t < targets.length; t++) {
+      if (t % charactersOfASlice === charactersOfASlice - 1) yield;
+      if (targets[t]! < 0) continue;
+      totalNats -= Math.log(this.probability(symbols, t + 2, targets[t]!));
+      predictions++;
+    }
+    return { totalNats, predictions };
   }
 
   /**
@@ -133,8 +164,30 @@ function countsIn(tree: ContextTree, node: number, k: number, order: number): In
   return k === tree.depth[node] ? tree.followerKinds : null;
 }
 
+function* learn(
+  documents: Iterable<Int32Array>,
+  { order, vocabularySize, maxChars }: NGramOptions,
+): Generator<undefined, Learned, void> {
+  if (!(Number.isInteger(order) && order >= 1 && order <= largestOrder))
+    throw new RangeError(`An n-gram's order is 1 to ${largestOrder}, not ${order}.`);
+  const text = textOf(documents, vocabularySize, maxChars);
+  yield;
+  const tree = yield* growContextTree(text, order - 1);
+  let trainedChars = 0;
+  for (let i = 0; i < text.symbols.length; i++) if (text.symbols[i]! < vocabularySize) trainedChars++;
+  return { tree, trainedChars, discounts: yield* discountsOf(tree, order) };
+}
+
+/** The last value of work in slices, without a stop. */
+function drain<T>(work: Generator<undefined, T, void>): T {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
 /** D_1 … D_n from the numbers of n-grams with counts 1 and 2. */
-function discountsOf(tree: ContextTree, order: number): Float64Array {
+function* discountsOf(tree: ContextTree, order: number): Generator<undefined, Float64Array, void> {
   const { symbols, boundary } = tree.text;
   const ones = new Float64Array(order);
   const twos = new Float64Array(order);
@@ -159,9 +212,11 @@ function discountsOf(tree: ContextTree, order: number): Float64Array {
     }
   };
   visit(0, 0);
-  for (let node = 0; node < tree.depth.length; node++)
+  for (let node = 0; node < tree.depth.length; node++) {
+    if (node % nodesOfASlice === nodesOfASlice - 1) yield;
     for (let child = tree.children[node]!; child < tree.children[node + 1]!; child++)
       if (tree.childNode[child]! >= 0) visit(tree.childNode[child]!, tree.depth[node]! + 1);
+  }
   return ones.map((one, k) => (one > 0 ? one / (one + 2 * twos[k]!) : 0.5));
 }
 

@@ -90,6 +90,9 @@ const manifestSchema = v.looseObject({
   best: v.nullable(natural),
   current: v.nullable(natural),
   heldOut: v.nullable(v.looseObject({ nats: v.number(), bits: v.number(), perplexity: v.number() })),
+  ngram: v.exactOptional(
+    v.looseObject({ order: positive, trainedChars: natural, ofChars: natural, nats: amount, predictions: natural }),
+  ),
   keptGenerations: v.exactOptional(positive),
 });
 

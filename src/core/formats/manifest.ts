@@ -1,4 +1,5 @@
 /** `run.json`: what a run is. Unknown fields are kept when it is rewritten. Validation lives beside it. */
+import type { NGramLoss } from '../baselines/ngram-loss.ts';
 import type { Side } from '../corpus/document.ts';
 import type { HealthNumbers } from '../gradients/health.ts';
 import type { ModelSpec } from '../model/spec.ts';
@@ -67,6 +68,8 @@ export interface RunManifest {
   current: number | null;
   /** Test files, best checkpoint; set when finished. */
   heldOut: HeldOut | null;
+  /** What n-grams achieve on the validation characters that the training watches; missing until it is known. */
+  ngram?: NGramLoss;
   /** Cap on kept generations; default: see retention.ts. */
   keptGenerations?: number;
 }

@@ -82,7 +82,7 @@ export class Reporter {
   send(
     state: TrainerState,
     phase: TrainerProgress['phase'],
-    more: { sample?: string; generation?: number } = {},
+    more: Pick<TrainerProgress, 'sample' | 'generation' | 'ngram'> = {},
   ): void {
     this.lastFlush = this.host.now();
     const spent = { chars: state.trainedChars, seconds: state.activeSeconds };

@@ -1,4 +1,5 @@
 /** What a trainer needs of the one who runs it, and what it tells. */
+import type { NGramLoss } from '../baselines/ngram-loss.ts';
 import type { HeldOut, MetricPoint, RunState } from '../formats/manifest.ts';
 import type { LockHost } from '../formats/run-lock.ts';
 
@@ -18,6 +19,8 @@ export interface TrainerProgress {
   sample?: string;
   /** Set when a generation became current. */
   generation?: number;
+  /** Set when the n-gram line is known. */
+  ngram?: NGramLoss;
   message?: string;
 }
 

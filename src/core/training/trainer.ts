@@ -18,6 +18,7 @@ import { sampleText } from '../sampling/sample.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { type EvaluationStream, evaluateStreams, heldOutOf } from './evaluate.ts';
+import { NGramLine } from './ngram-line.ts';
 import { optimizerSpec } from './optimizers.ts';
 import { Reporter } from './reporter.ts';
 import { learningRateAt } from './schedule.ts';
@@ -50,6 +51,7 @@ export class Trainer {
   private readonly validation: EvaluationStream[];
   private readonly report: Reporter;
   private readonly health: HealthProbe;
+  private readonly ngrams: NGramLine;
   private readonly checkpoints: Checkpointer;
   private readonly total: number | null;
   private state: TrainerState;
@@ -77,6 +79,13 @@ export class Trainer {
     this.total = totalChars(options.budget, this.sampler.charsPerEpoch);
     this.validation = validationSet(parts.corpus, validationLimit(this.total), options.seed);
     this.health = new HealthProbe(parts.session, this.validation, () => host.now());
+    this.ngrams = new NGramLine(
+      this.folder,
+      this.corpus,
+      this.validation,
+      () => host.now(),
+      (ngram) => this.report.send(this.state, 'training', { ngram }),
+    );
     this.dirty = state === null;
     this.state = state ?? freshTrainerState();
     this.sampler.restore(this.state.sampler);
@@ -200,6 +209,7 @@ export class Trainer {
     state.trainingSeconds += seconds;
     this.dirty = true;
     this.report.add(step, update.learningRate, chars, seconds);
+    await this.ngrams.beside(1000 * seconds);
   }
 
   private async evaluateAndSaveIfDue(): Promise<void> {
@@ -261,6 +271,7 @@ export class Trainer {
     const early = patience > 0 && state.evaluationsWithoutImprovement >= patience;
     const message = early ? `Stopped early: no improvement in ${patience} evaluations.` : undefined;
     await this.report.flush(state, 'evaluating');
+    if (!(await this.ngrams.finish(() => this.goesOn()))) throw new Aborted();
     const { spec, parameters } = await folder.readModel('best');
     const best = await this.engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
     try {
