@@ -22,6 +22,9 @@ export interface Span {
   strength: number;
 }
 
+/** Distance of the means inside and around from which a column counts as on here and off there, of its largest |value|. */
+const leastDistance = 0.1;
+
 /**
  * Ranks columns by the AP with which they tell the selected characters from those around them, one entry per cell with
  * its best quantity and sign. Columns come one at a time: whoever has many of them need not hold them all.
@@ -42,8 +45,10 @@ export class SelectionRanking {
   /** [length] values of one column. */
   add(column: Column, values: Float32Array): void {
     const key = `${column.layer}:${column.cell}`;
-    const { inside, around } = this.means(values);
+    const { inside, around, largest } = this.means(values);
     for (const sign of [1, -1] as const) {
+      // A column that hardly moves may rank the selection first all the same: it is neither on nor off anywhere.
+      if (!(sign * (inside - around) >= leastDistance * largest)) continue;
       const ap = averagePrecision(values, this.labels, sign);
       const match = { ...column, sign, averagePrecision: ap, inside, around, threshold: (inside + around) / 2 };
       const known = this.best.get(key);
@@ -56,15 +61,17 @@ export class SelectionRanking {
     return [...this.best.values()].sort(compare).slice(0, count);
   }
 
-  private means(values: Float32Array): { inside: number; around: number } {
+  private means(values: Float32Array): { inside: number; around: number; largest: number } {
     let inside = 0;
+    let largest = 0;
     let all = 0;
     for (let i = 0; i < values.length; i++) {
       all += values[i]!;
+      largest = Math.max(largest, Math.abs(values[i]!));
       if (i >= this.start && i < this.end) inside += values[i]!;
     }
     const size = this.end - this.start;
-    return { inside: inside / size, around: (all - inside) / (values.length - size) };
+    return { inside: inside / size, around: (all - inside) / (values.length - size), largest };
   }
 }
 

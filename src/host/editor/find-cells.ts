@@ -5,7 +5,7 @@ import type { FoundCells } from '../../protocol/selection-service.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection } from '../contracts.ts';
 import { insisting, showPlaces } from './find-places.ts';
-import { quantityLabels, quantityText, signed } from './labels.ts';
+import { quantityLabels, quantityText } from './labels.ts';
 
 /** Cells that are offered. */
 const offered = 20;
@@ -50,12 +50,14 @@ export async function findCellsForSelection(deps: FindCellsDependencies, argumen
   }
   if (!deps.isEditorColoured()) await vscode.commands.executeCommand('cellscope.openHeatmap', { preserveFocus: true });
   const match = await choose(deps, found);
-  if (match) await showPlaces(inspection, span, match, shortestPlace(found.selected));
+  if (!match) return;
+  const again = await showPlaces(inspection, span, match, shortestPlace(found.selected));
+  if (again) await findCellsForSelection(deps, span);
 }
 
-/** A place counts where the cell is on for half as long as in the selection. */
+/** A place counts where the cell is on for a while: a quarter of the selection's length, ten characters at most. */
 export function shortestPlace(selected: number): number {
-  return Math.max(2, Math.round(selected / 2));
+  return Math.max(2, Math.min(10, Math.round(selected / 4)));
 }
 
 async function rank(inspection: Inspection, { document, range }: SelectedSpan): Promise<FoundCells | null> {
@@ -100,9 +102,8 @@ async function choose(deps: FindCellsDependencies, found: FoundCells): Promise<M
   const pick = vscode.window.createQuickPick<MatchItem>();
   const { selected, compared, unknown } = found;
   const rest = unknown > 0 ? `, ${unknown} of them unknown to the model` : '';
-  pick.title = `Cells On in the Selection: ${selected} characters${rest}, among ${compared}`;
-  pick.placeholder =
-    'Moving shows a cell in the heatmap and the coloured editor; Enter lists other places where it is on';
+  pick.title = `Cells On in the Selection (${selected} characters${rest}) and Off Around It (${compared - selected})`;
+  pick.placeholder = 'Move to see a cell; Enter lists other places where it is on';
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = found.matches.map((match) => itemOf(deps, match, selected / compared));
@@ -133,13 +134,12 @@ function itemOf({ inspection, cells }: FindCellsDependencies, match: Match, chan
     .filter(({ candidate }) => candidate.layer === layer && candidate.cell === cell)
     .map(({ concept }) => concept.name);
   const how = sign > 0 ? 'high' : 'low';
-  const means = `${quantityText(quantity, inside)} in the selection, ${quantityText(quantity, around)} around it`;
   const named = names.length > 0 ? ` · ${names.join(', ')}` : '';
   return {
     match,
     label: `$(symbol-color) layer ${layer} · cell ${cell}`,
     description: `${how} · AP ${averagePrecision.toFixed(2)} (by chance ${chance.toFixed(2)})${named}`,
-    detail: `${quantityLabels[quantity]} on average ${means}, apart by ${signed(Math.abs(inside - around))}`,
+    detail: `${quantityLabels[quantity]} on average ${quantityText(quantity, inside)} in the selection, ${quantityText(quantity, around)} around it`,
   };
 }
 

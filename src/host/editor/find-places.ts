@@ -30,12 +30,13 @@ interface Search {
   left: string | null;
 }
 
+/** True where another cell is wanted. */
 export async function showPlaces(
   inspection: Inspection,
   span: SelectedSpan,
   match: Match,
   shortest: number,
-): Promise<void> {
+): Promise<boolean> {
   const name = `Cell ${match.layer} · ${match.cell} (${quantityLabels[match.quantity]}, ${match.sign > 0 ? 'high' : 'low'})`;
   const search = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Searching where ${name} is on`, cancellable: true },
@@ -43,16 +44,16 @@ export async function showPlaces(
       searchFiles(inspection, span, match, shortest, token, (message) => progress.report({ message })),
   );
   const searched = describeSearch(search);
+  const another = 'Choose Another Cell';
   if (search.places.length === 0) {
-    void vscode.window.showInformationMessage(`${name} is on nowhere else for ${shortest} characters. ${searched}`);
-    return;
+    const message = `${name} is on nowhere else for ${shortest} characters. ${searched}`;
+    return (await vscode.window.showInformationMessage(message, another)) === another;
   }
   const locations = search.places.sort((a, b) => b.strength - a.strength).map(({ location }) => location);
   await peek(span, locations);
   const listed = search.total > locations.length ? `; the ${locations.length} strongest are listed` : '';
-  void vscode.window.showInformationMessage(
-    `${name} is on in ${search.total} other places of ${search.matching} files${listed}. ${searched}`,
-  );
+  const message = `${name} is on for ${shortest} characters and more in ${search.total} other places of ${search.matching} files${listed}. ${searched}`;
+  return (await vscode.window.showInformationMessage(message, another)) === another;
 }
 
 async function searchFiles(

@@ -30,6 +30,13 @@ describe('cells for a selection', () => {
     expect(matchSelection(columns, values, 100, 130, 1)).toHaveLength(1);
   });
 
+  it('are none that hardly move, however well they rank', () => {
+    const saturated = Float32Array.from({ length: 400 }, (_, i) => (i >= 100 && i < 130 ? 0.999 : 0.99));
+    expect(
+      matchSelection([columns[0], columns[1]], [saturated, values[1]!], 100, 130, 5).map(({ cell }) => cell),
+    ).toEqual([1]);
+  });
+
   it('are none for no selection, or where all is selected', () => {
     expect(matchSelection(columns, values, 7, 7, 5)).toEqual([]);
     expect(matchSelection(columns, values, 0, 400, 5)).toEqual([]);
