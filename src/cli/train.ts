@@ -9,6 +9,7 @@ import { RunFolder, type RunManifest } from '../core/formats/index.ts';
 import { totalChars } from '../core/training/budget.ts';
 import {
   type Architecture,
+  type BaseModel,
   resumeTraining,
   startTraining,
   type Trainer,
@@ -31,6 +32,7 @@ import {
 import { openEngine } from './engines.ts';
 import { type Given, parseOptions } from './options.ts';
 import { kindOf, readFolder, readTextFile } from './sources.ts';
+import { baseFor, startOption } from './start.ts';
 import { bar, clock, nameValues, ProgressLine, print, remark, short, sparkline } from './terminal.ts';
 import { newRunId, trainerHost, withInterrupt } from './trainer-host.ts';
 import { budgetOf, budgetOptions, recipeOptions, refuseChanges, trainingOptions } from './training-options.ts';
@@ -40,6 +42,7 @@ const options = {
   out: { kind: 'text', placeholder: 'FOLDER', help: 'the run folder to write (needed)' },
   ...recipeOptions,
   ...budgetOptions,
+  ...startOption,
   ...engineOption,
   ...threadsOption,
   include: { kind: 'list', placeholder: 'GLOB', help: 'train on these files only (may be repeated)' },
@@ -87,15 +90,19 @@ async function start(source: string | undefined, out: string | null, values: Val
   if (out !== null && (await nodeStorage(out).list('')).includes('run.json'))
     throw new UsageError(`There is a run in ${out} already: add --resume to go on with it, or choose another --out.`);
   const { corpus, report } = await readCorpus(source, out, values, chosen.seed);
+  const base = await baseFor(values.start, chosen, corpus);
   const engine = await openEngine({ engine: chosen.engine, threads: chosen.threads });
   try {
-    await tellPlan(corpus, report, chosen, engine, values);
+    await tellPlan(corpus, report, chosen, engine, values, base);
     if (out === null || values['dry-run']) return exitCodes.done;
     const storage = nodeStorage(out);
     const name = `${path.basename(path.resolve(source))} · ${chosen.architecture} ${chosen.layers}×${chosen.hiddenSize}`;
     const created = new Date().toISOString();
     return await train(out, values, (host) =>
-      startTraining({ storage, corpus, engine, options: chosen, id: newRunId(), name, created }, host),
+      startTraining(
+        { storage, corpus, engine, options: chosen, id: newRunId(), name, created, ...(base ? { base } : {}) },
+        host,
+      ),
     );
   } finally {
     await engine.dispose();
@@ -106,6 +113,8 @@ async function resume(out: string, values: Values): Promise<ExitCode> {
   const storage = nodeStorage(out);
   const { manifest } = await RunFolder.open(storage);
   refuseChanges(values, manifest.options);
+  if (values.start !== undefined)
+    throw new UsageError('A resume goes on from the last checkpoint of its run: leave --start out.');
   const moreChars = charactersBeyondPlan(values, manifest);
   if (manifest.state === 'finished' && moreChars === undefined) {
     remark('This run is finished. Add --chars with a larger total to train it longer.\n');
@@ -176,11 +185,14 @@ async function tellPlan(
   chosen: TrainingOptions,
   engine: Engine,
   values: Values,
+  base: BaseModel | undefined,
 ): Promise<void> {
   const estimate = await estimateTraining(corpus, chosen, engine, () => performance.now());
   const summary = drySummary(corpus.summary, report, { ...estimate, seconds: estimate.expectedSeconds });
   const leftOut = summary.leftOut.map((entry) => ['Left out', describeLeftOut(entry)] as const);
-  remark(`${nameValues([...drySummaryRows(summary), ...leftOut, ['Engine', engine.name]])}\n`);
+  const start = base ? `weights of ${base.name}` : 'random weights';
+  const rows = [...drySummaryRows(summary), ...leftOut, ['Start', start], ['Engine', engine.name]] as const;
+  remark(`${nameValues(rows)}\n`);
   if (values['dry-run'] && values.json) printJson(summary);
 }
 

@@ -6,6 +6,7 @@ import { RunCells } from './cells/run-cells.ts';
 import { registerCellCommands } from './commands/cells.ts';
 import { registerRunArchiveCommands } from './commands/run-archive.ts';
 import { registerRunCommands, runReference } from './commands/runs.ts';
+import { registerSampleCommands } from './commands/sample.ts';
 import { registerTrainCommands } from './commands/train.ts';
 import { registerTrainSame } from './commands/train-same.ts';
 import { registerEditor } from './editor/register.ts';
@@ -64,6 +65,15 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     view.onDidChangeVisibility((event) => event.visible && void store.refresh()),
     registerStatusBar(training),
     registerTrainCommands({ training, store, log }),
+    registerSampleCommands(context, {
+      store,
+      files,
+      platform,
+      extension: context.extensionUri,
+      inspection,
+      cells,
+      log,
+    }),
     registerTrainSame({ training, store, log }),
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerCellCommands({ cells, store, training, inspection, log, selected: () => view.selection[0] }),

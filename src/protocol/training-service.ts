@@ -15,6 +15,8 @@ export interface TrainingPlan {
   /** From a short timing of the engine on this machine. */
   charsPerSecond: number;
   expectedSeconds: number;
+  /** Which weights the training starts from; `reason`: why not from the base model that was handed in. */
+  start: { kind: 'base'; name: string } | { kind: 'fresh'; reason: string | null };
 }
 
 export interface TrainingProgress {
@@ -56,6 +58,8 @@ export interface TrainingService {
       minimumCount?: number;
       /** Cap on kept generations; default: the run folder's. */
       keptCheckpoints?: number;
+      /** A base model's name and file: the training starts from it where it fits. */
+      base?: { name: string; bytes: Uint8Array };
       /** Folder of a run: its texts, sides and vocabulary are trained on, and no files are added. */
       corpusOf?: string;
     },

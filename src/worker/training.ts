@@ -11,6 +11,7 @@ import { estimateTraining } from '../core/training/plan.ts';
 import { openEngineOf, resumeTraining, startTraining } from '../core/training/run.ts';
 import type { Trainer } from '../core/training/trainer.ts';
 import type { TrainerHost } from '../core/training/trainer-host.ts';
+import { type BaseModel, misfitOf, readBaseModel } from '../core/training/warm-start.ts';
 import type { TrainingOutcome, TrainingPlan, TrainingProgress, TrainingService } from '../protocol/training-service.ts';
 import { type CallContext, CodedError, cancelled } from './channel.ts';
 
@@ -33,6 +34,7 @@ interface Collected {
   minimumCount: number;
   keptCheckpoints: number | undefined;
   corpusOf: string | undefined;
+  base: BaseModel | undefined;
   files: SourceFile[];
 }
 
@@ -40,6 +42,7 @@ interface Planned {
   options: TrainingOptions;
   keptCheckpoints: number | undefined;
   corpus: Corpus;
+  base: BaseModel | undefined;
   engine: Engine;
 }
 
@@ -56,11 +59,12 @@ export class TrainingWorker implements TrainingService {
     this.platform = platform;
   }
 
-  async begin({ options, minimumCount, keptCheckpoints, corpusOf }: Request<'begin'>): Promise<void> {
+  async begin({ options, minimumCount, keptCheckpoints, corpusOf, base: given }: Request<'begin'>): Promise<void> {
     await this.planned?.engine.dispose();
     this.planned = null;
     const minCount = minimumCount ?? defaultMinCount;
-    this.collected = { options, minimumCount: minCount, keptCheckpoints, corpusOf, files: [] };
+    const base = given && (await readBaseModel(given.name, given.bytes));
+    this.collected = { options, minimumCount: minCount, keptCheckpoints, corpusOf, base, files: [] };
   }
 
   async addFiles({ files }: Request<'addFiles'>): Promise<void> {
@@ -70,7 +74,7 @@ export class TrainingWorker implements TrainingService {
 
   async plan(_request: Request<'plan'>, { signal }: CallContext): Promise<TrainingPlan> {
     if (!this.collected) throw new CodedError('not-begun', 'No training was begun: call `begin` before `plan`.');
-    const { options, minimumCount, keptCheckpoints, corpusOf, files } = this.collected;
+    const { options, minimumCount, keptCheckpoints, corpusOf, base, files } = this.collected;
     this.collected = null;
     const corpus =
       corpusOf === undefined
@@ -83,8 +87,15 @@ export class TrainingWorker implements TrainingService {
     try {
       const estimate = await estimateTraining(corpus, options, engine, () => this.platform.now());
       if (signal.aborted) throw cancelled();
-      this.planned = { options, keptCheckpoints, corpus, engine };
-      return { corpus: corpus.summary, engine: { name: engine.name, threads: engine.threads }, ...estimate };
+      const misfit = base ? misfitOf(base, options, corpus) : null;
+      const fitting = misfit === null ? base : undefined;
+      this.planned = { options, keptCheckpoints, corpus, base: fitting, engine };
+      return {
+        corpus: corpus.summary,
+        engine: { name: engine.name, threads: engine.threads },
+        ...estimate,
+        start: fitting ? { kind: 'base', name: fitting.name } : { kind: 'fresh', reason: misfit },
+      };
     } catch (error) {
       await engine.dispose();
       throw error;
@@ -99,15 +110,16 @@ export class TrainingWorker implements TrainingService {
     const { planned } = this;
     if (!planned) throw new CodedError('not-planned', 'There is nothing to train: call `plan` before `train`.');
     this.planned = null;
-    const { corpus, engine, options, keptCheckpoints } = planned;
+    const { corpus, engine, options, keptCheckpoints, base } = planned;
     const storage = this.platform.storage(folder);
     const created = new Date().toISOString();
     const kept = keptCheckpoints === undefined ? {} : { keptGenerations: keptCheckpoints };
+    const from = base ? { base } : {};
     return this.run(
       folder,
       context,
       async () => engine,
-      (_, host) => startTraining({ storage, corpus, engine, options, id, name, created, ...kept }, host),
+      (_, host) => startTraining({ storage, corpus, engine, options, id, name, created, ...kept, ...from }, host),
     );
   }
 

@@ -79,6 +79,11 @@ export class RunCells implements CellsStore, vscode.Disposable {
     return this.kept.get(run)?.file ?? null;
   }
 
+  /** Resolves when what is kept of the runs that are listed now was read. */
+  whenRead(): Promise<void> {
+    return this.reading;
+  }
+
   outdated(run: RunEntry): Outdated | null {
     const file = this.reportOf(run.id);
     return file && outdatedBy(file, measuredGeneration(run), configuredConcepts());

@@ -135,6 +135,13 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     this.setCell(next);
   }
 
+  /** Goes to a cell of the open model without a word in the person's own choice, which other models are opened with. */
+  showCell({ layer, cell, quantity }: CellAddress): void {
+    if (!this.open) return;
+    this.suggestedFor = this.open.info.key;
+    this.setCell(fittingCell(this.open.info.spec, { layer, cell, quantity }));
+  }
+
   page(
     document: vscode.TextDocument,
     request: { cells: CellAddress[]; startLine: number; endLine: number },

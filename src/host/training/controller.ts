@@ -58,11 +58,19 @@ export class TrainingController implements Training, vscode.Disposable {
   private readonly platform: HostPlatform;
   private readonly store: RunStore;
   private readonly log: vscode.LogOutputChannel;
+  private readonly readBase: () => Promise<{ name: string; bytes: Uint8Array } | null>;
 
-  constructor(platform: HostPlatform, store: RunStore, log: vscode.LogOutputChannel) {
+  /** `readBase`: the model that trainings may start from. */
+  constructor(
+    platform: HostPlatform,
+    store: RunStore,
+    log: vscode.LogOutputChannel,
+    readBase: () => Promise<{ name: string; bytes: Uint8Array } | null> = async () => null,
+  ) {
     this.platform = platform;
     this.store = store;
     this.log = log;
+    this.readBase = readBase;
   }
 
   /** True from the first file read until the worker is gone. */
@@ -84,10 +92,12 @@ export class TrainingController implements Training, vscode.Disposable {
       token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
       const corpus = vscode.workspace.getConfiguration('cellscope');
+      const base = await this.readBase();
       await remote.call('begin', {
         options,
         minimumCount: corpus.get<number>('files.minimumCount', 3),
         keptCheckpoints: corpus.get<number>('runs.keptCheckpoints', 20),
+        ...(base ? { base } : {}),
         ...(scope.corpusOf ? { corpusOf: workerPath(scope.corpusOf) } : {}),
       });
       // Without folders there is nothing to read, and the report says so.

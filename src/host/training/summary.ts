@@ -39,7 +39,9 @@ export function summaryLine(planned: PlannedTraining): string {
 /** Markdown with the rows of the summary, the languages and all that was left out with its reason. */
 export function summaryDocument(planned: PlannedTraining): string {
   const summary = summaryOf(planned);
-  const rows = drySummaryRows(summary).map(([name, value]) => `| ${name} | ${cell(value)} |`);
+  const rows = [...drySummaryRows(summary), ['Starts from', startText(planned)] as const].map(
+    ([name, value]) => `| ${name} | ${cell(value)} |`,
+  );
   const languages = summary.languages.map(
     ({ language, files, chars }) => `| ${cell(language)} | ${files} | ${chars.toLocaleString('en-US')} |`,
   );
@@ -65,6 +67,11 @@ export function summaryDocument(planned: PlannedTraining): string {
     'Settings under `cellscope.files` include and exclude files and change the limits.',
     '',
   ].join('\n');
+}
+
+function startText({ plan: { start } }: PlannedTraining): string {
+  if (start.kind === 'base') return `the base model “${start.name}”, which has read other code`;
+  return start.reason === null ? 'random weights' : `random weights: ${start.reason}`;
 }
 
 /** A table cell holds no bars and no line ends. */

@@ -87,6 +87,15 @@ describe('cellscope train', () => {
     expect(result.heldOut!.perplexity).toBeCloseTo(2 ** result.heldOut!.bits, 8);
   });
 
+  it('starts from the weights of another run', async () => {
+    await cellscope('train', 'code', '--out', 'warm', '--chars', '1', '--start', 'run', ...recipe);
+    await cellscope('train', 'code', '--out', 'cold', '--chars', '1', ...recipe);
+    expect(manifest('warm').start).toMatchObject({ name: expect.stringContaining('code'), fresh: 0 });
+    expect(manifest('cold').start).toBeUndefined();
+    const [warm, cold] = ['warm', 'cold'].map((run) => manifest(run).generations[0]!.validationNats!);
+    expect(warm).toBeLessThan(cold! - 0.5);
+  });
+
   it('refuses wrong arguments with code 2 and the reason', async () => {
     const cases: [string[], RegExp][] = [
       [['train'], /--out/],
@@ -105,6 +114,8 @@ describe('cellscope train', () => {
       [['train', 'code', '--out', 'run'], /--resume/],
       [['train', '--resume', '--out', 'run', '--hidden', '9'], /hiddenSize 8/],
       [['train', '--resume', '--out', 'run', '--chars', '5'], /new total/],
+      [['train', '--resume', '--out', 'run', '--start', 'fresh'], /leave --start out/],
+      [['train', 'code', '--out', 'x', '--start', 'run'], /another network: lstm 8 instead of lstm 128/],
       [['fly'], /no command "fly"/],
     ];
     for (const [args, reason] of cases) {

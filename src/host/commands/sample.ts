@@ -1,0 +1,53 @@
+/** Explore the Sample Run, and Getting Started: what there is to see before anything was trained. */
+import * as vscode from 'vscode';
+import { bestCandidates, namedCells } from '../../core/cells/standing.ts';
+import type { RunCells } from '../cells/run-cells.ts';
+import type { RunEntry } from '../contracts.ts';
+import type { InspectionSession } from '../inspection/inspection-session.ts';
+import { type SampleDependencies, SampleRun } from '../sample/sample-run.ts';
+import { SampleTexts, sampleUri } from '../sample/sample-texts.ts';
+import { runReference } from './runs.ts';
+import { guarded } from './train.ts';
+
+interface Dependencies extends SampleDependencies {
+  inspection: InspectionSession;
+  cells: RunCells;
+  log: vscode.LogOutputChannel;
+}
+
+export function registerSampleCommands(context: vscode.ExtensionContext, deps: Dependencies): vscode.Disposable {
+  const sample = new SampleRun(deps);
+  return vscode.Disposable.from(
+    new SampleTexts(deps.store),
+    vscode.commands.registerCommand('cellscope.openSample', () => guarded(deps, () => openSample(deps, sample))),
+    vscode.commands.registerCommand('cellscope.gettingStarted', () =>
+      vscode.commands.executeCommand(
+        'workbench.action.openWalkthrough',
+        `${context.extension.id}#cellscope.gettingStarted`,
+        false,
+      ),
+    ),
+  );
+}
+
+/** Shows a text of the sample coloured by its surest cell. Gives the run's id. */
+async function openSample(deps: Dependencies, sample: SampleRun): Promise<string> {
+  const { inspection } = deps;
+  const [entry, { open }] = await Promise.all([sample.ready(), sample.note()]);
+  const [document] = await Promise.all([
+    vscode.workspace.openTextDocument(sampleUri(open)),
+    inspection.selectModel(runReference(entry)),
+  ]);
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+  await showSurestCell(deps, entry);
+  await vscode.commands.executeCommand('cellscope.openHeatmap');
+  return entry.id;
+}
+
+/** Without a word in the person's own choice, which other models are opened with. */
+async function showSurestCell({ cells, inspection }: Dependencies, { id }: RunEntry): Promise<void> {
+  await cells.whenRead();
+  const report = cells.reportOf(id)?.report;
+  const [surest] = report ? [...namedCells(report), ...bestCandidates(report)] : [];
+  if (surest) inspection.showCell(surest.candidate);
+}
