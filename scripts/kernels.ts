@@ -41,7 +41,17 @@ export async function buildKernels(root: string): Promise<void> {
   }
 }
 
-async function compile(sources: string, build: KernelBuild, shared: boolean): Promise<Uint8Array> {
+/** The relaxed build for one thread as it would be without flushing of denormals: what the benchmark compares with. */
+export function kernelWithDenormals(root: string): Promise<Uint8Array> {
+  return compile(path.join(root, 'src/kernels'), builds[1]!, false, ['--use', 'KEEP_DENORMALS=1']);
+}
+
+async function compile(
+  sources: string,
+  build: KernelBuild,
+  shared: boolean,
+  further: readonly string[] = [],
+): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const options = [
     'index.ts',
@@ -57,6 +67,7 @@ async function compile(sources: string, build: KernelBuild, shared: boolean): Pr
   // The importer sizes the memory; one page here so that any size fits, 4 GiB at most.
   options.push('--importMemory', '--initialMemory', '1', '--maximumMemory', '65536');
   for (const feature of build.features) options.push('--enable', feature);
+  options.push(...further);
   if (shared) options.push('--enable', 'threads', '--sharedMemory');
   const { error, stderr } = await asc.main(options, {
     readFile: (name, baseDir) => {

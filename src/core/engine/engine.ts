@@ -10,6 +10,8 @@ export interface Engine {
   readonly name: string;
   readonly threads: number;
   open(spec: ModelSpec, start: Start, limits: Limits): Promise<Session>;
+  /** Bytes that a session for these limits will hold once it has trained, been saved and read a stream. */
+  memory(spec: ModelSpec, limits: Limits, dropout: boolean): number;
   /** Stops kernel threads. */
   dispose(): Promise<void>;
 }

@@ -1,10 +1,9 @@
 /** What a training will take, found out before it starts. */
 
 import type { Corpus } from '../corpus/corpus.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Limits } from '../engine/engine.ts';
 import { countParameters } from '../model/count.ts';
-import { inputSize, outputSize } from '../model/layout.ts';
-import { gateCount, type ModelSpec } from '../model/spec.ts';
+import type { ModelSpec } from '../model/spec.ts';
 import { validateFresh } from '../model/validate.ts';
 import { totalChars } from './budget.ts';
 import { initOf, specOf } from './model-of-options.ts';
@@ -61,25 +60,26 @@ export async function estimateTraining(
   const total = totalChars(options.budget, sampler.charsPerEpoch);
   return {
     parameters: countParameters(spec),
-    memoryBytes: memoryOf(spec, options, corpus.chars('train') + corpus.chars('validation') + corpus.chars('test')),
+    // Texts: two bytes a character, once more as indices of the documents in lanes.
+    memoryBytes:
+      trainingMemory(engine, spec, limits, options.optimizer, options.dropout > 0) +
+      4 * (corpus.chars('train') + corpus.chars('validation') + corpus.chars('test')),
     charsPerSecond,
     expectedSeconds: total === null ? options.budget.amount : (overhead * total) / charsPerSecond,
   };
 }
 
 /**
- * Bytes of a training: weights, packed weights, gradients and optimiser slots (4 bytes each), activations and their
- * gradients of one window, logits, and the texts (two bytes a character, once more as indices of the documents in lanes).
+ * Bytes of a training without its texts: the engine's session, and copies of the weights: with the optimiser's slots for a
+ * checkpoint; thrice for a look at the training's health.
  */
-function memoryOf(spec: ModelSpec, options: TrainingOptions, corpusChars: number): number {
-  const weights = countParameters(spec);
-  const slots = slotsOf[options.optimizer].length;
-  const lanes = Math.ceil(options.batch / 8) * 8;
-  let perCharacter = 2 * spec.vocabulary.length;
-  spec.layers.forEach((layer, k) => {
-    // gates and their gradients in one place; h, c, tanh c, ∂h; what the layer reads where it is not a character
-    const units = outputSize(layer);
-    perCharacter += gateCount[layer.cell] * units + 4 * units + (k > 0 ? inputSize(spec, k) : 0);
-  });
-  return 4 * weights * (3 + slots) + 4 * options.sequence * lanes * perCharacter + 4 * corpusChars;
+export function trainingMemory(
+  engine: Engine,
+  spec: ModelSpec,
+  limits: Limits,
+  optimizer: TrainingOptions['optimizer'],
+  dropout: boolean,
+): number {
+  const copies = 1 + slotsOf[optimizer].length + 3;
+  return engine.memory(spec, limits, dropout) + 4 * countParameters(spec) * copies;
 }

@@ -1,5 +1,7 @@
 /** What is measured: model and window sizes, with the floating-point operations a character costs. */
 import type { Engine, Session, Update, Window } from '../../../src/core/engine/engine.ts';
+import { HealthProbe } from '../../../src/core/gradients/health.ts';
+import type { TextStream } from '../../../src/core/gradients/positions.ts';
 import type { CellKind, ModelSpec } from '../../../src/core/model/spec.ts';
 import { Random } from '../../../src/core/random.ts';
 
@@ -71,6 +73,13 @@ export class OpenCase {
   scoreLastStepOnly(): void {
     const { targets, batch } = this.window;
     targets.fill(-1, 0, targets.length - batch);
+  }
+
+  /** One step with the looks at a training's health that go with it. */
+  async look(texts: readonly TextStream[]): Promise<void> {
+    const probe = new HealthProbe(this.session, texts, () => performance.now());
+    await probe.around(this.window, () => this.session.trainStep(this.window, update));
+    await probe.measure();
   }
 
   /** Enough steps for the compiler to optimise and for the engine to choose how threads share the work. */

@@ -1,5 +1,8 @@
+import { countParameters } from '../../model/count.ts';
+import { outputSize } from '../../model/layout.ts';
+import { gateCount, type ModelSpec } from '../../model/spec.ts';
 import { validateSpec } from '../../model/validate.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, Limits } from '../engine.ts';
 import { ReferenceSession } from './session.ts';
 
 /**
@@ -18,6 +21,17 @@ export function referenceEngine(): Engine {
         );
       return new ReferenceSession(spec, start);
     },
+    memory: memoryOf,
     async dispose() {},
   };
+}
+
+/**
+ * Numbers of 8 bytes: weights, gradients and two optimiser slots; for each character of a window the gates with their
+ * gradients, h, c, tanh c and ∂h of every layer, and the logits with theirs.
+ */
+function memoryOf(spec: ModelSpec, { maxTime, maxBatch }: Limits): number {
+  const units = spec.layers.map((layer) => (2 * gateCount[layer.cell] + 4) * outputSize(layer));
+  const perCharacter = units.reduce((sum, each) => sum + each, 2 * spec.vocabulary.length);
+  return 8 * (4 * countParameters(spec) + maxTime * maxBatch * perCharacter);
 }

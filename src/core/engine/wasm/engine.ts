@@ -34,6 +34,7 @@ export async function wasmEngine(platform: KernelPlatform, { build, threads }: W
       if (reason) throw new Error(reason);
       return WasmSession.open(spec, start, limits, { single, shared }, team);
     },
+    memory: (spec, limits, dropout) => estimateMemory(spec, limits, team.size, dropout),
     dispose: () => team.stop(),
   };
 }
