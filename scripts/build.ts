@@ -17,7 +17,8 @@ function entries(map: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(map).filter(([, file]) => existsSync(path.join(root, file))));
 }
 
-function bundles(minify: boolean): BuildOptions[] {
+/** What is bundled, and how. */
+export function bundles(minify: boolean): BuildOptions[] {
   const shared: BuildOptions = {
     absWorkingDir: root,
     bundle: true,

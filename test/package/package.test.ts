@@ -14,7 +14,7 @@ import { writePlantedRun } from '../unit/core/cells/planted-run.ts';
 
 /** What may be in the package: bundles, kernels, grammars, styles, pictures, walkthrough pages and the papers. */
 const allowed = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md)$/,
   /^dist\/(host|host\.browser|training-worker|inspector-worker|file-worker|kernel-thread)\.cjs$/,
   /^dist\/[\w.-]+\.browser\.js$/,
   /^dist\/webview\/[\w.-]+\.(js|css)$/,
