@@ -147,9 +147,16 @@ const health = v.object({
   points: v.array(healthPoint),
   /** What the recorded numbers say, the gravest first. */
   findings: v.array(v.object({ kind: v.string(), evidence: v.string(), advice: v.string() })),
-  /** Mean gradient norm before clipping by layer and by gate (`0 f`), as recorded with the validation losses. */
-  norms: v.object({ chars: v.array(finite), byName: v.record(v.string(), values) }),
+  /** What was recorded with the validation losses, by layer, gate or parameter. */
+  recorded: v.array(
+    v.object({
+      kind: v.picklist(['norms', 'updates', 'shut', 'open', 'dead', 'horizon']),
+      chars: v.array(finite),
+      byName: v.record(v.string(), values),
+    }),
+  ),
 });
+export type RecordedHealth = ShownHealth['recorded'][number];
 export type ShownHealth = v.InferOutput<typeof health>;
 
 const reach = v.object({

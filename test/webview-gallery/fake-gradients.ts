@@ -237,12 +237,15 @@ const health = (seed: number) => ({
             advice: '',
           },
         ],
-  norms: {
-    chars: [1e6, 2e6, 3e6, 4e6, 5e6, 6e6],
-    byName: Object.fromEntries(
-      [...'ifgo'].map((gate, g) => [`0 ${gate}`, [0.5, 0.4, 0.33, 0.3, 0.28, 0.27].map((v) => v / (g + 1))]),
-    ),
-  },
+  recorded: [
+    {
+      kind: 'norms' as const,
+      chars: [1e6, 2e6, 3e6, 4e6, 5e6, 6e6],
+      byName: Object.fromEntries(
+        [...'ifgo'].map((gate, g) => [`0 ${gate}`, [0.5, 0.4, 0.33, 0.3, 0.28, 0.27].map((v) => v / (g + 1))]),
+      ),
+    },
+  ],
 });
 
 const sample = `\tif (rcu_gp_in_progress(rsp)) {

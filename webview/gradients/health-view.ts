@@ -1,5 +1,5 @@
 /** Health: the gradient as training recorded it, and what its numbers say. */
-import type { ShownHealth } from '../../src/protocol/gradients.ts';
+import type { RecordedHealth, ShownHealth } from '../../src/protocol/gradients.ts';
 import { card, verdict } from '../ui/cards.ts';
 import { createDropdown } from '../ui/controls.ts';
 import type { CsvCell } from '../ui/csv.ts';
@@ -20,6 +20,19 @@ interface Series {
   dash: number[] | null;
   points: { chars: number; value: number | null }[];
 }
+
+const recordedLabels: Record<RecordedHealth['kind'], string> = {
+  norms: 'Gradient by layer and gate',
+  updates: 'Update ∕ weight by parameter',
+  shut: 'Shut gates',
+  open: 'Open gates',
+  dead: 'Dead units',
+  horizon: 'Horizon at the validations',
+};
+/** What is told in percent, on an axis from nothing to all. */
+const shares = new Set(['clipped', 'scale', 'shut', 'open']);
+/** What is told as it is, on a linear axis. */
+const counts = new Set(['dead', 'horizon']);
 
 const dashes = [null, [7, 4], [2, 3], [9, 3, 2, 3]];
 
@@ -61,13 +74,20 @@ export class HealthView implements View {
   set(runs: readonly SelectedRun[]): void {
     this.runs = runs;
     const healthy = this.healthy();
-    const named = healthy.filter(({ health }) => health.norms.chars.length > 0);
     const choices = [
       { value: 'norm', label: 'Gradient norm' },
       ...(healthy.some(({ health }) => health.points.some(({ clippedShare }) => clippedShare !== null))
         ? [{ value: 'clipped', label: 'Clipped steps' }]
         : []),
-      ...named.map(({ run, name }) => ({ value: `names ${run.id}`, label: `By part: ${name}` })),
+      ...(healthy.some(({ health }) => health.points.some(({ clipScale }) => clipScale < 1))
+        ? [{ value: 'scale', label: 'Clip ratio' }]
+        : []),
+      ...healthy.flatMap(({ run, name, health }) =>
+        health.recorded.map(({ kind }) => ({
+          value: `${kind} ${run.id}`,
+          label: healthy.length > 1 ? `${recordedLabels[kind]}: ${name}` : recordedLabels[kind],
+        })),
+      ),
     ];
     if (!choices.some(({ value }) => value === this.chosen)) this.chosen = 'norm';
     this.quantity.set(choices, this.chosen);
@@ -120,16 +140,18 @@ export class HealthView implements View {
 }
 
 function seriesOf(healthy: readonly Healthy[], chosen: string): Series[] {
-  if (chosen.startsWith('names ')) {
-    const selected = healthy.find(({ run }) => `names ${run.id}` === chosen);
-    if (!selected) return [];
-    const { chars, byName } = selected.health.norms;
+  const [kind, id] = chosen.split(' ') as [string, string | undefined];
+  if (id !== undefined) {
+    const selected = healthy.find(({ run }) => run.id === id);
+    const recorded = selected?.health.recorded.find((each) => each.kind === kind);
+    if (!recorded) return [];
+    const { chars, byName } = recorded;
     return Object.entries(byName).map(([name, values], i) => ({
       name,
       colour: i % 5,
       shade: 0,
       dash: dashes[Math.floor(i / 5) % dashes.length]!,
-      points: chars.map((at, k) => ({ chars: at, value: values[k] ?? null })),
+      points: chars.map((at, k) => ({ chars: at, value: logable(kind, values[k] ?? null) })),
     }));
   }
   return healthy.map(({ name, colour, health }) => ({
@@ -137,11 +159,17 @@ function seriesOf(healthy: readonly Healthy[], chosen: string): Series[] {
     colour,
     shade: 0,
     dash: null,
-    points: health.points.flatMap(({ chars, gradientNorm, clippedShare }) => {
+    points: health.points.flatMap(({ chars, gradientNorm, clipScale, clippedShare }) => {
+      if (chosen === 'scale') return [{ chars, value: clipScale }];
       if (chosen === 'clipped') return clippedShare === null ? [] : [{ chars, value: clippedShare }];
       return [{ chars, value: gradientNorm > 0 ? gradientNorm : null }];
     }),
   }));
+}
+
+/** A logarithmic axis has no place for 0. */
+function logable(kind: string, value: number | null): number | null {
+  return value === 0 && !shares.has(kind) && !counts.has(kind) ? null : value;
 }
 
 function shownOf(series: readonly Series[], chosen: string, threshold: number | null): Shown {
@@ -150,8 +178,10 @@ function shownOf(series: readonly Series[], chosen: string, threshold: number | 
     const by = new Map(points.map(({ chars, value }) => [chars, value]));
     return x.map((chars) => by.get(chars) ?? null);
   });
-  const clipped = chosen === 'clipped';
-  const text = (value: number): string => (clipped ? shareText(value) : ratioOrMore(value));
+  const [kind] = chosen.split(' ') as [string];
+  const share = shares.has(kind);
+  const count = counts.has(kind);
+  const text = (value: number): string => (share ? shareText(value) : ratioOrMore(value));
   const read = (index: number): string =>
     [
       `${compact(x[index]!)} characters`,
@@ -176,17 +206,24 @@ function shownOf(series: readonly Series[], chosen: string, threshold: number | 
           ...(dash ? { dash } : {}),
         }),
       ),
-      log: !clipped,
-      ...(clipped ? { range: [0, 1] as const } : {}),
+      log: !share && !count,
+      ...(share ? { range: [0, 1] as const } : {}),
       ...(threshold !== null && chosen === 'norm' ? { line: { value: threshold, label: 'clipped above' } } : {}),
       xLabel: 'trained characters',
       formatX: compact,
-      formatY: (value) => (clipped ? `${Math.round(100 * value)} %` : axisText(value)),
+      formatY: (value) => (share ? `${Math.round(100 * value)} %` : axisText(value)),
     },
-    describe: `${clipped ? 'Share of clipped steps' : 'Gradient norm before clipping'} over trained characters. At the end: ${read(x.length - 1)}.`,
+    describe: `${described(kind)} over trained characters. At the end: ${read(x.length - 1)}.`,
     hint: `At the end: ${read(x.length - 1)}`,
     read,
   };
+}
+
+function described(kind: string): string {
+  if (kind === 'norm') return 'Gradient norm before clipping';
+  if (kind === 'clipped') return 'Share of clipped steps';
+  if (kind === 'scale') return 'Factor by which clipping shortened the gradient';
+  return recordedLabels[kind as RecordedHealth['kind']];
 }
 
 function ratioOrMore(value: number): string {

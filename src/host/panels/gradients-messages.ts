@@ -1,16 +1,14 @@
 /** From a run's manifest, metrics and measured gradients to what the gradient panel shows. */
-import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
+import type { RunManifest } from '../../core/formats/manifest.ts';
 import { truncation } from '../../core/gradients/contribution.ts';
 import { horizonThreshold, type StateProfile } from '../../core/gradients/lag-profile.ts';
 import type { Reach } from '../../core/gradients/reach.ts';
 import { decayLength, deepStackGradients, scalarGradients } from '../../core/gradients/scalar-lab.ts';
-import { trainingVerdict } from '../../core/gradients/verdict.ts';
 import type { ModelSpec } from '../../core/model/spec.ts';
 import type {
   GradientRun,
   LabQuestion,
   ShownContribution,
-  ShownHealth,
   ShownJacobians,
   ShownLab,
   ShownMemory,
@@ -26,9 +24,6 @@ import type {
 } from '../../protocol/gradients-service.ts';
 import type { ReachValues } from '../../protocol/reach.ts';
 import { networkName } from './training-messages.ts';
-
-/** Points of a chart beyond its pixels only cost time. */
-const mostPoints = 1500;
 
 export function gradientRun(id: string, manifest: RunManifest): GradientRun {
   const { spec, options, corpus, generations, state } = manifest;
@@ -200,60 +195,6 @@ export function shownLab(question: LabQuestion): ShownLab {
   };
 }
 
-/** Neighbours are joined where there are many: the largest norm, the mean share. Norms by parameter stay where they are. */
-export function shownHealth(
-  points: readonly MetricPoint[],
-  manifest: Pick<RunManifest, 'spec' | 'options'>,
-): ShownHealth {
-  const usable = points.filter(({ chars, gradientNorm, clipScale }) =>
-    [chars, gradientNorm, clipScale].every(Number.isFinite),
-  );
-  const group = Math.max(1, Math.ceil(usable.length / mostPoints));
-  const joined: ShownHealth['points'] = [];
-  for (let from = 0; from < usable.length; from += group) {
-    const some = usable.slice(from, from + group);
-    const shares = some.flatMap(({ clippedShare }) => (clippedShare === undefined ? [] : [clippedShare]));
-    joined.push({
-      chars: some.at(-1)!.chars,
-      gradientNorm: Math.max(...some.map(({ gradientNorm }) => gradientNorm)),
-      clipScale: Math.min(...some.map(({ clipScale }) => clipScale)),
-      clippedShare: shares.length > 0 ? shares.reduce((sum, share) => sum + share, 0) / shares.length : null,
-    });
-  }
-  const { clipNorm, sequence, batch } = manifest.options;
-  const facts = { layers: manifest.spec.layers, clipNorm, sequence, batch };
-  return { points: joined, findings: trainingVerdict(usable, facts), norms: recordedNorms(usable) };
-}
-
-/** By gate where it was recorded, else by layer: the root of the squares of its tensors. */
-function recordedNorms(points: readonly MetricPoint[]): ShownHealth['norms'] {
-  const recorded = points.flatMap(({ chars, norms, health }) => {
-    const named = health?.gates ?? (norms && byLayer(norms));
-    return named ? [{ chars, named }] : [];
-  });
-  const names = [...new Set(recorded.flatMap(({ named }) => Object.keys(named)))];
-  const column = (name: string): (number | null)[] =>
-    recorded.map(({ named }) => {
-      const norm = named[name];
-      return norm !== undefined && Number.isFinite(norm) && norm > 0 ? norm : null;
-    });
-  return {
-    chars: recorded.map(({ chars }) => chars),
-    byName: Object.fromEntries(names.map((name) => [name, column(name)])),
-  };
-}
-
-/** `layer 0`, `output`: ‖g‖ over the tensors of each. */
-function byLayer(norms: Record<string, number>): Record<string, number> {
-  const squares: Record<string, number> = {};
-  for (const [parameter, norm] of Object.entries(norms)) {
-    const layer = /_l(\d+)/.exec(parameter)?.[1];
-    const name = layer === undefined ? 'output' : `layer ${layer}`;
-    squares[name] = (squares[name] ?? 0) + norm ** 2;
-  }
-  return Object.fromEntries(Object.entries(squares).map(([name, square]) => [name, Math.sqrt(square)]));
-}
-
-function finiteOrNull(values: ArrayLike<number>): (number | null)[] {
+export function finiteOrNull(values: ArrayLike<number>): (number | null)[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 }

@@ -15,7 +15,8 @@ import type { Inspection, Runs, Training } from '../contracts.ts';
 import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
 import { saveExport } from './gradients-export.ts';
-import { shownHealth, shownLab, shownReach } from './gradients-messages.ts';
+import { shownHealth } from './gradients-health.ts';
+import { shownLab, shownReach } from './gradients-messages.ts';
 import { computePart } from './gradients-parts.ts';
 import { type GradientSource, GradientSources, type NamedCells } from './gradients-sources.ts';
 

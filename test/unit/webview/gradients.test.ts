@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultOptions } from '../../../src/core/training/options.ts';
 import { sameOptions } from '../../../src/core/training/same-options.ts';
-import { gradientRun, shownHealth, shownLab } from '../../../src/host/panels/gradients-messages.ts';
+import { shownHealth } from '../../../src/host/panels/gradients-health.ts';
+import { gradientRun, shownLab } from '../../../src/host/panels/gradients-messages.ts';
 import {
   fromGradients,
   type GradientRun,
@@ -240,9 +241,33 @@ describe('what the panel is told of a run', () => {
     const health = shownHealth(points, manifest);
     expect(health.points.length).toBeLessThanOrEqual(1500);
     expect(Math.max(...health.points.map(({ gradientNorm }) => gradientNorm))).toBe(50);
-    expect(health.norms).toEqual({ chars: [1024 * 11], byName: { 'layer 0': [5], output: [2] } });
+    expect(health.recorded).toEqual([{ kind: 'norms', chars: [1024 * 11], byName: { 'layer 0': [5], output: [2] } }]);
     expect(health.findings[0]).toMatchObject({ kind: 'exploding' });
     expect(toGradients.health.is(toGradients.health({ run: 'r', health }))).toBe(true);
+  });
+
+  it('everything that was recorded with the validation losses can be drawn', () => {
+    const layer = { shut: { f: 0.1 }, open: { f: 0.5 }, dead: 3, horizon: { h: 9, c: null } };
+    const points = [1, 2].map((k) => ({
+      chars: 1000 * k,
+      seconds: k,
+      trainNats: 2,
+      gradientNorm: 1,
+      clipScale: 1,
+      learningRate: 0.01,
+      ...(k === 2
+        ? { health: { layers: [layer], lags: 40, gates: { '0 f': 0.2 }, updates: { 'out.bias': 1e-3 } } }
+        : {}),
+    }));
+    const { recorded } = shownHealth(points, manifest);
+    expect(recorded).toEqual([
+      { kind: 'norms', chars: [2000], byName: { '0 f': [0.2] } },
+      { kind: 'updates', chars: [2000], byName: { 'out.bias': [1e-3] } },
+      { kind: 'shut', chars: [2000], byName: { '0 f': [0.1] } },
+      { kind: 'open', chars: [2000], byName: { '0 f': [0.5] } },
+      { kind: 'dead', chars: [2000], byName: { '0 units': [3] } },
+      { kind: 'horizon', chars: [2000], byName: { '0 h': [9], '0 c': [40] } },
+    ]);
   });
 
   it('the same training with another architecture keeps everything but the start that belongs to it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
-import { measureMemory, retainedOver } from '../../../../src/core/gradients/memory.ts';
+import { measureMemory, retainedAt, retainedOver } from '../../../../src/core/gradients/memory.ts';
 import { measureSaturation } from '../../../../src/core/gradients/saturation.ts';
 import type { CellKind } from '../../../../src/core/model/spec.ts';
 import { noisyParameters, randomStream, specOf } from '../engine/models.ts';
@@ -26,6 +26,9 @@ describe('memory of single cells', () => {
     forget.forEach((f, j) => {
       for (const k of [0, 1, 20, 50]) expect(memory!.retained[k * 3 + j]! / f ** k).toBeCloseTo(1, 5);
     });
+    expect([...retainedAt(memory!, [0, 20])].map((value) => Number(value.toPrecision(3)))).toEqual(
+      forget.flatMap((f) => [1, Number((f ** 20).toPrecision(3))]),
+    );
     expect(memory!.horizons).toEqual([7, 44, null]); // ln 0.01/ln f = 6.6, 43.7, 458
   });
 
