@@ -36,6 +36,8 @@ const shownRun = v.object({
   generations: v.array(generation),
   best: v.nullable(index),
   heldOut: v.nullable(v.object({ nats: finite, bits: finite, perplexity: finite })),
+  /** What n-grams achieve on the held-out characters that the training watches; null until it is known. */
+  ngram: v.nullable(v.object({ order: index, trainedChars: finite, ofChars: finite, nats: finite })),
 });
 export type ShownRun = v.InferOutput<typeof shownRun>;
 

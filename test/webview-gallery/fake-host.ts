@@ -335,6 +335,7 @@ function trainingHandlers(): Parameters<typeof receive>[1] {
       validationNats: 1.38 + 2.4 * Math.exp((-i * 20) / 50),
     })),
     best: 16,
+    ngram: { order: 20, trainedChars: 1_000_000, ofChars: 2_900_000, nats: 1.25 },
     heldOut: state === 'finished' ? { nats: 1.41, bits: 2.034, perplexity: 4.1 } : null,
   };
   const live =

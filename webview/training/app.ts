@@ -4,12 +4,12 @@ import { fromTraining, type LiveProgress, type ShownRun, toTraining } from '../.
 import { on } from '../../src/protocol/webview.ts';
 import { createButton, createDropdown, createProgressBar } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
-import { fixed, whole } from '../ui/format.ts';
+import { bitsPerNat, fixed, whole } from '../ui/format.ts';
 import { connectHost } from '../ui/messaging.ts';
 import { CheckpointTable } from './checkpoints.ts';
 import { Curves } from './curves.ts';
 import { SamplePane } from './samples.ts';
-import { advice, progressLine, stateWords } from './words.ts';
+import { advice, ngramWords, progressLine, stateWords } from './words.ts';
 
 const keptState = v.object({ run: v.nullish(v.string(), null), table: v.nullish(v.boolean(), false) });
 type KeptState = v.InferOutput<typeof keptState>;
@@ -144,6 +144,7 @@ export class TrainingApp {
     this.progress.node.hidden = !here;
     if (live) this.progress.set(live.phase === 'preparing' ? null : live.fraction, line);
     this.facts.textContent = this.factsLine(run);
+    this.facts.title = run.ngram ? ngramWords(run.ngram, this.curves.heldOut) : '';
     const words = live?.message ?? advice({ ...run, state });
     this.advice.hidden = !words;
     this.advice.classList.toggle('failed', state === 'failed');
@@ -157,7 +158,8 @@ export class TrainingApp {
     const held = run.heldOut
       ? `test files: ${fixed(run.heldOut.bits, 3)} bits/char (perplexity ${fixed(run.heldOut.perplexity)}) · `
       : '';
-    return `${held}${whole(run.files)} files · ${whole(run.vocabularySize)} characters in the vocabulary`;
+    const counted = run.ngram ? `n-grams on held-out files: ${fixed(run.ngram.nats * bitsPerNat, 3)} bits/char · ` : '';
+    return `${held}${counted}${whole(run.files)} files · ${whole(run.vocabularySize)} characters in the vocabulary`;
   }
 
   private showTable(table: boolean): void {

@@ -6,7 +6,9 @@ import { coalesced, element } from '../ui/dom.ts';
 import { bitsPerNat, compact, fixed } from '../ui/format.ts';
 import { onThemeChange, readTheme, type Theme } from '../ui/theme.ts';
 import { type Columns, columnsOf, tableRows, thinPoints } from './metrics.ts';
+import { ngramWords } from './words.ts';
 
+const label = 'Training curves. Left and right arrows move along them; the table has the same numbers.';
 /** More points than a wide chart has pixels. */
 const mostPoints = 2000;
 
@@ -44,7 +46,7 @@ export class Curves {
         class: 'plots',
         tabindex: 0,
         role: 'group',
-        'aria-label': 'Training curves. Left and right arrows move along them; the table has the same numbers.',
+        'aria-label': label,
       },
       loss,
       norm,
@@ -123,7 +125,11 @@ export class Curves {
     this.columns = columnsOf(this.points);
     const { chars, train, smooth, heldOut, norm, clip } = this.columns;
     const marks = this.run?.generations.map((generation) => generation.trainedChars) ?? [];
+    const ngram = this.run?.ngram ?? null;
+    const bits = ngram && ngram.nats * bitsPerNat;
+    this.charts.loss.setLine(bits === null ? null : { value: bits, label: `n-gram ${fixed(bits)}`, included: true });
     this.charts.loss.set(chars, [train, smooth, heldOut], marks);
+    this.describe();
     const clipNorm = this.run?.clipNorm ?? 0;
     this.charts.norm.setLine(clipNorm > 0 ? { value: clipNorm, label: 'clipped above' } : null);
     this.charts.norm.set(chars, [norm]);
@@ -131,7 +137,21 @@ export class Curves {
     this.showReading();
   }
 
+  /** The newest loss on the held-out files, bits per character. */
+  get heldOut(): number | null {
+    const nats = this.points.findLast((point) => point.validationNats !== undefined)?.validationNats;
+    return nats === undefined ? null : nats * bitsPerNat;
+  }
+
+  /** The curves' own words for a screen reader. */
+  private describe(): void {
+    const ngram = this.run?.ngram;
+    const words = ngram ? ` The dashed line: ${ngramWords(ngram, this.heldOut)}` : '';
+    this.plots.setAttribute('aria-label', `${label}${words}`);
+  }
+
   private renderTable(): void {
+    const ngram = this.run?.ngram;
     const heads = ['Characters', 'Train bits', 'Held-out bits', 'Gradient norm', 'Clip ratio', 'Learning rate'];
     const rows = tableRows(this.points).map((point) =>
       element(
@@ -151,6 +171,7 @@ export class Curves {
       element(
         'table',
         {},
+        ngram ? element('caption', {}, ngramWords(ngram, this.heldOut)) : null,
         element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
         element('tbody', {}, ...rows),
       ),
@@ -188,6 +209,7 @@ export class Curves {
       `${this.at === null ? 'now' : 'at'} ${compact(chars)} characters`,
       `train ${fixed(columns.smooth[index]!, 3)} bits`,
       heldOut >= 0 ? `held out ${fixed(columns.heldOut[heldOut]!, 3)} bits` : null,
+      this.run?.ngram ? `n-gram ${fixed(this.run.ngram.nats * bitsPerNat, 3)} bits` : null,
       columns.norm[index] == null ? null : `norm ${columns.norm[index]!.toPrecision(3)}`,
       `kept ${fixed(columns.clip[index]!)}`,
     ];

@@ -1,6 +1,6 @@
 /** What the state of a run means and what can be done, in words. */
 import type { LiveProgress, ShownRun } from '../../src/protocol/training-panel.ts';
-import { compact, duration } from '../ui/format.ts';
+import { bitsPerNat, compact, duration, fixed } from '../ui/format.ts';
 
 export const stateWords: Record<ShownRun['state'], string> = {
   running: 'training',
@@ -46,4 +46,23 @@ export function advice(run: ShownRun): string | null {
     default:
       return null;
   }
+}
+
+/**
+ * What counting achieves on the held-out characters that the training watches, and how the network stands to it.
+ * @param heldOut the network's loss there, bits per character; null while it has none
+ */
+export function ngramWords(
+  { order, trainedChars, ofChars, nats }: NonNullable<ShownRun['ngram']>,
+  heldOut: number | null,
+): string {
+  const bits = nats * bitsPerNat;
+  const counted =
+    trainedChars < ofChars
+      ? `counted on ${compact(trainedChars)} of the ${compact(ofChars)} training characters`
+      : `counted on the ${compact(trainedChars)} training characters`;
+  const need = `n-grams of up to ${order} characters, ${counted}, need ${fixed(bits, 3)} bits a character on the same held-out text`;
+  if (heldOut === null) return `${need}.`;
+  const apart = fixed(Math.abs(heldOut - bits), 3);
+  return `${need}; the network needs ${fixed(heldOut, 3)}, ${apart} ${heldOut < bits ? 'fewer' : 'more'}.`;
 }

@@ -33,13 +33,20 @@ export interface ChartOptions {
   onPoint(index: number | null): void;
 }
 
+export interface ChartLine {
+  value: number;
+  label: string;
+  /** The y axis is made to hold it; without it a line beyond the curves is left out. */
+  included?: boolean;
+}
+
 export class Chart {
   readonly node: HTMLElement;
   private readonly options: ChartOptions;
   private readonly plot: uPlot;
   private theme: Theme = readTheme();
   private marks: readonly number[] = [];
-  private line: { value: number; label: string } | null = null;
+  private line: ChartLine | null = null;
 
   constructor(node: HTMLElement, options: ChartOptions) {
     this.node = node;
@@ -59,7 +66,7 @@ export class Chart {
   }
 
   /** A dashed horizontal line with a word at its end, drawn from the next `set` on. */
-  setLine(line: { value: number; label: string } | null): void {
+  setLine(line: ChartLine | null): void {
     this.line = line;
   }
 
@@ -84,7 +91,14 @@ export class Chart {
       ? { distr: 3, range: (_, low, high) => logRange(low, high) }
       : options.range
         ? { range: [...options.range] }
-        : { range: (_, low, high) => linearRange(low, high) };
+        : {
+            range: (_, low, high) => {
+              const own = this.line?.included ? this.line.value : null;
+              return own === null || low == null
+                ? linearRange(low, high)
+                : linearRange(Math.min(low, own), Math.max(high, own));
+            },
+          };
     return {
       width: 400,
       height: 120,

@@ -39,8 +39,15 @@ export function shownRun(id: string, manifest: RunManifest): ShownRun {
       validationNats: finiteOrNull(validationNats),
     })),
     best: manifest.best,
+    ngram: shownNGram(manifest),
     heldOut: manifest.heldOut && Object.values(manifest.heldOut).every(Number.isFinite) ? manifest.heldOut : null,
   };
+}
+
+function shownNGram({ ngram }: RunManifest): ShownRun['ngram'] {
+  if (!ngram || !Number.isFinite(ngram.nats)) return null;
+  const { order, trainedChars, ofChars, nats } = ngram;
+  return { order, trainedChars, ofChars, nats };
 }
 
 export function liveProgress(progress: TrainingProgress): LiveProgress {

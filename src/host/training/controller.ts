@@ -265,7 +265,7 @@ export class TrainingController implements Training, vscode.Disposable {
     const stateChanged = this.latest?.state !== progress.state;
     this.latest = progress;
     if (stateChanged) void vscode.commands.executeCommand('setContext', 'cellscope.training', progress.state);
-    if (stateChanged || progress.generation !== undefined) void this.store.refresh();
+    if (stateChanged || progress.generation !== undefined || progress.ngram) void this.store.refresh();
     this.progressed.fire(progress);
   }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { joinPoints, liveProgress, shownPoints } from '../../../src/host/panels/training-messages.ts';
+import type { RunManifest } from '../../../src/core/formats/manifest.ts';
+import { joinPoints, liveProgress, shownPoints, shownRun } from '../../../src/host/panels/training-messages.ts';
 import type { ShownRun } from '../../../src/protocol/training-panel.ts';
 import { columnsOf, smoothed, tableRows, thinPoints } from '../../../webview/training/metrics.ts';
-import { advice, progressLine } from '../../../webview/training/words.ts';
+import { advice, ngramWords, progressLine } from '../../../webview/training/words.ts';
 
 const point = (chars: number, more: object = {}) => ({
   chars,
@@ -102,6 +103,7 @@ describe('a run in words', () => {
     generations: [],
     best: null,
     heldOut: null,
+    ngram: null,
   };
   const live = liveProgress({
     state: 'running',
@@ -126,5 +128,41 @@ describe('a run in words', () => {
     expect(advice(run)).toBeNull();
     expect(advice({ ...run, state: 'interrupted' })).toContain('Press Resume');
     expect(advice({ ...run, state: 'failed', message: 'The disk is full' })).toMatch(/^The disk is full\. .*Resume/);
+  });
+});
+
+describe('the n-gram line in words', () => {
+  const ngram = { order: 20, trainedChars: 1_000_000, ofChars: 3_210_000, nats: 2 * Math.LN2 };
+
+  it('says what was counted, what it achieves, and how the network stands to it', () => {
+    expect(ngramWords(ngram, 2.25)).toBe(
+      'n-grams of up to 20 characters, counted on 1.00 M of the 3.21 M training characters, need 2.000 bits a character on the same held-out text; the network needs 2.250, 0.250 more.',
+    );
+    expect(ngramWords({ ...ngram, trainedChars: 5000, ofChars: 5000 }, 1.5)).toMatch(
+      /counted on the 5\.0 k training characters.*needs 1\.500, 0\.500 fewer\.$/,
+    );
+    expect(ngramWords(ngram, null)).toMatch(/same held-out text\.$/);
+  });
+
+  it('comes from a manifest; one without it, or with a number that is none, has none', () => {
+    const run = (more: object) =>
+      shownRun('r', {
+        name: 'R',
+        state: 'finished',
+        engine: { name: 'wasm', threads: 1 },
+        parameters: 1,
+        spec: { layers: [{ cell: 'lstm', hiddenSize: 4 }] },
+        options: { architecture: 'lstm', clipNorm: 1 },
+        corpus: { files: [], vocabularySize: 3 },
+        generations: [],
+        best: null,
+        heldOut: null,
+        trainedChars: 1,
+        trainingSeconds: 1,
+        ...more,
+      } as unknown as RunManifest).ngram;
+    expect(run({ ngram: { ...ngram, predictions: 7 } })).toEqual(ngram);
+    expect(run({})).toBeNull();
+    expect(run({ ngram: { ...ngram, nats: Number.NaN } })).toBeNull();
   });
 });
