@@ -23,6 +23,22 @@ describe('the extension in the node extension host', () => {
     );
   });
 
+  it('has registered no command that package.json does not contribute', async () => {
+    const { commands, views } = vscode.extensions.getExtension(id)!.packageJSON.contributes;
+    const contributed = new Set(commands.map(({ command }: { command: string }) => command));
+    // VS Code registers commands of its own for each view.
+    const ofViews = Object.values(views as Record<string, { id: string }[]>).flatMap((list) =>
+      list.map((view) => view.id),
+    );
+    const registered = (await vscode.commands.getCommands(true)).filter((command) => command.startsWith('cellscope.'));
+    assert.deepEqual(
+      registered.filter(
+        (command) => !contributed.has(command) && !ofViews.some((view) => command.startsWith(`${view}.`)),
+      ),
+      [],
+    );
+  });
+
   it('activates by its contributions only', () => {
     const { activationEvents = [] } = vscode.extensions.getExtension(id)!.packageJSON as {
       activationEvents?: string[];
