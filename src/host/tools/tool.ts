@@ -48,7 +48,7 @@ async function answerOf<N extends ToolName>(
     return text;
   } catch (error) {
     if (controller.signal.aborted) throw new vscode.CancellationError();
-    log.info(`${tool.name} could not answer.`, error);
+    log.info(`${tool.name}: ${error instanceof Error ? error.message : String(error)}`);
     throw error;
   } finally {
     subscription.dispose();
