@@ -29,7 +29,7 @@ const { values: given } = parseArgs({
   options: {
     codebases: { type: 'string', default: 'cellscope,mocha,assemblyscript' },
     seeds: { type: 'string', default: '1' },
-    chars: { type: 'string', default: '1000000' },
+    chars: { type: 'string', default: '500000' },
     lr: { type: 'string', default: String(defaultOptions.learningRate) },
     cells: { type: 'boolean', default: true },
   },

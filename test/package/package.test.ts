@@ -19,6 +19,8 @@ const allowed = [
   /^dist\/[\w.-]+\.browser\.js$/,
   /^dist\/webview\/[\w.-]+\.(js|css)$/,
   /^dist\/(kernels|grammars)\/[\w.-]+\.wasm$/,
+  /^media\/base\/(lstm-1x128\.safetensors|SOURCES\.md)$/,
+  /^media\/sample\/sample\.(cellscope-run|json)$/,
   /^media\/([\w-]+|walkthrough\/[\w-]+)\.(svg|png|md|css)$/,
 ];
 

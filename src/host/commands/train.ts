@@ -6,6 +6,7 @@ import type { TrainingOutcome } from '../../protocol/training-service.ts';
 import type { RunEntry } from '../contracts.ts';
 import { bitsText, countText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { isSample } from '../sample/sample-run.ts';
 import type { PlannedTraining, TrainingController, TrainingScope } from '../training/controller.ts';
 import { optionsFromSettings } from '../training/settings.ts';
 import { isLarge, summaryDocument, summaryLine } from '../training/summary.ts';
@@ -69,7 +70,11 @@ export function registerTrainCommands(deps: TrainDependencies): vscode.Disposabl
       guarded(deps, async () => {
         const entry =
           entryOf(argument) ??
-          (await pickRun(store, 'Train which run longer?', (run) => run.manifest.state === 'finished'));
+          (await pickRun(
+            store,
+            'Train which run longer?',
+            (run) => run.manifest.state === 'finished' && !isSample(run),
+          ));
         if (!entry || !(await idle(training))) return null;
         const more = typeof characters === 'number' ? characters : await askCharacters(entry);
         return more === undefined ? null : continueRun(deps, entry, more);

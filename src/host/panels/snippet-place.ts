@@ -1,5 +1,6 @@
 /** Opens the file that a snippet is of, at its place. */
 import * as vscode from 'vscode';
+import { sampleUri } from '../sample/sample-texts.ts';
 import { offsetOfSnippet } from './snippet-offset.ts';
 
 export interface SnippetPlace {
@@ -11,7 +12,7 @@ export interface SnippetPlace {
 }
 
 export async function openSnippet({ path, text, index, start }: SnippetPlace): Promise<void> {
-  const uri = await fileOf(path);
+  const uri = (await fileOf(path)) ?? (await sampleOf(path, text));
   if (!uri) {
     void vscode.window.showWarningMessage(
       `${path} is not in this window's folders. Open the folder that the run was trained on.`,
@@ -30,6 +31,16 @@ export async function openSnippet({ path, text, index, start }: SnippetPlace): P
   });
   if (offset === null)
     void vscode.window.showInformationMessage(`${path} has changed since the run read it: this text is gone.`);
+}
+
+/** The sample run's file of that path, where it holds this text: its texts are in no folder. */
+async function sampleOf(path: string, text: string): Promise<vscode.Uri | null> {
+  const uri = sampleUri(path);
+  try {
+    return (await vscode.workspace.openTextDocument(uri)).getText().includes(text) ? uri : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Paths are relative to the workspace folder, with its name in front where there are several. */

@@ -6,6 +6,7 @@ import type { CellsStore } from '../cells/cells-store.ts';
 import type { RunEntry, Training } from '../contracts.ts';
 import { bitsText, bytesText, countText, durationText, sparkline } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { isSample } from '../sample/sample-run.ts';
 import { type CellRow, cellItem, cellRows } from './cell-rows.ts';
 
 /** Milliseconds between two renewals of a run's row while it trains. */
@@ -20,6 +21,8 @@ const stateIcon: Record<RunState, vscode.ThemeIcon> = {
   finished: new vscode.ThemeIcon('pass', new vscode.ThemeColor('charts.green')),
   failed: new vscode.ThemeIcon('error', new vscode.ThemeColor('charts.red')),
 };
+
+const sampleIcon = new vscode.ThemeIcon('mortar-board');
 
 export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Node | undefined>();
@@ -65,8 +68,9 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = new vscode.TreeItem(manifest.name, this.collapsibleState(entry));
     // A row keeps the state that it was first drawn with: once there are cells, it is another row.
     item.id = this.hasCells(entry) ? `${entry.id}/cells` : entry.id;
-    item.contextValue = `run.${state}`;
-    item.iconPath = stateIcon[state];
+    const sample = isSample(entry);
+    item.contextValue = sample ? 'run.sample' : `run.${state}`;
+    item.iconPath = sample ? sampleIcon : stateIcon[state];
     const curve = await this.curveOf(entry);
     const loss = manifest.heldOut?.nats ?? curve.at(-1);
     const cells = this.cellsText(entry);
@@ -167,6 +171,9 @@ function tooltip(entry: RunEntry, state: RunState, loss: number | undefined): vs
     ['Engine', `${manifest.engine.name}`],
     ['On disk', `${bytesText(entry.size)}, ${manifest.generations.length} checkpoints`],
   ];
+  const { start } = manifest;
+  if (start) rows.push(['Started from', `the base model “${start.name}” (${start.mapped} characters known to it)`]);
+  if (isSample(entry)) rows.push(['Sample', 'comes with Cellscope, to look at: it cannot be trained longer']);
   if (manifest.message) rows.push(['Note', manifest.message]);
   for (const [name, value] of rows) text.appendText(`\n${name}: ${value}\n`);
   return text;
