@@ -2,12 +2,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as vscode from 'vscode';
 import { DocumentText } from '../../src/core/corpus/text.ts';
-import { Vocabulary } from '../../src/core/corpus/vocabulary.ts';
+import { nextCharacters, Vocabulary } from '../../src/core/corpus/vocabulary.ts';
 import { referenceEngine } from '../../src/core/engine/reference/reference.ts';
 import { decodeCheckpoint } from '../../src/core/formats/checkpoint.ts';
+import { measureLagNorms } from '../../src/core/gradients/lag-norms.ts';
+import { lagProfile } from '../../src/core/gradients/lag-profile.ts';
+import { choosePositions } from '../../src/core/gradients/positions.ts';
+import { reachOf } from '../../src/core/gradients/reach.ts';
 import type { RunEntry } from '../../src/host/contracts.ts';
 import type { CellscopeApi } from '../../src/host/extension.ts';
 import { FolderStorage } from '../../src/host/runs/folder-storage.ts';
+import { fromGradients, type ShownReport } from '../../src/protocol/gradients.ts';
+import { FakeGradientsPanel } from '../harness/fake-gradients-panel.ts';
 import { writePlantedRun } from '../unit/core/cells/planted-run.ts';
 
 const cell = { layer: 0, cell: 3, quantity: 'h' } as const;
@@ -23,6 +29,13 @@ async function train(seed: number): Promise<RunEntry> {
 
 const activate = async (): Promise<CellscopeApi> =>
   vscode.extensions.getExtension<CellscopeApi>('cellscope.cellscope')!.activate();
+
+async function until(probe: () => boolean): Promise<void> {
+  for (const end = Date.now() + 60_000; !probe(); ) {
+    if (Date.now() > end) throw new Error('Not seen within a minute.');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
 
 async function weights(run: RunEntry): Promise<Uint8Array> {
   const file = vscode.Uri.joinPath(run.folder, 'checkpoints', String(run.manifest.current), 'model.safetensors');
@@ -69,6 +82,43 @@ describe('the extension in the web-worker extension host', () => {
     const [expected] = columns;
     expect(page!.values.length).toBe(expected!.length);
     for (let t = 0; t < expected!.length; t++) expect(Math.abs(page!.values[t]! - expected![t]!)).toBeLessThan(1e-5);
+  });
+
+  it('measures gradients in a worker of the browser: what the reference engine says of the same held-out files', async () => {
+    const { gradients } = await activate();
+    const panel = new FakeGradientsPanel((send) => gradients(run.id, send));
+    try {
+      await until(() => panel.results.has('report'));
+      const report = panel.results.get('report') as ShownReport;
+      const file = vscode.Uri.joinPath(run.folder, 'checkpoints', String(report.generation), 'model.safetensors');
+      const { spec, parameters } = decodeCheckpoint(await vscode.workspace.fs.readFile(file));
+      const start = { kind: 'parameters', parameters } as const;
+      const session = await referenceEngine().open(spec, start, { maxTime: 0, maxBatch: 0 });
+      panel.say(fromGradients.texts({ run: run.id }));
+      await until(() => panel.texts.length > 0);
+      const vocabulary = new Vocabulary(spec.vocabulary, spec.unknown);
+      const texts = panel.texts.map(({ text }) => {
+        const inputs = vocabulary.encode(text);
+        return { inputs, targets: nextCharacters(inputs) };
+      });
+      const positions = choosePositions(texts, report.positions, report.lags, 1);
+      const [expected] = lagProfile(await measureLagNorms(session, texts, positions, report.lags));
+      expect(report.layers[0]!.c!.horizon).toBe(expected!.c!.horizon);
+      for (const lag of [1, 5, report.lags])
+        expect(report.layers[0]!.c!.relative[lag]! / expected!.c!.relative[lag]!).toBeCloseTo(1, 3);
+
+      for (const part of ['jacobians', 'contribution', 'memory', 'history'] as const) panel.compute(part);
+      await until(() => panel.results.size === 5 && panel.ended.size === 5);
+      panel.say(fromGradients.reach({ run: run.id, document: 0, at: 60, logit: '(' }));
+      panel.say(fromGradients.lab({ weight: 0.9, steps: 50, layers: 8, units: 16, seed: 1 }));
+      await until(() => panel.reach !== null && panel.lab !== null);
+      const reach = await reachOf(session, texts[0]!, { at: 60, lags: 500, logit: vocabulary.encode('(')[0]! });
+      for (let i = 0; i <= 60; i++)
+        expect(Math.abs(panel.reach!.values.signedX[i]! - reach.signed.x[i]!)).toBeLessThan(1e-4);
+      expect(panel.problems).toEqual([]);
+    } finally {
+      panel.dispose();
+    }
   });
 
   it('hovers', async () => {
