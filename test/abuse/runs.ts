@@ -1,6 +1,6 @@
 /** A small training as the extension host does one, and what every run must still be after whatever was done to it. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '../../src/core/formats/manifest-file.ts';
 import { RunFolder } from '../../src/core/formats/run-folder.ts';
@@ -79,20 +79,37 @@ export interface BegunRun {
   duration: number;
 }
 
-/** All that follow from one begun run are computed by the same build of the kernels: their weights can be compared. */
+/**
+ * All that follow from one begun run are computed by the same build of the kernels: their weights can be compared. Runs of
+ * the same options are begun once for all cases; each gets a copy.
+ */
 export async function beginRun(
   distribution: string,
   scratch: string,
   changes: Partial<TrainingOptions> = {},
 ): Promise<BegunRun> {
+  const key = `${distribution} ${JSON.stringify(changes)}`;
+  const known = begunRuns.get(key) ?? beginNewRun(distribution, changes);
+  begunRuns.set(key, known);
+  const run = await known;
   const begun = path.join(scratch, 'begun');
+  cpSync(run.begun, begun, { recursive: true });
+  return { ...run, begun };
+}
+
+const begunRuns = new Map<string, Promise<BegunRun>>();
+
+/** In the folder of the distribution, and removed with it. */
+async function beginNewRun(distribution: string, changes: Partial<TrainingOptions>): Promise<BegunRun> {
+  const folder = mkdtempSync(path.join(distribution, 'begun-'));
+  const begun = path.join(folder, 'begun');
   const controller = new AbortController();
   const { state } = await train(distribution, begun, changes, {
     signal: controller.signal,
     onProgress: ({ generation }) => generation !== undefined && controller.abort(),
   });
   assert.equal(state, 'interrupted');
-  const whole = path.join(scratch, 'whole');
+  const whole = path.join(folder, 'whole');
   cpSync(begun, whole, { recursive: true });
   const start = performance.now();
   assert.equal((await resume(distribution, whole)).state, 'finished');

@@ -11,7 +11,7 @@ export const deletedRun: AbuseCase = {
   what: "a run's folder deleted while it trains, half of the times in a save",
   unit: 'folders',
   full: 50,
-  quick: 4,
+  quick: 2,
   async run({ count, scratch, distribution, seed, progress }) {
     const { begun, duration } = await beginRun(distribution, scratch);
     const random = new Random(seed);

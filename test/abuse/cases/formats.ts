@@ -98,7 +98,7 @@ export const hostileHeaders: AbuseCase = {
   what: "safetensors headers of the format's largest size that are made to blow up a parser",
   unit: 'MB each',
   full: 100,
-  quick: 5,
+  quick: 2,
   async run({ count, scratch, progress }) {
     const size = count * 1_000_000;
     let worst = { growth: 0, what: '' };

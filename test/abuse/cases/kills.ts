@@ -135,7 +135,7 @@ export const killedInspector: AbuseCase = {
   what: 'inspector ended at random instants of reading a text',
   unit: 'kills',
   full: 50,
-  quick: 3,
+  quick: 1,
   async run({ count, scratch, distribution, seed }) {
     const { begun } = await beginRun(distribution, scratch);
     const random = new Random(seed);

@@ -16,7 +16,7 @@ export const largeWorkspace: AbuseCase = {
   what: 'a workspace read whole, sampled, and cancelled at random instants',
   unit: 'files',
   full: 200_000,
-  quick: 3_000,
+  quick: 1_500,
   async run({ count, scratch, distribution, seed, progress }) {
     const folder = path.join(scratch, 'workspace');
     mkdirSync(folder);

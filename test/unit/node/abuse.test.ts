@@ -12,7 +12,7 @@ describe('abuse', () => {
   afterAll(() => rmSync(distribution, { recursive: true, force: true }));
 
   for (const each of cases.filter(({ quick }) => quick > 0))
-    it(`${each.name}: ${each.what}`, async ({ skip }) => {
+    it(`${each.name}: ${each.what}`, { timeout: 240_000 }, async ({ skip }) => {
       const result = await runCase(each, { count: each.quick, distribution });
       if (result.state === 'skipped') skip(result.words);
       expect(result).toMatchObject({ state: 'stood' });
