@@ -133,7 +133,7 @@ export class BirthView implements View {
     this.hint.textContent =
       rows.length === 0
         ? 'Find the cells of this run first: on the page of concepts.'
-        : `At most ${mostBorn}, those that have a cell come first.`;
+        : `Choose up to ${mostBorn}.`;
     this.chosen = this.chosen.filter((id) => rows.some(({ concept }) => concept.id === id));
     if (this.chosen.length === 0) this.chosen = rows.slice(0, 3).map(({ concept }) => concept.id);
     this.boxes.clear();

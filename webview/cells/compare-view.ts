@@ -6,16 +6,9 @@ import { element } from '../ui/dom.ts';
 import { fixed, signed } from '../ui/format.ts';
 import { type SortedColumn, SortedTable } from '../ui/sorted-table.ts';
 import { badge, precisionBar } from './marks.ts';
+import { gapOf, type PairRow, pairsOf } from './pairs.ts';
 import { type PanelActions, type PanelState, reportOf, type View } from './state.ts';
 import { type ConceptRow, cellName, conceptRows, lackText, lift, runName } from './words.ts';
-
-interface PairRow {
-  id: string;
-  name: string;
-  description: string;
-  /** Null: this run was not measured for the concept. */
-  sides: [ConceptRow | null, ConceptRow | null];
-}
 
 export class CompareView implements View {
   readonly id = 'compare';
@@ -180,26 +173,6 @@ function sideColumns(side: 0 | 1): SortedColumn<PairRow>[] {
       },
     },
   ];
-}
-
-function gapOf([own, other]: PairRow['sides']): number | null {
-  return own?.first && other?.first ? own.first.ap - other.first.ap : null;
-}
-
-/** Concepts of both reports, those that occur nowhere left out. */
-export function pairsOf(mine: ShownCells, theirs: ShownCells): PairRow[] {
-  const [own, other] = [conceptRows(mine), conceptRows(theirs)];
-  const ids = [...new Set([...own, ...other].map(({ concept }) => concept.id))];
-  return ids.flatMap((id): PairRow[] => {
-    const sides: PairRow['sides'] = [
-      own.find(({ concept }) => concept.id === id) ?? null,
-      other.find(({ concept }) => concept.id === id) ?? null,
-    ];
-    const { concept } = (sides[0] ?? sides[1])!;
-    return sides.every((side) => side === null || side.status === 'absent')
-      ? []
-      : [{ id, name: concept.name, description: concept.description, sides }];
-  });
 }
 
 function words(run: CellsRun, other: CellsRun, mine: ShownCells, theirs: ShownCells): HTMLElement[] {

@@ -4,25 +4,11 @@ import { card } from '../ui/cards.ts';
 import { createButton, createProgressBar } from '../ui/controls.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
-import { fixed, percent, signed, whole } from '../ui/format.ts';
+import { percent } from '../ui/format.ts';
 import { SortedTable, type SortOrder } from '../ui/sorted-table.ts';
-import { badge, precisionBar } from './marks.ts';
+import { conceptColumns, gradedColumns } from './concept-columns.ts';
 import { type PanelActions, type PanelState, type RunReport, reportOf, type View } from './state.ts';
-import {
-  type ConceptRow,
-  cellName,
-  conceptRows,
-  lackText,
-  lift,
-  matches,
-  measuredOn,
-  pText,
-  quantityNames,
-  rangeText,
-  riseText,
-  type Status,
-  summary,
-} from './words.ts';
+import { type ConceptRow, conceptRows, matches, measuredOn, type Status, summary } from './words.ts';
 
 export interface ConceptsKept {
   filter: string;
@@ -94,104 +80,7 @@ export class ConceptsView implements View {
       onOpen: ({ concept, first }) => {
         if (first) actions.openCell({ layer: first.layer, cell: first.cell, concept: concept.id });
       },
-      columns: [
-        {
-          key: 'concept',
-          head: 'concept',
-          value: ({ concept }) => concept.name,
-          cell: ({ concept }) => element('span', { title: concept.description }, concept.name),
-        },
-        {
-          key: 'verdict',
-          head: 'verdict',
-          title: 'A cell is named only where it meets every condition of the rule of names',
-          value: ({ status }) => ['named', 'candidate', 'absent'].indexOf(status),
-          cell: (row) => verdictOf(row),
-        },
-        {
-          key: 'cell',
-          head: 'best cell',
-          title: 'Layer·cell and the quantity that is scored; − where it is off inside',
-          value: ({ first }) => first && first.layer * 1e5 + first.cell,
-          cell: ({ first }) =>
-            first
-              ? element(
-                  'span',
-                  { class: 'cell-name', title: first.sign > 0 ? 'High inside' : 'Low inside' },
-                  `${first.sign > 0 ? '+' : '−'} ${cellName(first)}`,
-                  element('span', { class: 'quantity' }, ` ${quantityNames[first.quantity]}`),
-                )
-              : '–',
-        },
-        {
-          key: 'lift',
-          head: 'AP',
-          title:
-            'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
-          value: ({ concept, first }) => first && lift(first.ap, concept.base),
-          number: true,
-          cell: ({ concept, first, status }) =>
-            first ? precisionBar(first.ap, concept.base, status === 'named') : '–',
-        },
-        {
-          key: 'base',
-          head: 'base',
-          title: 'Share of the scored characters that are inside: the AP of guessing',
-          number: true,
-          value: ({ concept, status }) => (status === 'absent' ? null : concept.base),
-          cell: ({ concept, status }) =>
-            status === 'absent'
-              ? '–'
-              : element(
-                  'span',
-                  { title: `${whole(concept.positives)} of ${whole(concept.scored)} characters` },
-                  fixed(concept.base),
-                ),
-        },
-        {
-          key: 'interval',
-          head: '95 %',
-          title: 'Of the AP, by bootstrap over files',
-          number: true,
-          cell: ({ first }) => rangeText(first?.confidence ?? null),
-        },
-        {
-          key: 'f1',
-          head: 'F1',
-          title: 'At a threshold that the validation files froze',
-          number: true,
-          value: ({ first }) => first?.f1 ?? null,
-          cell: ({ first }) =>
-            first
-              ? element('span', { title: `IoU ${fixed(first.iou)}, Pearson ${signed(first.pearson)}` }, fixed(first.f1))
-              : '–',
-        },
-        {
-          key: 'p',
-          head: 'p',
-          title: 'Labels shifted against the text, after Holm’s correction over concepts',
-          number: true,
-          value: ({ first }) => first?.p ?? null,
-          cell: ({ first }) => pText(first?.p ?? null),
-        },
-        {
-          key: 'rise',
-          head: 'clamp',
-          title: 'Rise of the loss in nats where the concept ends, with the cell held at its mean',
-          number: true,
-          value: ({ first }) => first?.ablation?.inside ?? null,
-          cell: ({ first }) => riseOf(first),
-        },
-        {
-          key: 'probe',
-          head: '16 cells',
-          title:
-            'AP of a linear probe on the 16 best cells: far above the single cell means that the concept is spread out',
-          number: true,
-          value: ({ concept }) => concept.probes?.at(-1)?.ap ?? null,
-          cell: ({ concept }) => probeOf(concept.probes),
-        },
-      ],
+      columns: conceptColumns,
     });
     this.graded = new SortedTable<ShownGraded>({
       label: 'Concepts of degree',
@@ -200,41 +89,7 @@ export class ConceptsView implements View {
       onOpen: ({ best: [first] }) => {
         if (first) actions.openCell({ layer: first.layer, cell: first.cell, concept: null });
       },
-      columns: [
-        {
-          key: 'concept',
-          head: 'concept',
-          value: ({ name }) => name,
-          cell: ({ name, description }) => element('span', { title: description }, name),
-        },
-        {
-          key: 'cell',
-          head: 'best cell',
-          cell: ({ best: [first] }) =>
-            first
-              ? element(
-                  'span',
-                  { class: 'cell-name' },
-                  cellName(first),
-                  element('span', { class: 'quantity' }, ` ${quantityNames[first.quantity]}`),
-                )
-              : 'does not occur',
-        },
-        {
-          key: 'pearson',
-          head: 'Pearson',
-          number: true,
-          value: ({ best: [first] }) => (first ? Math.abs(first.pearson) : null),
-          cell: ({ best: [first] }) => (first ? signed(first.pearson) : '–'),
-        },
-        {
-          key: 'spearman',
-          head: 'Spearman',
-          number: true,
-          value: ({ best: [first] }) => (first ? Math.abs(first.spearman) : null),
-          cell: ({ best: [first] }) => (first ? signed(first.spearman) : '–'),
-        },
-      ],
+      columns: gradedColumns,
     });
     this.build();
   }
@@ -420,23 +275,4 @@ export class ConceptsView implements View {
     if (report?.failure != null) return [row(report.failure, true, 'Try Again')];
     return report?.outdated != null ? [row(report.outdated, false, 'Find Again')] : [];
   }
-}
-
-function verdictOf({ first, status }: ConceptRow): HTMLElement {
-  if (status !== 'candidate' || !first) return badge(status);
-  return element('span', { class: 'lacks', title: first.lacks.join('\n') }, lackText(first.lacks));
-}
-
-function riseOf(first: ConceptRow['first']): Node | string {
-  const ablation = first?.ablation;
-  if (!ablation) return '–';
-  const title = `Elsewhere ${riseText(ablation.outside)}; 95 % of ${ablation.controls} matched cells stay below ${riseText(ablation.control)}. ${whole(ablation.places)} places.`;
-  return element('span', { title }, riseText(ablation.inside));
-}
-
-function probeOf(probes: ConceptRow['concept']['probes']): Node | string {
-  const last = probes?.at(-1);
-  if (!last) return '–';
-  const title = probes!.map(({ k, ap }) => `${k} ${k === 1 ? 'cell' : 'cells'}: AP ${fixed(ap)}`).join('\n');
-  return element('span', { title }, fixed(last.ap));
 }

@@ -19,22 +19,22 @@ export function evidenceCard(
 ): HTMLElement {
   const names = standings.filter((standing) => standing.candidate.named);
   const here = standings.find(({ concept }) => concept.id === chosen);
-  const children: HTMLElement[] = [];
+  const children: (HTMLElement | string)[] = [];
   if (names.length > 0)
     children.push(
       element('p', { class: 'claim' }, badge('named'), ` ${names.map(({ concept }) => concept.name).join(', ')}`),
     );
   else {
-    const firsts = standings.filter(({ rank }) => rank === 0);
+    const firsts = standings.filter(({ rank }) => rank === 0).map(({ concept }) => concept.name);
     children.push(
-      element('p', { class: 'claim' }, firsts.length > 0 ? 'No name, yet the nearest for some' : 'No name'),
       element(
         'p',
-        { class: 'note' },
-        firsts.length > 0
-          ? `It is the best candidate for ${firsts.map(({ concept }) => concept.name).join(', ')}.`
-          : 'Most cells stand for nothing that has a word.',
+        { class: 'claim' },
+        firsts.length > 0 ? `No name: best candidate for ${firsts.join(', ')}` : 'No name',
       ),
+      firsts.length > 0
+        ? ''
+        : element('p', { class: 'note' }, 'Most cells stand for nothing that there is a word for.'),
     );
   }
   if (here) children.push(...evidenceOf(here));

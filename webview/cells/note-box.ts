@@ -16,7 +16,7 @@ export class NoteBox {
     placeholder: 'What do you think it does?',
     'aria-label': 'Your note on this cell',
   });
-  private readonly status = element('span', { class: 'caption', role: 'status' }, 'Kept with the run.');
+  private readonly status = element('span', { class: 'caption', role: 'status' });
   private readonly keep: (place: CellPlace, text: string) => void;
   private readonly schedule = later(() => this.flush());
   private place: CellPlace | null = null;
@@ -46,7 +46,7 @@ export class NoteBox {
     this.kept = text;
     if (this.changed) return;
     this.area.value = text;
-    this.status.textContent = 'Kept with the run.';
+    this.status.textContent = statusOf(text);
   }
 
   private flush(): void {
@@ -54,6 +54,10 @@ export class NoteBox {
     this.changed = false;
     this.kept = this.area.value;
     this.keep(this.place, this.area.value);
-    this.status.textContent = 'Kept with the run.';
+    this.status.textContent = statusOf(this.area.value);
   }
+}
+
+function statusOf(text: string): string {
+  return text.trim() === '' ? 'A note is kept with the run.' : 'Kept with the run.';
 }

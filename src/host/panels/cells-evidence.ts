@@ -24,7 +24,8 @@ const mostKept = 150;
 const grace = 2500;
 
 export class CellsEvidence implements vscode.Disposable {
-  private readonly worker: BackgroundWorker<InspectorService>;
+  /** The page of a cell does not wait for what takes minutes. */
+  private readonly workers: Record<'page' | 'long', BackgroundWorker<InspectorService>>;
   private readonly log: vscode.LogOutputChannel;
   private readonly send: (message: Answer) => void;
   private readonly kept = new Map<string, Answer>();
@@ -35,7 +36,8 @@ export class CellsEvidence implements vscode.Disposable {
     log: vscode.LogOutputChannel,
     send: (message: Answer) => void,
   ) {
-    this.worker = new BackgroundWorker(platform, log, 'the cells panel');
+    const worker = (): BackgroundWorker<InspectorService> => new BackgroundWorker(platform, log, 'the cells panel');
+    this.workers = { page: worker(), long: worker() };
     this.log = log;
     this.send = send;
   }
@@ -61,15 +63,16 @@ export class CellsEvidence implements vscode.Disposable {
     }
     const abort = new AbortController();
     const { signal } = abort;
+    const worker = this.workers[job === 'birth' || job === 'baseline' ? 'long' : 'page'];
     const own = { key, run, abort };
     this.jobs.set(job, own);
     this.send(toCells.progress({ run, job, fraction: null }));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onAbort = (): void => {
-      timer = setTimeout(() => this.worker.end(), grace);
+      timer = setTimeout(() => worker.end(), grace);
     };
     try {
-      const answer = await this.worker.ask(signal, (remote) => {
+      const answer = await worker.ask(signal, (remote) => {
         signal.addEventListener('abort', onAbort);
         return ask(remote, {
           signal,
@@ -110,7 +113,7 @@ export class CellsEvidence implements vscode.Disposable {
 
   dispose(): void {
     for (const { abort } of this.jobs.values()) abort.abort();
-    this.worker.dispose();
+    for (const worker of Object.values(this.workers)) worker.dispose();
   }
 
   private keep(key: string, answer: Answer): void {

@@ -25,7 +25,6 @@ import type {
   ShownScores,
   ShownSnippet,
 } from '../../protocol/cells.ts';
-import { measuredGeneration } from '../cells/run-cells.ts';
 import { lackWords } from '../cells/words.ts';
 import type { RunEntry } from '../contracts.ts';
 import { corpusName } from './gradients-messages.ts';
@@ -33,14 +32,14 @@ import { networkName } from './training-messages.ts';
 
 type Place = Pick<CellRequest, 'layer' | 'cell'>;
 
-export function cellsRun(entry: RunEntry): CellsRun {
-  const { id, manifest } = entry;
+/** `generation`: the checkpoint that would be measured now. */
+export function cellsRun({ id, manifest }: RunEntry, generation: number | null): CellsRun {
   return {
     id,
     name: manifest.name,
     label: networkName(manifest),
     layers: manifest.spec.layers.map(({ cell, hiddenSize }) => ({ cell, hiddenSize })),
-    generation: measuredGeneration(entry),
+    generation,
     generations: manifest.generations.map(({ number, trainedChars }) => ({ number, trainedChars })),
     running: manifest.state === 'running' || manifest.state === 'paused',
     corpus: corpusName(manifest.corpus),

@@ -62,12 +62,13 @@ export class CellsQuestions {
     const entry = this.entryOf(run);
     const asked = entry && this.requestOf(entry);
     if (!asked) return;
-    const found = this.cells.reportOf(run)?.report.concepts ?? [];
+    const report = this.cells.measuring(run)?.report ?? this.cells.reportOf(run)?.report;
     const wanted = concepts.flatMap((id) => {
-      const concept = found.find((one) => one.concept === id);
+      const concept = report?.concepts.find((one) => one.concept === id);
       const first = concept?.best[0];
       return concept && first ? [{ concept, first }] : [];
     });
+    if (wanted.length === 0) return;
     const generations = entry.manifest.generations.map(({ number }) => number);
     const shown: ShownBirth['concepts'] = wanted.map(({ concept, first: { layer, cell } }) => ({
       id: concept.concept,

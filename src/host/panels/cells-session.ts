@@ -11,6 +11,7 @@ import { outdatedWords, stageWords } from '../cells/words.ts';
 import type { PlacedCell } from '../commands/cells.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
+import { isLive } from '../runs/run-store.ts';
 import { CellsEvidence } from './cells-evidence.ts';
 import { cellsRun, lossesOf, shownCells } from './cells-messages.ts';
 import { CellsQuestions } from './cells-questions.ts';
@@ -137,7 +138,7 @@ export class CellsSession implements vscode.Disposable {
     if (!this.entryOf(this.other)) this.other = null;
     this.send(
       toCells.runs({
-        runs: entries.map(cellsRun),
+        runs: entries.map((entry) => cellsRun(entry, measuredGeneration(entry))),
         selected: this.selected,
         other: this.other,
         canTrain: (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
@@ -220,7 +221,7 @@ export class CellsSession implements vscode.Disposable {
     if (selected !== before) void this.sendRun(selected);
     else {
       this.sendReport(selected);
-      if (cellsRun(this.entryOf(selected)!).running) void this.sendLosses(selected);
+      if (isLive(this.entryOf(selected)!)) void this.sendLosses(selected);
     }
     this.sendPlace();
   }
