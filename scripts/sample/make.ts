@@ -48,7 +48,7 @@ const shipped = 5;
 const { values: given } = parseArgs({
   options: {
     start: { type: 'string', default: 'base' },
-    chars: { type: 'string', default: '1500000' },
+    chars: { type: 'string', default: '400000' },
     lr: { type: 'string', default: String(defaultOptions.learningRate) },
   },
 });
