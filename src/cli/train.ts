@@ -1,5 +1,6 @@
 /** `cellscope train`: reads a folder, trains a run, prints what came out. Ctrl-C saves. */
 import path from 'node:path';
+import type { NGramLoss } from '../core/baselines/ngram-loss.ts';
 import { Corpus, defaultMinCount } from '../core/corpus/corpus.ts';
 import { drySummary, drySummaryRows } from '../core/corpus/dry-summary.ts';
 import { describeLeftOut } from '../core/corpus/left-out.ts';
@@ -65,6 +66,8 @@ export interface TrainResult {
   engine: string;
   threads: number;
   heldOut: TrainerOutcome['heldOut'];
+  /** Kneser–Ney n-grams on the validation characters that the training watched; null where there are none. */
+  ngram: NGramLoss | null;
 }
 
 export const trainCommand: Command = {
@@ -244,6 +247,7 @@ async function tell(run: string, values: Values, outcome: TrainerOutcome): Promi
     engine: manifest.engine.name,
     threads: manifest.engine.threads,
     heldOut: outcome.heldOut,
+    ngram: manifest.ngram ?? null,
   };
   if (values.json) printJson(result);
   else print(`${describe(result)}\n`);
@@ -266,5 +270,10 @@ function describe(result: TrainResult): string {
         ? `${heldOut.nats.toFixed(4)} nats, ${heldOut.bits.toFixed(4)} bits a character, perplexity ${heldOut.perplexity.toFixed(3)}`
         : 'not measured yet',
     ],
+    ['N-grams', result.ngram ? ngramWords(result.ngram) : 'not counted yet'],
   ]);
+}
+
+function ngramWords({ nats, order, trainedChars, ofChars }: NGramLoss): string {
+  return `${(nats / Math.LN2).toFixed(4)} bits a character on the validation files (up to ${order} characters, counted on ${short(trainedChars)} of ${short(ofChars)})`;
 }

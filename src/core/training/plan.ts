@@ -1,5 +1,6 @@
 /** What a training will take, found out before it starts. */
 
+import { bytesOfNGramChar, mostNGramChars } from '../baselines/ngram-loss.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import type { Engine, Limits } from '../engine/engine.ts';
 import { countParameters } from '../model/count.ts';
@@ -60,10 +61,11 @@ export async function estimateTraining(
   const total = totalChars(options.budget, sampler.charsPerEpoch);
   return {
     parameters: countParameters(spec),
-    // Texts: two bytes a character, once more as indices of the documents in lanes.
+    // Texts: two bytes a character, once more as indices of the documents in lanes. N-grams: while they are counted.
     memoryBytes:
       trainingMemory(engine, spec, limits, options.optimizer, options.dropout > 0) +
-      4 * (corpus.chars('train') + corpus.chars('validation') + corpus.chars('test')),
+      4 * (corpus.chars('train') + corpus.chars('validation') + corpus.chars('test')) +
+      bytesOfNGramChar * Math.min(corpus.chars('train'), mostNGramChars),
     charsPerSecond,
     expectedSeconds: total === null ? options.budget.amount : (overhead * total) / charsPerSecond,
   };

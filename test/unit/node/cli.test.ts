@@ -85,6 +85,8 @@ describe('cellscope train', () => {
     expect(result.charsPerSecond).toBeCloseTo(result.trainedChars / result.seconds, 3);
     expect(result.heldOut!.bits).toBeCloseTo(result.heldOut!.nats / Math.LN2, 10);
     expect(result.heldOut!.perplexity).toBeCloseTo(2 ** result.heldOut!.bits, 8);
+    expect(result.ngram).toEqual(manifest('small').ngram);
+    expect(result.ngram!.nats).toBeGreaterThan(0);
   });
 
   it('starts from the weights of another run', async () => {
