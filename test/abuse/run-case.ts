@@ -29,11 +29,12 @@ export async function runCase(
     const words = await each.run({ count, scratch, distribution, seed, progress });
     return { state: 'stood', words, seconds: seconds() };
   } catch (error) {
-    return {
-      state: 'failed',
-      words: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      seconds: seconds(),
-    };
+    // A difference of two large things is pages long.
+    const words = String(error instanceof Error ? error.stack : error)
+      .split('\n')
+      .slice(0, 40)
+      .join('\n');
+    return { state: 'failed', words, seconds: seconds() };
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }

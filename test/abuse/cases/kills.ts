@@ -168,7 +168,11 @@ export const killedInspector: AbuseCase = {
     let killed = 0;
     for (let k = 0; k < count; k++) {
       if ((await read(random.next() * duration)) === null) killed++;
-      assert.deepEqual(await read(null), whole);
+      const again = await read(null);
+      // Another build of the kernels may have won the race this time: equal but for the rounding of float32.
+      const difference = again!.reduce((largest, value, i) => Math.max(largest, Math.abs(value - whole![i]!)), 0);
+      assert.equal(again!.length, whole!.length);
+      assert.ok(difference < 1e-5, `values differ by ${difference}`);
     }
     await assertReadable(begun);
     return `${killed} before the answer; the next inspector gives the same values`;
