@@ -114,6 +114,9 @@ if (code && existsSync(code)) {
   const args = [...extensions.map((extension) => `--extensionDevelopmentPath=${extension}`), folder];
   const env = { ...process.env, ...(values.train ? { CELLSCOPE_START: randomUUID() } : {}) };
   console.log(`Opening ${folder} in ${code} …`);
-  const { status } = spawnSync(code, args, { stdio: 'inherit', env, shell: process.platform === 'win32' });
+  // On Windows `code` is a batch file: it needs a shell, and a shell needs quotes around paths with spaces.
+  const windows = process.platform === 'win32';
+  const quoted = (word: string): string => (windows ? `"${word}"` : word);
+  const { status } = spawnSync(quoted(code), args.map(quoted), { stdio: 'inherit', env, shell: windows });
   process.exitCode = status ?? 1;
 } else await serve(folder, values.train, await freePort(Number(values.port)));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, launchBrowser } from '../harness/browser.ts';
 import { ensureBrowser } from '../harness/install.ts';
@@ -13,6 +13,25 @@ import { mode } from './session.ts';
 // The extension it opens is the repository's own build: once is enough.
 if (mode === 'development')
   describe('npm start -- --train', () => {
+    it('opens the desktop VS Code where there is one and a screen', async function () {
+      this.timeout(60_000);
+      const home = temporaryFolder('start-code');
+      const seen = path.join(home, 'seen');
+      const code = path.join(home, 'code');
+      writeFileSync(code, `#!/bin/sh\nprintf '%s\\n' "$CELLSCOPE_START" "$@" > '${seen}'\n`, { mode: 0o755 });
+      const folder = path.join(root, 'test/fixtures/workspace');
+      const start = spawn(process.execPath, [path.join(root, 'scripts/bootstrap.mjs'), 'start', folder, '--train'], {
+        env: { ...process.env, PATH: `${home}:${process.env.PATH}`, DISPLAY: ':99' },
+        stdio: 'ignore',
+      });
+      assert.deepEqual(await once(start, 'exit'), [0, null]);
+      const [request, ...args] = readFileSync(seen, 'utf8').trimEnd().split('\n');
+      assert.match(request!, /^[0-9a-f-]{36}$/);
+      const development = [root, path.join(root, 'scripts/start-extension')];
+      assert.deepEqual(args, [...development.map((each) => `--extensionDevelopmentPath=${each}`), folder]);
+      rmSync(home, { recursive: true, force: true });
+    });
+
     it('serves a VS Code that trains on the folder at once and opens the heatmap, until Ctrl-C', async function () {
       this.timeout(240_000);
       const home = temporaryFolder('start-home');

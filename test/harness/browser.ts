@@ -51,9 +51,11 @@ export async function launchBrowser(executablePath: string, size = { width: 1400
   };
 }
 
-/** The workbench on a folder, or as an empty window. */
+/** The workbench on a folder or a .code-workspace file, or as an empty window. */
 export const workbenchUrl = (port: number, folder: string | null): string =>
-  `http://127.0.0.1:${port}/?${new URLSearchParams(folder === null ? { ew: 'true' } : { folder })}`;
+  `http://127.0.0.1:${port}/?${new URLSearchParams(
+    folder === null ? { ew: 'true' } : folder.endsWith('.code-workspace') ? { workspace: folder } : { folder },
+  )}`;
 
 export interface Development {
   /** Extensions that run from their folders. */

@@ -113,10 +113,11 @@ function executable(file: string): boolean {
 export function onPath(names: readonly string[]): string | null {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);
   for (const name of names)
-    for (const folder of folders) {
-      const file = path.join(folder, process.platform === 'win32' ? `${name}.exe` : name);
-      if (executable(file)) return file;
-    }
+    for (const folder of folders)
+      for (const ending of process.platform === 'win32' ? ['.exe', '.cmd'] : ['']) {
+        const file = path.join(folder, name + ending);
+        if (executable(file)) return file;
+      }
   return null;
 }
 

@@ -1,5 +1,5 @@
 /** One server, one browser, one workbench on a throw-away copy of a folder: what the end-to-end tests and drive.ts stand on. */
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, injectDevelopment, launchBrowser, workbenchUrl } from './browser.ts';
 import { ensureBrowser, ensureVscodeServer } from './install.ts';
@@ -19,6 +19,8 @@ export type Theme = keyof typeof themes;
 export interface SessionOptions extends ServerOptions {
   /** Copied, so that a test may change it. */
   folder: string;
+  /** Folders inside the copied one that are opened together as a multi-root workspace. */
+  roots?: readonly string[];
   /** A window without a folder. */
   empty?: boolean;
   theme?: Theme;
@@ -47,6 +49,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const temporary = temporaryFolder('workspace');
   const folder = path.join(temporary, path.basename(path.resolve(options.folder)));
   cpSync(options.folder, folder, { recursive: true });
+  const workspaceFile = path.join(temporary, 'several.code-workspace');
+  if (options.roots) {
+    const folders = options.roots.map((each) => ({ path: `${path.basename(folder)}/${each}` }));
+    writeFileSync(workspaceFile, JSON.stringify({ folders }));
+  }
   const settings = { 'workbench.colorTheme': themes[options.theme ?? 'dark'].id, ...options.settings };
   const server = await startServer({
     ...options,
@@ -66,7 +73,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (!options.packaged)
       await injectDevelopment(browser.context, server.port, { extensions: [root, ...(options.extensions ?? [])] });
     const workbench = new Workbench(browser.page);
-    await workbench.load(workbenchUrl(server.port, options.empty ? null : folder), 'Cellscope');
+    await workbench.load(
+      workbenchUrl(server.port, options.empty ? null : options.roots ? workspaceFile : folder),
+      'Cellscope',
+    );
     return {
       workbench,
       browser,
