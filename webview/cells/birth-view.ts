@@ -131,9 +131,7 @@ export class BirthView implements View {
           .sort((a, b) => lift(b.first!.ap, b.concept.base) - lift(a.first!.ap, a.concept.base))
       : [];
     this.hint.textContent =
-      rows.length === 0
-        ? 'Find the cells of this run first: on the page of concepts.'
-        : `Choose up to ${mostBorn}.`;
+      rows.length === 0 ? 'Find the cells of this run first: on the page of concepts.' : `Choose up to ${mostBorn}.`;
     this.chosen = this.chosen.filter((id) => rows.some(({ concept }) => concept.id === id));
     if (this.chosen.length === 0) this.chosen = rows.slice(0, 3).map(({ concept }) => concept.id);
     this.boxes.clear();

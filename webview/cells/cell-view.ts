@@ -1,27 +1,23 @@
 /** The page of one cell, named or not: all that is known of what it does. */
-import type { CellsRun, ShownCandidate, ShownPicture, ShownScores } from '../../src/protocol/cells.ts';
+import type { CellsRun, ShownCandidate, ShownPicture } from '../../src/protocol/cells.ts';
 import { card } from '../ui/cards.ts';
 import { createButton, createDropdown, createIconButton } from '../ui/controls.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
-import { fixed, signed, whole } from '../ui/format.ts';
-import { SortedTable } from '../ui/sorted-table.ts';
+import { whole } from '../ui/format.ts';
 import { clampBars } from './clamp-bars.ts';
 import { Courses } from './courses.ts';
 import { evidenceCard } from './evidence-card.ts';
 import { histogramFigure } from './histogram.ts';
 import { JobRow } from './job-row.ts';
-import { precisionBar } from './marks.ts';
 import { NoteBox } from './note-box.ts';
+import { ScoreCard } from './score-card.ts';
 import { snippetList } from './snippets.ts';
 import { type PanelActions, type PanelState, reportOf, type View } from './state.ts';
-import { cellName, lift, memoryText, quantityNames, riseText } from './words.ts';
+import { cellName, memoryText, quantityNames } from './words.ts';
 
-type ScoreRow = ShownScores['concepts'][number] & { rise: number | null; places: number };
 type SnippetKind = keyof ShownPicture['snippets'];
 
-/** Rows of the score table that are shown at first. */
-const firstScores = 8;
 const snippetKinds: readonly { id: SnippetKind; label: string }[] = [
   { id: 'top', label: 'Top' },
   { id: 'middle', label: 'Middle' },
@@ -45,20 +41,14 @@ export class CellView implements View {
   private readonly memory = element('p', { class: 'note' });
   private readonly snippets = element('div');
   private readonly clamp = element('div');
-  private readonly scores: SortedTable<ScoreRow>;
-  private readonly allScores = createButton('', () => {
-    this.showAll = !this.showAll;
-    this.drawScores();
-  });
-  private readonly graded = element('p', { class: 'note' });
+  private readonly scores: ScoreCard;
   private readonly notes: NoteBox;
   private readonly jobs;
   private readonly snippetTabs: HTMLElement[];
-  private readonly cards: Record<'histogram' | 'courses' | 'snippets' | 'clamp' | 'scores', HTMLElement>;
+  private readonly cards: Record<'histogram' | 'courses' | 'snippets' | 'clamp', HTMLElement>;
   private readonly columns = element('div', { class: 'columns' });
   private readonly empty = element('p', { class: 'note page-note' });
   private snippetKind: SnippetKind = 'top';
-  private showAll = false;
   private state: PanelState | null = null;
   private drawn: Partial<Record<'picture' | 'scores' | 'clamp' | 'evidence', unknown>> = {};
 
@@ -86,7 +76,7 @@ export class CellView implements View {
       });
       return chip;
     });
-    this.scores = this.scoreTable();
+    this.scores = new ScoreCard((concept) => this.choose(concept));
     this.cards = {
       histogram: card('Values inside and outside', this.histogram, this.memory),
       courses: card('What it does at the boundaries', this.courses.node),
@@ -96,7 +86,6 @@ export class CellView implements View {
         this.snippets,
       ),
       clamp: card('Loss without it', this.clamp),
-      scores: card('Score for every concept', this.scores.node, this.allScores.node, this.graded),
     };
     this.build();
   }
@@ -115,41 +104,15 @@ export class CellView implements View {
     this.once('evidence', [open.layer, open.cell, open.concept, reportOf(state)?.report, state.scores], () =>
       this.drawEvidence(),
     );
-    this.once('scores', [state.scores, state.clamp, open.concept], () => this.drawScores());
+    this.once('scores', [state.scores, state.clamp, open.concept], () =>
+      this.scores.set(state.scores, state.clamp, open.concept),
+    );
     this.once('clamp', [state.clamp], () => this.drawClamp());
     this.notes.set(open, state.notes[`${open.layer}:${open.cell}`] ?? '');
   }
 
   table(): CsvCell[][] | null {
-    const { scores } = this.state ?? {};
-    if (!scores) return null;
-    return [
-      ['concept', 'ap', 'base', 'f1', 'iou', 'pearson', 'quantity', 'sign', 'rise where it ends', 'places'],
-      ...this.scoreRows().map(({ name, base, candidate, rise, places }): CsvCell[] => [
-        name,
-        candidate.ap,
-        base,
-        candidate.f1,
-        candidate.iou,
-        candidate.pearson,
-        candidate.quantity,
-        candidate.sign,
-        rise,
-        places,
-      ]),
-      ...scores.graded.map(({ name, score }): CsvCell[] => [
-        `${name} (Pearson, Spearman)`,
-        score.pearson,
-        score.spearman,
-        null,
-        null,
-        null,
-        score.quantity,
-        null,
-        null,
-        null,
-      ]),
-    ];
+    return this.scores.table();
   }
 
   private build(): void {
@@ -178,7 +141,7 @@ export class CellView implements View {
         this.jobs.clamp.node,
         this.cards.clamp,
         this.jobs.scores.node,
-        this.cards.scores,
+        this.scores.node,
       ),
     );
     this.node.append(
@@ -285,75 +248,6 @@ export class CellView implements View {
     const { clamp } = this.state!;
     this.cards.clamp.hidden = clamp === null;
     if (clamp) this.clamp.replaceChildren(clampBars(clamp));
-  }
-
-  private scoreRows(): ScoreRow[] {
-    const { scores, clamp } = this.state!;
-    return (scores?.concepts ?? []).map((row) => {
-      const rise = clamp?.concepts.find(({ concept }) => concept === row.id);
-      return { ...row, rise: rise?.inside ?? null, places: rise?.places ?? 0 };
-    });
-  }
-
-  private drawScores(): void {
-    const { scores, open } = this.state!;
-    this.cards.scores.hidden = scores === null;
-    if (!scores) return;
-    const rows = this.scoreRows();
-    const chosen = rows.filter(({ id }, i) => this.showAll || i < firstScores || id === open?.concept);
-    this.scores.set(chosen);
-    this.allScores.show(rows.length > firstScores);
-    this.allScores.label(this.showAll ? 'Show Fewer' : `Show All ${rows.length}`);
-    this.graded.textContent = [...scores.graded]
-      .sort((a, b) => Math.abs(b.score.pearson) - Math.abs(a.score.pearson))
-      .slice(0, 3)
-      .map(({ name, score }) => `${name}: Pearson ${signed(score.pearson)}, Spearman ${signed(score.spearman)}.`)
-      .join(' ');
-  }
-
-  private scoreTable(): SortedTable<ScoreRow> {
-    return new SortedTable<ScoreRow>({
-      label: 'Scores of this cell for every concept',
-      order: { key: 'ap', descending: true },
-      idOf: ({ id }) => id,
-      isCurrent: ({ id }) => id === this.state?.open?.concept,
-      onOpen: ({ id }) => this.choose(id),
-      columns: [
-        { key: 'concept', head: 'concept', value: ({ name }) => name, cell: ({ name }) => name },
-        {
-          key: 'ap',
-          head: 'AP',
-          title:
-            'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
-          number: true,
-          value: ({ candidate, base }) => lift(candidate.ap, base),
-          cell: ({ candidate, base }) => precisionBar(candidate.ap, base, false),
-        },
-        {
-          key: 'f1',
-          head: 'F1',
-          number: true,
-          value: ({ candidate }) => candidate.f1,
-          cell: ({ candidate }) => fixed(candidate.f1),
-        },
-        {
-          key: 'pearson',
-          head: 'Pearson',
-          number: true,
-          value: ({ candidate }) => Math.abs(candidate.pearson),
-          cell: ({ candidate }) => signed(candidate.pearson),
-        },
-        {
-          key: 'rise',
-          head: 'clamp',
-          title:
-            'Rise of the loss in nats where the concept ends, with the cell held at its mean; without matched cells',
-          number: true,
-          value: ({ rise }) => rise,
-          cell: ({ rise }) => riseText(rise),
-        },
-      ],
-    });
   }
 
   private conceptName(id: string): string {
