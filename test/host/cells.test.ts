@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CellsFile } from '../../src/core/formats/cells-file.ts';
@@ -127,9 +127,26 @@ describe('cells that stand for concepts', () => {
     }
   });
 
-  it('go with the run', async () => {
+  it('a search that is cancelled leaves what there was', async () => {
+    const { cells } = await activate();
+    const before = cells.reportOf(id);
+    const stop = new AbortController();
+    const finding = cells.find(run, { evidence: true, signal: stop.signal, onProgress: () => stop.abort() });
+    assert.notEqual(cells.measuring(id), null);
+    await assert.rejects(finding, { code: 'cancelled' });
+    assert.equal(cells.measuring(id), null);
+    assert.equal(cells.reportOf(id), before);
+  });
+
+  it('go with the run, also while they are looked for', async () => {
     const { store, cells } = await activate();
-    await store.delete(id);
+    let deleting: Promise<void> | undefined;
+    const onProgress = (): void => {
+      deleting ??= store.delete(id);
+    };
+    await assert.rejects(cells.find(run, { evidence: true, onProgress }), { code: 'cancelled' });
+    await deleting;
+    assert.equal(existsSync(run.folder.fsPath), false);
     await until('the cells to be forgotten', () => cells.reportOf(id) === null);
   });
 

@@ -63,7 +63,7 @@ export function fillCellRow(row: HTMLElement, content: CellRowContent): void {
   concept!.textContent = withConcept ? conceptsOf(standings) : '';
   track!.hidden = withConcept || !statistics;
   number!.textContent = withConcept
-    ? `${first.ap.toFixed(2)} / ${first.base.toFixed(2)}`
+    ? `${first.ap.toFixed(2)} / ${first.base.toFixed(first.base < 0.01 ? 3 : 2)}`
     : z !== undefined
       ? `z ${signed(z, 1)}`
       : statistics

@@ -3,7 +3,7 @@ import { halfWay, type Lack } from '../../core/cells/naming.ts';
 import type { Stage } from '../../core/cells/progress.ts';
 import type { CandidateReport, GradedReport } from '../../core/cells/report.ts';
 import type { Standing } from '../../core/cells/standing.ts';
-import type { Outdated } from '../../core/formats/cells-file.ts';
+import type { CellsFile, Outdated } from '../../core/formats/cells-file.ts';
 import { quantityLabels, signed } from '../editor/labels.ts';
 
 export const stageWords: Record<Stage, string> = {
@@ -16,6 +16,11 @@ export const stageWords: Record<Stage, string> = {
   probe: 'probing several cells together',
 };
 
+/** A base rate with the digits that it needs: `0.10`, `0.003`. */
+export function baseText(base: number): string {
+  return base.toFixed(base < 0.01 ? 3 : 2);
+}
+
 /** `0·14`. */
 export function cellText({ layer, cell }: Pick<CandidateReport, 'layer' | 'cell'>): string {
   return `${layer}·${cell}`;
@@ -24,13 +29,13 @@ export function cellText({ layer, cell }: Pick<CandidateReport, 'layer' | 'cell'
 /** `AP 0.97 (base 0.10) · 95 % 0.95–0.98 · p 0.010 · clamp +0.301 (95 % of others ≤ +0.020)`. */
 export function evidenceLine(standing: Standing): string {
   const { concept, candidate } = standing;
-  return [`AP ${candidate.ap.toFixed(2)} (base ${concept.base.toFixed(2)})`, ...measuredParts(standing)].join(' · ');
+  return [`AP ${candidate.ap.toFixed(2)} (base ${baseText(concept.base)})`, ...measuredParts(standing)].join(' · ');
 }
 
 /** The same for a narrow view, shortest first: `AP 0.97 / 0.10 · 0·14 · …`. */
 export function shortEvidenceLine(standing: Standing): string {
   const { concept, candidate } = standing;
-  const score = `AP ${candidate.ap.toFixed(2)} / ${concept.base.toFixed(2)}`;
+  const score = `AP ${candidate.ap.toFixed(2)} / ${baseText(concept.base)}`;
   return [score, cellText(candidate), ...measuredParts(standing)].join(' · ');
 }
 
@@ -96,12 +101,21 @@ export function spokenEvidence(standing: Standing): string {
     ? `${concept.name}: layer ${layer}, cell ${cell}, named.`
     : `${concept.name}: layer ${layer}, cell ${cell}, best candidate without a name.`;
   const rest = named ? '' : ` It lacks ${lackWords(standing).join('; ')}.`;
-  return `${head} Average precision ${ap.toFixed(2)}, base rate ${concept.base.toFixed(2)}.${rest}`;
+  return `${head} Average precision ${ap.toFixed(2)}, base rate ${baseText(concept.base)}.${rest}`;
 }
 
 /** `Pearson +0.91 · Spearman +0.90`. */
 export function gradedLine({ best: [first] }: GradedReport): string {
   return first ? `Pearson ${signed(first.pearson)} · Spearman ${signed(first.spearman)}` : '';
+}
+
+/** How much was found, and on what. */
+export function foundWords({ report, texts, generation }: CellsFile): string {
+  const { validation, test, withoutGrammar } = texts;
+  const found = `${report.named} of ${report.named + report.unnamed} named at checkpoint ${generation}, chosen on ${validation.files} validation files and shown on ${test.files} test files`;
+  return withoutGrammar.length === 0
+    ? found
+    : `${found}; of concepts, only those read from text alone count in ${withoutGrammar.join(', ')}`;
 }
 
 /** Why what was found is not the last word, null where it is. */

@@ -7,7 +7,7 @@ import type { CellAddress } from '../../protocol/inspector-service.ts';
 import { CodedError } from '../../worker/channel.ts';
 import { measuredGeneration, type RunCells } from '../cells/run-cells.ts';
 import { findAfterTraining, showConceptFault, watchUserConcepts } from '../cells/settings.ts';
-import { cellText, stageWords } from '../cells/words.ts';
+import { baseText, cellText, stageWords } from '../cells/words.ts';
 import type { Inspection, RunEntry } from '../contracts.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { TrainingController } from '../training/controller.ts';
@@ -118,7 +118,7 @@ async function tell(deps: Dependencies, entry: RunEntry, { report }: CellsFile):
     if (chosen === show) await guarded(deps, () => openCell(deps, entry, cell));
   };
   const score = ({ concept, candidate: cell }: Standing): string =>
-    `${concept.name}: cell ${cellText(cell)}, AP ${cell.ap.toFixed(2)} (base ${concept.base.toFixed(2)})`;
+    `${concept.name}: cell ${cellText(cell)}, AP ${cell.ap.toFixed(2)} (base ${baseText(concept.base)})`;
   if (first) await offer(`${report.named} of ${total} cells have a name. ${score(first)}.`, first);
   else if (candidate) await offer(`No cell has earned a name. The nearest: ${score(candidate)}.`, candidate);
   else

@@ -1,8 +1,10 @@
 /** The Cellscope view: runs, newest first, with state, held-out loss and the loss curve as a sparkline; their cells below. */
 import * as vscode from 'vscode';
 import { overallFraction } from '../../core/cells/progress.ts';
+import type { CellsFile } from '../../core/formats/cells-file.ts';
 import type { RunState } from '../../core/formats/manifest.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { foundWords } from '../cells/words.ts';
 import type { RunEntry, Training } from '../contracts.ts';
 import { bitsText, bytesText, countText, durationText, sparkline } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
@@ -83,7 +85,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     ]
       .filter(Boolean)
       .join('  ');
-    item.tooltip = tooltip(entry, state, loss);
+    item.tooltip = tooltip(entry, state, loss, this.cells.reportOf(entry.id));
     item.accessibilityInformation = {
       label: `${manifest.name}, ${state}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}${cells ? `, ${cells}` : ''}`,
     };
@@ -155,7 +157,12 @@ export function folderOf(argument: unknown): vscode.Uri | null {
   return node?.kind === 'unreadable' ? node.folder : (entryOf(argument)?.folder ?? null);
 }
 
-function tooltip(entry: RunEntry, state: RunState, loss: number | undefined): vscode.MarkdownString {
+function tooltip(
+  entry: RunEntry,
+  state: RunState,
+  loss: number | undefined,
+  cells: CellsFile | null,
+): vscode.MarkdownString {
   const { manifest } = entry;
   const layer = manifest.spec.layers[0];
   const text = new vscode.MarkdownString();
@@ -174,6 +181,7 @@ function tooltip(entry: RunEntry, state: RunState, loss: number | undefined): vs
   const { start } = manifest;
   if (start) rows.push(['Started from', `the base model “${start.name}” (${start.mapped} characters known to it)`]);
   if (isSample(entry)) rows.push(['Sample', 'comes with Cellscope, to look at: it cannot be trained longer']);
+  if (cells) rows.push(['Cells', foundWords(cells)]);
   if (manifest.message) rows.push(['Note', manifest.message]);
   for (const [name, value] of rows) text.appendText(`\n${name}: ${value}\n`);
   return text;
