@@ -92,6 +92,9 @@ export interface Inspection {
     request: Omit<Parameters<InspectorService['sample']>[0], 'model'>,
     options?: CallOptions<{ text: string }>,
   ): Promise<{ text: string }>;
-  /** `train`, `validation`, `test`: the file's side in the open model's run (matched by path and hash); null: not part of it. `changed`: same path, other text. */
-  sideOf(document: vscode.TextDocument): { side: 'train' | 'validation' | 'test'; changed: boolean } | null;
+  /**
+   * The file's side in the open model's run (matched by path and hash), `partly`: some of it is held out; null: not part of
+   * it. `changed`: same path, other text.
+   */
+  sideOf(document: vscode.TextDocument): { side: 'train' | 'validation' | 'test' | 'partly'; changed: boolean } | null;
 }

@@ -26,7 +26,7 @@ const modelSummary = v.object({
 });
 export type ModelSummary = v.InferOutput<typeof modelSummary>;
 
-const side = v.nullable(v.object({ side: v.picklist(['train', 'validation', 'test']), changed: v.boolean() }));
+const side = v.nullable(v.object({ side: v.picklist(['train', 'validation', 'test', 'partly']), changed: v.boolean() }));
 export type SideOfSplit = v.InferOutput<typeof side>;
 
 const shownDocument = v.object({

@@ -60,8 +60,9 @@ async function load(platform: InspectorPlatform, reference: ModelReference) {
   }
   const run = await RunFolder.open(platform.storage(reference.folder));
   const { manifest } = run;
-  // While it trains the newest is the one to watch; afterwards the best one counts.
-  const which = reference.generation ?? (manifest.state === 'running' ? 'current' : 'best');
+  // While it trains, or stands still for a while, the newest is the one to watch; afterwards the best one counts.
+  const goesOn = manifest.state === 'running' || manifest.state === 'paused';
+  const which = reference.generation ?? (goesOn ? 'current' : 'best');
   const model = await run.readModel(which);
   return { ...model, name: manifest.name, generations: manifest.generations };
 }

@@ -141,7 +141,7 @@ export class Toolbar {
       element('span', { class: 'side' }, ` · ${words}`),
     );
     this.badge.title = `${path}\n${explain(side)}`;
-    this.badge.className = `badge ${side ? (side.side === 'train' ? 'trained' : 'held-out') : 'outside'}`;
+    this.badge.className = `badge ${side ? (side.side === 'train' ? 'trained' : side.side === 'partly' ? 'partly' : 'held-out') : 'outside'}`;
   }
 
   private labelCheckpoint(): void {
@@ -167,7 +167,12 @@ function caption(text: string): HTMLElement {
 
 function wordsOf(side: SideOfSplit): string {
   if (!side) return 'not part of the run';
-  const words = { train: 'trained on', validation: 'held out (validation)', test: 'held out' }[side.side];
+  const words = {
+    train: 'trained on',
+    validation: 'held out (validation)',
+    test: 'held out',
+    partly: 'partly held out',
+  }[side.side];
   return side.changed ? `${words}, changed since` : words;
 }
 
@@ -175,6 +180,8 @@ function explain(side: SideOfSplit): string {
   if (!side) return 'This text was neither trained on nor held out by the chosen run.';
   const changed = side.changed ? ' Its text has changed since.' : '';
   if (side.side === 'train') return `The network saw this file while it learned.${changed}`;
+  if (side.side === 'partly')
+    return `The run had too few files to hold whole ones out: the network saw most of this one while it learned, and some parts of it never.${changed}`;
   if (side.side === 'validation')
     return `The network did not learn from this file; it decided when to stop and which checkpoint is best.${changed}`;
   return `The network never saw this file.${changed}`;

@@ -29,7 +29,7 @@ export function missingCharacters(lines: readonly string[], vocabulary: Readonly
   return { total, characters, share: all > 0 ? total / all : 0 };
 }
 
-/** One sentence, or null where nothing is missing. */
+/** What is missing, what that means and what to do; null where nothing is. */
 export function describeMissing(missing: Missing, hasUnknown: boolean): string | null {
   if (missing.total === 0) return null;
   const some = missing.characters
@@ -38,7 +38,8 @@ export function describeMissing(missing: Missing, hasUnknown: boolean): string |
     .join(', ');
   const rest = missing.characters.length > 4 ? ` and ${missing.characters.length - 4} more` : '';
   const meaning = hasUnknown ? 'It reads them all as <unk>.' : 'It reads them as nothing and does not score them.';
+  const advice = 'To have them learned, train on files that use them.';
   const share = missing.share >= 0.2 ? ` (${Math.round(missing.share * 100)} % of the text)` : '';
   const times = missing.total === 1 ? '1 character' : `${missing.total} characters`;
-  return `${times}${share} unknown to this model: ${some}${rest}. ${meaning}`;
+  return `${times}${share} unknown to this model: ${some}${rest}. ${meaning} ${advice}`;
 }

@@ -58,7 +58,7 @@ export function parseCorpus(bytes: Uint8Array): CorpusSnapshot {
   if (!head || documents.length !== head.documents)
     throw new RunFileError(
       'invalid',
-      `The run's corpus.jsonl is truncated: ${documents.length} of ${head?.documents ?? '?'} documents. The run can be looked at but not resumed.`,
+      `The run's corpus.jsonl is truncated: ${documents.length} of ${head?.documents ?? '?'} documents. The run can be looked at but not resumed: train anew on the same folder.`,
     );
   return { ...head, documents };
 }
@@ -67,7 +67,10 @@ function parseLine(line: Uint8Array): unknown {
   try {
     return parseInertJson(new TextDecoder('utf-8', { fatal: true }).decode(line));
   } catch {
-    throw new RunFileError('invalid', "The run's corpus.jsonl is damaged: the run can be looked at but not resumed.");
+    throw new RunFileError(
+      'invalid',
+      "The run's corpus.jsonl is damaged: the run can be looked at but not resumed. Train anew on the same folder.",
+    );
   }
 }
 

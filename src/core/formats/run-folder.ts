@@ -153,7 +153,11 @@ export class RunFolder {
     }
     throw new RunFileError(
       'no-generation',
-      `The run cannot be resumed: no saved generation is whole. ${reasons.slice(0, 2).join(' ')}`.trim(),
+      [
+        'The run cannot be resumed: no saved checkpoint is whole.',
+        ...reasons.slice(0, 2),
+        'Copy the run again where it came from another place, or train anew on the same folder.',
+      ].join(' '),
     );
   }
 

@@ -8,17 +8,27 @@ import type { CorpusFileEntry } from '../../core/formats/manifest.ts';
 const LONGEST_HASHED = 4_000_000;
 
 export interface SideOfSplit {
-  side: Side;
+  /** `partly`: the split was made inside this file, and parts of it are held out. */
+  side: Side | 'partly';
   /** The same path, other text than was split. */
   changed: boolean;
+}
+
+type KnownFile = Pick<CorpusFileEntry, 'sha256'> & { side: SideOfSplit['side'] };
+
+/** Parts of one file come together; of files that are alike the one that was trained on counts. */
+function keep(files: Map<string, KnownFile>, key: string, { side, sha256: hash, range }: CorpusFileEntry): void {
+  const known = files.get(key);
+  if (known && range && known.sha256 === hash && known.side !== side) files.set(key, { sha256: hash, side: 'partly' });
+  else if (!known || (side === 'train' && known.side !== 'partly')) files.set(key, { sha256: hash, side });
 }
 
 export class SplitSides {
   private readonly relativePath: (document: vscode.TextDocument) => string;
   private readonly onKnown: (document: vscode.TextDocument) => void;
   private files: readonly CorpusFileEntry[] | null = null;
-  private byPath = new Map<string, CorpusFileEntry>();
-  private byHash = new Map<string, CorpusFileEntry>();
+  private byPath = new Map<string, KnownFile>();
+  private byHash = new Map<string, KnownFile>();
   private readonly hashes = new WeakMap<vscode.TextDocument, { version: number; hash: string | null }>();
 
   /** `onKnown` hears when a document's text was compared, which takes a moment: the answer may be another now. */
@@ -32,7 +42,7 @@ export class SplitSides {
 
   /**
    * The document's side among a run's files, by path; a moved or copied file by its text. Null: not part of the run. A
-   * file that was split inside counts as trained on. Until the text was compared, unsaved changes count as a change.
+   * file that was split inside is partly held out. Until the text was compared, unsaved changes count as a change.
    */
   of(document: vscode.TextDocument, files: readonly CorpusFileEntry[]): SideOfSplit | null {
     this.index(files);
@@ -48,8 +58,8 @@ export class SplitSides {
     this.byPath = new Map();
     this.byHash = new Map();
     for (const entry of files) {
-      if (entry.side === 'train' || !this.byPath.has(entry.path)) this.byPath.set(entry.path, entry);
-      if (entry.side === 'train' || !this.byHash.has(entry.sha256)) this.byHash.set(entry.sha256, entry);
+      keep(this.byPath, entry.path, entry);
+      keep(this.byHash, entry.sha256, entry);
     }
   }
 

@@ -150,7 +150,12 @@ function nameOf({ layer, cell, quantity }: CellAddress): string {
 function describe(inspection: Inspection, document: vscode.TextDocument): string {
   const { model } = inspection;
   const side = inspection.sideOf(document);
-  const words = { train: 'trained on', validation: 'held out (validation)', test: 'held out' };
+  const words = {
+    train: 'trained on',
+    validation: 'held out (validation)',
+    test: 'held out',
+    partly: 'partly held out',
+  };
   const checkpoint = model?.generation === null || !model ? '' : `, checkpoint ${model.generation}`;
   return `${model?.name ?? ''}${checkpoint} · ${nameOf(inspection.cell)} · ${
     side ? words[side.side] : 'not part of the run'

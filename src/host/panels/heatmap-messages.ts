@@ -49,13 +49,14 @@ export function shownReport(report: CharacterReport): ShownReport {
 
 /**
  * The generation to open where a person chose one: null, which follows the training, for the newest one of a run that goes
- * on. Without a training null would be the best one.
+ * on, though it may stand still for now. Without a training null would be the best one.
  */
 export function followedGeneration(
   { manifest: { state, generations } }: { manifest: Pick<RunManifest, 'state' | 'generations'> },
   generation: number,
 ): number | null {
-  return state === 'running' && generation === generations.at(-1)?.number ? null : generation;
+  const goesOn = state === 'running' || state === 'paused';
+  return goesOn && generation === generations.at(-1)?.number ? null : generation;
 }
 
 /** Four numbers a cell in layer order: mean, deviation, min, max. */

@@ -16,6 +16,9 @@ export interface TrainingPanelDependencies {
   log: vscode.LogOutputChannel;
 }
 
+/** Milliseconds between two looks for the manifest of a run that begins. */
+const lookEvery = 1000;
+
 export class TrainingSession implements vscode.Disposable {
   readonly handlers;
   private readonly deps: TrainingPanelDependencies;
@@ -23,6 +26,7 @@ export class TrainingSession implements vscode.Disposable {
   private readonly send: (message: Message<string, unknown>) => void;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
+  private looking: ReturnType<typeof setTimeout> | undefined;
   /** The run that was asked for; null: the one being trained, else the newest. */
   private wanted: string | null;
   private shown: string | null = null;
@@ -51,7 +55,7 @@ export class TrainingSession implements vscode.Disposable {
         if (training.activeRun === null) return;
         if (training.activeRun !== this.shown) {
           // The manifest of a new run appears a moment after its first progress.
-          if (this.wanted === null) void runs.refresh();
+          if (this.wanted === null) this.lookAgain();
           return;
         }
         const { sample, trainedChars: chars } = progress;
@@ -91,7 +95,17 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.looking);
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** Reads the runs again, at most once a second: progress comes five times as often. */
+  private lookAgain(): void {
+    if (this.looking !== undefined) return;
+    void this.deps.runs.refresh();
+    this.looking = setTimeout(() => {
+      this.looking = undefined;
+    }, lookEvery);
   }
 
   private entry(): RunEntry | undefined {

@@ -135,10 +135,18 @@ describe('the side of the split', () => {
     ]);
   });
 
-  it('counts a file that was split inside as trained on', async () => {
-    const part = await entry('a.ts', 'test', 'one');
+  it('is partly held out for a file that was split inside, in whatever order its parts come', async () => {
+    const part = { ...(await entry('a.ts', 'test', 'one')), range: { start: 2, end: 3 } };
     const files = [part, { ...part, side: 'train' as const }, { ...part, side: 'validation' as const }];
-    expect(watched().sides.of(document('a.ts', 'one'), files)?.side).toBe('train');
+    for (const order of [files, files.toReversed()])
+      expect(watched().sides.of(document('a.ts', 'one'), order)?.side).toBe('partly');
+    expect(watched().sides.of(document('a.ts', 'one'), [{ ...part, side: 'train' }])?.side).toBe('train');
+  });
+
+  it('of files that are alike the one that was trained on counts', async () => {
+    const files = [await entry('a.ts', 'test', 'one'), await entry('b.ts', 'train', 'one')];
+    const { sides, known } = watched();
+    expect((await ask(sides, known, document('copy.ts', 'one'), files))[1]?.side).toBe('train');
   });
 
   it('is none for a text that is no part of the run', async () => {

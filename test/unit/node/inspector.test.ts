@@ -137,6 +137,9 @@ describe('the inspector', () => {
       name: 'a run',
       generation: 2,
     });
+    // It stands still for now, and goes on: the newest still.
+    await folder.setState('paused');
+    expect((await remote.call('openModel', { ...reference, generation: null })).generation).toBe(2);
     await folder.setState('finished');
     expect((await remote.call('openModel', { ...reference, generation: null })).generation).toBe(1);
     expect((await remote.call('openModel', { ...reference, generation: 2 })).generations).toHaveLength(2);
@@ -296,6 +299,51 @@ describe('the inspector', () => {
     ]) {
       await expect(remote.call('page', { ...page, cells: [wrong] })).rejects.toMatchObject({ code: 'no-cell' });
     }
+  });
+
+  it('ranks cells for a selection in UTF-16 offsets, and says why it cannot', async () => {
+    const text = `${'ab a\r\nba '.repeat(40)}🐙🐙🐙🐙${' ab\r\n'.repeat(40)}`;
+    await open(text);
+    const request = { model: 'm', document: 'd', count: 3 };
+    const start = text.indexOf('🐙');
+    const found = await remote.call('cellsForSelection', { ...request, start, end: start + 8 });
+    expect(found).toMatchObject({ selected: 4, unknown: 0 });
+    expect(found.compared).toBeGreaterThan(300);
+    expect(found.matches.length).toBeGreaterThan(0);
+    for (const [k, match] of found.matches.entries()) {
+      expect(match.averagePrecision).toBeLessThanOrEqual(found.matches[k - 1]?.averagePrecision ?? 1);
+      expect(match.sign * (match.inside - match.around)).toBeGreaterThan(0);
+    }
+    const refused = (change: { start?: number; end?: number; model?: string }) =>
+      remote.call('cellsForSelection', { ...request, start, end: start + 8, ...change }).then(
+        () => null,
+        (error: CodedError) => error.code,
+      );
+    expect(await refused({ end: start + 4 })).toBe('selection-short');
+    expect(await refused({ end: start })).toBe('selection-short');
+    expect(await refused({ model: 'other' })).toBe('no-model');
+    await open('ab ba ab');
+    expect(await refused({ start: 0, end: 8 })).toBe('selection-all');
+    await open('a'.repeat(3000));
+    expect(await refused({ start: 0, end: 2500 })).toBe('selection-long');
+    await open('ab ab zzz ab');
+    expect(await refused({ start: 6, end: 9 })).toBe('selection-unknown');
+  });
+
+  it('finds the places of a cell in any text, by line and column', async () => {
+    await open('ab');
+    const text = 'ab🐙 a\r\nba ab\r\nbb';
+    const cell = { layer: 0, cell: 2, quantity: 'h' as const };
+    const all = { model: 'm', cell, threshold: -2, sign: 1 as const, shortest: 2, count: 5, text };
+    // Every value is over −2: the whole text is one place.
+    const { places, total, chars } = await remote.call('placesOfCell', all);
+    expect([total, chars]).toEqual([1, 14]);
+    expect(places[0]).toMatchObject({ start: { line: 0, column: 0 }, end: { line: 2, column: 2 } });
+    expect(await remote.call('placesOfCell', { ...all, sign: -1 })).toMatchObject({ places: [], total: 0 });
+    expect(await remote.call('placesOfCell', { ...all, shortest: 15 })).toMatchObject({ total: 0 });
+    await expect(remote.call('placesOfCell', { ...all, cell: { ...cell, cell: 99 } })).rejects.toMatchObject({
+      code: 'no-cell',
+    });
   });
 
   it('streams a sample and repeats it for the same seed', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunManifest } from '../../../src/core/formats/manifest.ts';
+import { followedGeneration } from '../../../src/host/panels/heatmap-messages.ts';
 import { joinPoints, liveProgress, shownPoints, shownRun } from '../../../src/host/panels/training-messages.ts';
 import type { ShownRun } from '../../../src/protocol/training-panel.ts';
 import { columnsOf, smoothed, tableRows, thinPoints } from '../../../webview/training/metrics.ts';
@@ -164,5 +165,20 @@ describe('the n-gram line in words', () => {
     expect(run({ ngram: { ...ngram, predictions: 7 } })).toEqual(ngram);
     expect(run({})).toBeNull();
     expect(run({ ngram: { ...ngram, nats: Number.NaN } })).toBeNull();
+  });
+});
+
+describe('the checkpoint that is chosen', () => {
+  const run = (state: RunManifest['state']) => ({
+    manifest: { state, generations: [3, 4].map((number) => ({ number, trainedChars: 1, validationNats: null })) },
+  });
+
+  it('goes on with the training where it is the newest of a run that trains, or stands still for now', () => {
+    for (const state of ['running', 'paused'] as const) {
+      expect(followedGeneration(run(state), 4)).toBeNull();
+      expect(followedGeneration(run(state), 3)).toBe(3);
+    }
+    for (const state of ['finished', 'interrupted', 'failed'] as const)
+      expect(followedGeneration(run(state), 4)).toBe(4);
   });
 });

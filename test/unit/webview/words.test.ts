@@ -26,6 +26,7 @@ describe('characters a model does not know', () => {
     expect(words).toContain('3 characters (100 % of the text)');
     expect(words).toContain('é ×2, U+0000 ×1');
     expect(words).toContain('<unk>');
+    expect(words).toMatch(/train on files that use them\.$/);
   });
 });
 
