@@ -22,7 +22,7 @@ describe(`a workspace of several folders (${mode})`, () => {
     assert.deepEqual(foldersOf(runFolders(session)[0]!), ['native', 'web']);
     const heatmap = await Heatmap.find(workbench);
     await heatmap.frame
-      .getByText(/^(trained on|held out)/i)
+      .getByText(/^hashmap\.c · (trained on|held out)$/)
       .first()
       .waitFor();
   });
