@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: the product's own figures, in a real VS Code, on this repository's sources with the default network.
+ * `npm run bench [-- --only sample]`: the product's own figures, in a real VS Code, on this repository's sources with the default network.
  * Targets are for 2 cores; a busy machine shows in the event loop's median.
  */
 import { rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { quantile } from '../harness/frames.ts';
 import { ensureBrowser } from '../harness/install.ts';
 import { timeGradients } from './gradients/measure.ts';
 import { measureInHost } from './product/in-host.ts';
+import { measureSample } from './product/sample.ts';
 import { measureInWorkbench } from './product/workbench.ts';
 import { benchWorkspace } from './product/workspace.ts';
 
@@ -20,6 +21,13 @@ if (!ensureBrowser()) {
   process.exit(0);
 }
 await buildAll();
+const seconds = await measureSample();
+const sample = `*Explore the Sample Run* on a fresh installation, no folder open: command to coloured text, median of ${seconds.length}`;
+rows.push([sample, `${quantile(seconds, 0.5).toFixed(2)} s`, '2 s']);
+if (process.argv.includes('sample')) {
+  tell();
+  process.exit(0);
+}
 const folder = benchWorkspace();
 try {
   const host = await measureInHost(folder);
@@ -80,9 +88,13 @@ try {
     '10 s',
   ]);
   rows.push(['reach of one prediction over 500 characters, LSTM 1×256, median', ms(gradients.reach), '100 ms']);
+  tell();
+} finally {
+  rmSync(path.dirname(folder), { recursive: true, force: true });
+}
+
+function tell(): void {
   const width = Math.max(...rows.map(([what]) => what.length));
   for (const [what, measured, target] of rows)
     console.log(`${what.padEnd(width)}  ${measured.padStart(20)}   target ${target}`);
-} finally {
-  rmSync(path.dirname(folder), { recursive: true, force: true });
 }

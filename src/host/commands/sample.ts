@@ -18,7 +18,7 @@ interface Dependencies extends SampleDependencies {
 export function registerSampleCommands(context: vscode.ExtensionContext, deps: Dependencies): vscode.Disposable {
   const sample = new SampleRun(deps);
   return vscode.Disposable.from(
-    new SampleTexts(deps.store),
+    new SampleTexts(sample.archive),
     vscode.commands.registerCommand('cellscope.openSample', () => guarded(deps, () => openSample(deps, sample))),
     vscode.commands.registerCommand('cellscope.gettingStarted', () =>
       vscode.commands.executeCommand(
@@ -32,16 +32,23 @@ export function registerSampleCommands(context: vscode.ExtensionContext, deps: D
 
 /** Shows a text of the sample coloured by its surest cell. Gives the run's id. */
 async function openSample(deps: Dependencies, sample: SampleRun): Promise<string> {
-  const { inspection } = deps;
-  const [entry, { open }] = await Promise.all([sample.ready(), sample.note()]);
-  const [document] = await Promise.all([
-    vscode.workspace.openTextDocument(sampleUri(open)),
-    inspection.selectModel(runReference(entry)),
-  ]);
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
-  await showSurestCell(deps, entry);
-  await vscode.commands.executeCommand('cellscope.openHeatmap');
+  // The text and the panel come up while the run is unpacked and its model opened.
+  const [entry] = await Promise.all([showModel(deps, sample), showText(sample)]);
   return entry.id;
+}
+
+async function showModel(deps: Dependencies, sample: SampleRun): Promise<RunEntry> {
+  const entry = await sample.ready();
+  await deps.inspection.selectModel(runReference(entry));
+  await showSurestCell(deps, entry);
+  return entry;
+}
+
+async function showText(sample: SampleRun): Promise<void> {
+  const { open } = await sample.note();
+  const document = await vscode.workspace.openTextDocument(sampleUri(open));
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+  await vscode.commands.executeCommand('cellscope.openHeatmap');
 }
 
 /** Without a word in the person's own choice, which other models are opened with. */

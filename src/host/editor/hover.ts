@@ -13,6 +13,7 @@ const otherSchemes = new Set(['output', 'debug', 'comment', 'vscode', 'vscode-in
 export class HoverInspector implements vscode.HoverProvider {
   private readonly inspection: Inspection;
   private readonly cells: Pick<CellsStore, 'namesIn'>;
+  private seen = false;
 
   constructor(inspection: Inspection, cells: Pick<CellsStore, 'namesIn'>) {
     this.inspection = inspection;
@@ -36,6 +37,7 @@ export class HoverInspector implements vscode.HoverProvider {
       if (report.version !== document.version) return undefined;
       const text = new vscode.MarkdownString(hoverMarkdown(report, this.inspection.cell, currentPalette(), names));
       text.isTrusted = { enabledCommands: hoverCommands };
+      this.tellSeen();
       const width = report.character === '\n' ? 0 : report.character.length;
       return new vscode.Hover(text, new vscode.Range(report.line, report.column, report.line, report.column + width));
     } catch (error) {
@@ -43,6 +45,13 @@ export class HoverInspector implements vscode.HoverProvider {
     } finally {
       subscription.dispose();
     }
+  }
+
+  /** The walkthrough's step is done. */
+  private tellSeen(): void {
+    if (this.seen) return;
+    this.seen = true;
+    void vscode.commands.executeCommand('setContext', 'cellscope.inspected', true);
   }
 }
 

@@ -60,7 +60,7 @@ export class SampleRun {
     if (known?.manifest.created === created) return known;
     const staging = vscode.Uri.joinPath(store.root, '..', 'imports', id);
     await remove(staging); // left by a window that closed meanwhile
-    const archive = this.media('sample.cellscope-run');
+    const { archive } = this;
     const direct = platform.kind === 'node' && archive.scheme === 'file';
     const source = direct ? workerPath(archive) : new Uint8Array(await vscode.workspace.fs.readFile(archive));
     await files.askNow((remote) => remote.call('importRun', { source, folder: workerPath(staging), id, others: [] }));
@@ -70,6 +70,10 @@ export class SampleRun {
     const entry = store.find(id);
     if (!entry) throw new Error('The sample run could not be unpacked. Install Cellscope again.');
     return entry;
+  }
+
+  get archive(): vscode.Uri {
+    return this.media('sample.cellscope-run');
   }
 
   private media(file: string): vscode.Uri {

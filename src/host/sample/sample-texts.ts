@@ -1,25 +1,29 @@
-/** The texts of the sample run as documents that cannot be written: they are in no folder of the person's. */
+/**
+ * The texts of the sample run as documents that cannot be written: they are in no folder of the person's. They are read from the archive
+ * that is shipped, so that a text is there while its run is still being unpacked.
+ */
 import * as vscode from 'vscode';
-import { RunFolder } from '../../core/formats/run-folder.ts';
-import { FolderStorage } from '../runs/folder-storage.ts';
-import type { RunStore } from '../runs/run-store.ts';
-import { isSample } from './sample-run.ts';
+import { parseCorpus } from '../../core/formats/corpus-file.ts';
+import { corpusFile } from '../../core/formats/run-archive.ts';
+import { blockSize, padding, readTarHeader } from '../../core/formats/tar.ts';
 
 const scheme = 'cellscope-sample';
 
 export class SampleTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly registration: vscode.Disposable;
-  private readonly store: RunStore;
-  private texts: { created: string; byPath: Promise<Map<string, string>> } | null = null;
+  private readonly archive: vscode.Uri;
+  private byPath: Promise<Map<string, string>> | null = null;
 
-  constructor(store: RunStore) {
-    this.store = store;
+  /** `archive`: the sample run as it is shipped. */
+  constructor(archive: vscode.Uri) {
+    this.archive = archive;
     this.registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
-  /** Rejects where the sample run has no such text: a document that was open before a reload comes back with its run. */
+  /** Rejects where the sample run has no such text. */
   async provideTextDocumentContent({ path }: vscode.Uri): Promise<string> {
-    const text = (await this.read()).get(path.slice(1));
+    this.byPath ??= this.read();
+    const text = (await this.byPath).get(path.slice(1));
     if (text === undefined) throw vscode.FileSystemError.FileNotFound(path);
     return text;
   }
@@ -29,11 +33,8 @@ export class SampleTexts implements vscode.TextDocumentContentProvider, vscode.D
   }
 
   private async read(): Promise<Map<string, string>> {
-    const entry = this.store.entries.find(isSample);
-    if (!entry) return new Map();
-    const { created } = entry.manifest;
-    if (this.texts?.created !== created) this.texts = { created, byPath: textsOf(entry.folder) };
-    return this.texts.byPath;
+    const corpus = fileIn(await vscode.workspace.fs.readFile(this.archive), corpusFile);
+    return new Map(parseCorpus(corpus).documents.map(({ path, text }) => [path, text]));
   }
 }
 
@@ -42,7 +43,12 @@ export function sampleUri(path: string): vscode.Uri {
   return vscode.Uri.from({ scheme, path: `/${path}` });
 }
 
-async function textsOf(folder: vscode.Uri): Promise<Map<string, string>> {
-  const run = await RunFolder.open(new FolderStorage(folder));
-  return new Map((await run.readCorpus()).documents.map(({ path, text }) => [path, text]));
+function fileIn(archive: Uint8Array, wanted: string): Uint8Array {
+  for (let at = 0; ; ) {
+    const entry = readTarHeader(archive.subarray(at, at + blockSize));
+    if (!entry) throw new Error(`The sample run lacks its ${wanted}. Install Cellscope again.`);
+    at += blockSize;
+    if (entry.name === wanted) return archive.subarray(at, at + entry.size);
+    at += entry.size + padding(entry.size);
+  }
 }
