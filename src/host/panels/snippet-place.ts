@@ -24,9 +24,11 @@ export async function openSnippet({ path, text, index, start }: SnippetPlace): P
   const offset = offsetOfSnippet(whole, text, start, index);
   const before = whole.slice(0, offset ?? 0);
   const position = new vscode.Position(before.split('\n').length - 1, before.length - before.lastIndexOf('\n') - 1);
-  const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  // Where files are shown already, never over the panel.
+  const { visibleTextEditors } = vscode.window;
+  const visible = visibleTextEditors.find((editor) => editor.document === document) ?? visibleTextEditors[0];
   await vscode.window.showTextDocument(document, {
-    viewColumn: visible?.viewColumn ?? vscode.ViewColumn.One,
+    viewColumn: visible?.viewColumn ?? vscode.ViewColumn.Beside,
     selection: new vscode.Range(position, position),
   });
   if (offset === null)
