@@ -30,8 +30,6 @@ const run = v.object({
   clipNorm: finite,
   /** Runs with the same one are measured on the same held-out text. */
   corpus: v.string(),
-  /** Characters whose logits can be asked about. */
-  vocabulary: v.array(v.string()),
 });
 export type GradientRun = v.InferOutput<typeof run>;
 
@@ -207,10 +205,14 @@ export const toGradients = {
   ended: messageKind('gradients/ended', v.object({ run: v.string(), part, message: v.nullable(v.string()) })),
   result: messageKind('gradients/result', v.object({ run: v.string(), result })),
   health: messageKind('gradients/health', v.object({ run: v.string(), health })),
-  /** The held-out texts of a run. */
+  /** The texts that a run is measured on, and the characters whose logits can be asked about. */
   texts: messageKind(
     'gradients/texts',
-    v.object({ run: v.string(), documents: v.array(v.object({ path: v.string(), text: v.string() })) }),
+    v.object({
+      run: v.string(),
+      documents: v.array(v.object({ path: v.string(), text: v.string() })),
+      vocabulary: v.array(v.string()),
+    }),
   ),
   reach: messageKind('gradients/reach', reach),
   lab: messageKind('gradients/lab', lab),

@@ -50,7 +50,6 @@ function run(
     sequence: 64,
     clipNorm: 1,
     corpus: 'linux',
-    vocabulary: [...'\t\n ()*,-.;<>=abcdefghijklmnopqrstuvwxyz_{}0123456789'],
     ...more,
   };
 }
@@ -297,7 +296,13 @@ export function gradientsHandlers(
   };
   return [
     on(fromGradients.texts, ({ run: id }) =>
-      send(toGradients.texts({ run: id, documents: [{ path: 'rcu/tree.c', text: sample }] })),
+      send(
+        toGradients.texts({
+          run: id,
+          documents: [{ path: 'rcu/tree.c', text: sample }],
+          vocabulary: [...'\t\n ()*,-.;<>=abcdefghijklmnopqrstuvwxyz_{}0123456789'],
+        }),
+      ),
     ),
     on(fromGradients.lab, (question) => send(toGradients.lab(shownLab(question)))),
     on(fromGradients.reach, ({ run: id, at, logit }) => send(toGradients.reach(reach(id, at, logit)))),

@@ -79,9 +79,10 @@ export class GradientsApp {
             selected.health = health;
           }),
         ),
-        on(toGradients.texts, ({ run, documents }) =>
+        on(toGradients.texts, ({ run, documents, vocabulary }) =>
           this.update(run, (selected) => {
             selected.texts = documents;
+            selected.vocabulary = vocabulary;
             selected.reachProblem = null;
           }),
         ),
@@ -205,7 +206,7 @@ export class GradientsApp {
       }
       const colour = freeColour(taken);
       taken.push(colour);
-      const nothing = { health: null, texts: null, reach: null, reachProblem: null };
+      const nothing = { health: null, texts: null, vocabulary: [], reach: null, reachProblem: null };
       return { run, name, colour, jobs: {}, problems: {}, results: {}, asked: new Set(), ...nothing };
     });
     this.link.remember({ runs: selected });

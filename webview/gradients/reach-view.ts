@@ -159,7 +159,7 @@ export class ReachView implements View {
       this.at = Math.min(Math.floor(0.8 * [...current.text].length), 400);
       this.ask();
     }
-    this.seeds.set(seedChoices(chosen.run.vocabulary, this.text.character(this.at + 1)), this.logit ?? '');
+    this.seeds.set(seedChoices(chosen.vocabulary, this.text.character(this.at + 1)), this.logit ?? '');
     const { reach } = chosen;
     if (reach && reach.document === this.document && reach.at === this.at && reach.logit === this.logit) {
       this.drawn = reach;

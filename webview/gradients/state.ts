@@ -30,6 +30,8 @@ export interface SelectedRun {
   health: ShownHealth | null;
   /** The texts, and what one prediction in them goes back to. */
   texts: readonly { path: string; text: string }[] | null;
+  /** Characters whose logits can be asked about; known with the texts. */
+  vocabulary: readonly string[];
   reach: ShownReach | null;
   reachProblem: string | null;
 }

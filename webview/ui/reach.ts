@@ -49,20 +49,25 @@ export function strongest(values: readonly (number | null)[], count: number): nu
     .slice(0, count);
 }
 
-/** The loss, then the logit of every character of the vocabulary, of the one that stands there first. */
+/** More cannot be looked through. */
+const mostChoices = 512;
+
+/**
+ * The loss, then the logits of the vocabulary's characters in their order; of a very large vocabulary the first, and the one that
+ * stands there. The same list for most places, so that it need not be built anew.
+ */
 export function seedChoices(vocabulary: readonly string[], here: string): Choice[] {
-  const known = vocabulary.filter((character) => [...character].length === 1);
-  const choice = (character: string, note = ''): Choice => ({
-    value: character,
-    label: `logit of ${characterSign(character)} ${characterNote(character)}${note}`.trimEnd(),
-  });
+  const known = vocabulary
+    .filter((character) => [...character].length === 1)
+    .sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
+  const listed = known.slice(0, mostChoices);
+  if (known.length > mostChoices && !listed.includes(here) && known.includes(here)) listed.unshift(here);
   return [
     { value: '', label: 'its loss' },
-    ...(known.includes(here) ? [choice(here, '(what stands here)')] : []),
-    ...known
-      .filter((character) => character !== here)
-      .sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!)
-      .map((character) => choice(character)),
+    ...listed.map((character) => ({
+      value: character,
+      label: `logit of ${characterSign(character)} ${characterNote(character)}`.trimEnd(),
+    })),
   ];
 }
 

@@ -42,7 +42,6 @@ export function gradientRun(id: string, manifest: RunManifest): GradientRun {
     sequence: options.sequence,
     clipNorm: options.clipNorm,
     corpus: corpusName(corpus),
-    vocabulary: spec.vocabulary,
   };
 }
 

@@ -215,7 +215,7 @@ export class GradientsSession implements vscode.Disposable {
     const request = { model: source.model(null), texts: source.texts(), lags: defaultLags };
     try {
       const documents = await this.worker.askNow((remote) => remote.call('gradientTexts', request));
-      this.send(toGradients.texts({ run, documents }));
+      this.send(toGradients.texts({ run, documents, vocabulary: [...source.vocabulary] }));
     } catch (error) {
       this.reachFailed(run, error);
     }

@@ -17,6 +17,7 @@ export interface GradientSource {
   readonly entry: RunEntry | null;
   /** What to measure on; null: its own held-out texts. */
   texts(): HeldOutText[] | null;
+  readonly vocabulary: readonly string[];
   /** What a cell was found to stand for. */
   namesAt(layer: number, cell: number): string[];
   /** A checkpoint; null: the one that counts now. */
@@ -100,9 +101,9 @@ export class GradientSources implements vscode.Disposable {
         sequence: null,
         clipNorm: 0,
         corpus: `text ${path}`,
-        vocabulary: spec.vocabulary,
       },
       entry: null,
+      vocabulary: spec.vocabulary,
       texts: () => (document && path !== null ? [{ path, text: document.getText() }] : null),
       namesAt: () => [],
       model: () => reference,
@@ -115,6 +116,7 @@ function ofRun(entry: RunEntry, cells: NamedCells): GradientSource {
   return {
     run,
     entry,
+    vocabulary: entry.manifest.spec.vocabulary,
     texts: () => null,
     namesAt: (layer, cell) => cells.namesAt(entry.id, layer, cell).map(({ concept }) => concept.name),
     model: (generation) => {

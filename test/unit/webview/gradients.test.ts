@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultOptions } from '../../../src/core/training/options.ts';
 import { sameOptions } from '../../../src/core/training/same-options.ts';
 import { shownHealth } from '../../../src/host/panels/gradients-health.ts';
-import { gradientRun, shownLab } from '../../../src/host/panels/gradients-messages.ts';
+import { gradientRun, shownLab, shownMemory } from '../../../src/host/panels/gradients-messages.ts';
 import {
   fromGradients,
   type GradientRun,
@@ -36,7 +36,6 @@ function profile(rate: number): ShownProfile {
   };
 }
 const run: GradientRun = {
-  vocabulary: ['a'],
   kind: 'run',
   on: null,
   id: 'r',
@@ -267,6 +266,20 @@ describe('what the panel is told of a run', () => {
       { kind: 'open', chars: [2000], byName: { '0 f': [0.5] } },
       { kind: 'dead', chars: [2000], byName: { '0 units': [3] } },
       { kind: 'horizon', chars: [2000], byName: { '0 h': [9], '0 c': [40] } },
+    ]);
+  });
+
+  it('of a cell’s memory: its curve at some lags, and the names it has earned', () => {
+    const layer = { gate: 'f' as const, horizons: [3, null], retained: Float32Array.of(1, 0.2, 0, 1, 0.9, 0.8) };
+    const summary = { lags: 2, steps: [0, 1, 2], layers: [layer, null] };
+    const names = (_: number, cell: number): string[] => (cell === 1 ? ['inside a string', 'inside quotes'] : []);
+    const { layers } = shownMemory(summary, { generation: 7, on: null }, names);
+    expect(layers[1]).toBe(null);
+    expect(layers[0]).toMatchObject({ gate: 'f', horizons: [3, null] });
+    expect(layers[0]!.named).toEqual([{ cell: 1, name: 'inside a string, inside quotes' }]);
+    expect(layers[0]!.retained.map((row) => row.map((value) => Number(value!.toFixed(1))))).toEqual([
+      [1, 0.2, 0],
+      [1, 0.9, 0.8],
     ]);
   });
 

@@ -37,10 +37,17 @@ describe('a reach in numbers', () => {
     expect(strongest([0.1, -0.4, 0.2], 2)).toEqual([1, 2]);
   });
 
-  it('one can start from the loss or from the logit of any single character, the one that stands there first', () => {
+  it('one can start from the loss or from the logit of any single character, in an order that stays', () => {
     const choices = seedChoices(['<unk>', 'b', '\n', 'a', '🐙'], 'b');
-    expect(choices.map(({ value }) => value)).toEqual(['', 'b', '\n', 'a', '🐙']);
-    expect(choices[2]!.label).toMatch(/line end/);
+    expect(choices.map(({ value }) => value)).toEqual(['', '\n', 'a', 'b', '🐙']);
+    expect(choices[1]!.label).toMatch(/line end/);
+    const many = Array.from({ length: 3000 }, (_, k) => String.fromCodePoint(0x4e00 + k));
+    expect(
+      seedChoices(many, many[2999]!)
+        .map(({ value }) => value)
+        .slice(0, 3),
+    ).toEqual(['', many[2999], many[0]]);
+    expect(seedChoices(many, many[0]!)).toHaveLength(513);
     expect(seedChoices(['a'], '☃').map(({ value }) => value)).toEqual(['', 'a']);
     expect(seedName(null, ' ')).toBe('the loss of “space”');
     expect(seedName(')', 'x')).toBe('the logit of “)”');
