@@ -92,7 +92,8 @@ export class Reach {
     this.button.addEventListener('click', () => this.toggle());
     this.app.inspector.readout.actions.append(this.button);
     this.app.view.node.addEventListener('contextmenu', (event) => {
-      this.pointed = this.app.view.spotAt(event.clientX, event.clientY);
+      // From the keyboard it is the cursor's character that is meant.
+      this.pointed = event.button === 2 ? this.app.view.spotAt(event.clientX, event.clientY) : null;
     });
     // VS Code's own entries of the context menu stay; this names the place for the command that is added to them.
     this.app.view.node.dataset.vscodeContext = JSON.stringify({ webviewSection: 'text' });
