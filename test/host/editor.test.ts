@@ -66,6 +66,36 @@ describe('the editor and its inspector', () => {
     assert.equal(document.getText(), text);
   });
 
+  it('stops generating where it is cancelled, and keeps what was written until then', async () => {
+    await activate();
+    const document = await vscode.workspace.openTextDocument({ content: 'let a' });
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(0, 5, 0, 5);
+    const settings = vscode.workspace.getConfiguration('cellscope.generate');
+    await settings.update('length', 100_000, vscode.ConfigurationTarget.Global);
+    const { withProgress } = vscode.window;
+    const source = new vscode.CancellationTokenSource();
+    Object.assign(vscode.window, {
+      withProgress: (_: vscode.ProgressOptions, task: (...rest: unknown[]) => unknown) =>
+        task({ report: () => {} }, source.token),
+    });
+    try {
+      const done = vscode.commands.executeCommand('cellscope.generateFromCursor');
+      await until('some characters', () => document.getText().length > 20);
+      source.cancel();
+      await done;
+    } finally {
+      Object.assign(vscode.window, { withProgress });
+      await settings.update('length', undefined, vscode.ConfigurationTarget.Global);
+    }
+    const written = document.getText();
+    assert.ok(written.startsWith('let a') && written.length < 100_000, `${written.length} characters`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(document.getText(), written, 'nothing comes afterwards');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), 'let a');
+  });
+
   it('colours and uncolours the editor', async () => {
     const { inspection } = await activate();
     const document = await vscode.workspace.openTextDocument(workspaceFile('src/queue.ts'));
