@@ -9,7 +9,7 @@ import { killedBirth, killedHost, killedInspector, killedThread, killedWorker } 
 import { webviewMessages, workerMessages } from './cases/messages.ts';
 import { cutOffCommandLine, cutOffHost, noSockets } from './cases/network.ts';
 import { sameInstant, twoWindows } from './cases/windows.ts';
-import { largeWorkspace } from './cases/workspace.ts';
+import { largeWorkspace, largeWorkspaceInHost } from './cases/workspace.ts';
 
 /** In the order of the table. */
 export const cases: readonly AbuseCase[] = [
@@ -18,6 +18,7 @@ export const cases: readonly AbuseCase[] = [
   webviewMessages,
   workerMessages,
   largeWorkspace,
+  largeWorkspaceInHost,
   killedWorker,
   killedHost,
   killedBirth,

@@ -11,7 +11,7 @@ export const beatEveryMs = 5_000;
 /** How often it looks whether it still holds the lock. */
 const lookEveryMs = 1_000;
 /** A living holder beats within this after a clock has jumped, also while it pauses. */
-const settleMs = 1_500;
+const settleMs = 3_000;
 
 /** Who holds a lock. `token` is unique to one training; `place` lets a host find out early that the holder is dead. */
 export interface LockOwner {

@@ -82,7 +82,7 @@ export const refusedWrites: AbuseCase = {
   name: 'refused-writes',
   what: 'every n-th write of a training refused for want of room',
   unit: 'instants',
-  full: 60,
+  full: 24,
   quick: 10,
   async run({ count, scratch }) {
     const corpus = await Corpus.build(sampleFiles(8), { seed: 1, minCount: 1 });

@@ -1,10 +1,14 @@
 /** A workspace far larger than anything that is trained on. */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { cache, root } from '../../harness/paths.ts';
 import { type AbuseCase, megabytes, milliseconds } from '../case.ts';
 import type { ReadingOrder, ReadingResult } from '../child/reading.ts';
+import type { HostReading } from '../in-host/reading.ts';
 import { makeWorkspace } from '../large-workspace.ts';
 
 /** What a reading may hold: a name and a size of every file, and what is under way. Bytes. */
@@ -44,5 +48,50 @@ export const largeWorkspace: AbuseCase = {
       `cancelled within ${milliseconds(cancel.longest)}`,
       `event loop p99 ${milliseconds(delay.p99)}, longest ${milliseconds(delay.max)}`,
     ].join('; ');
+  },
+};
+
+export const largeWorkspaceInHost: AbuseCase = {
+  name: 'large-workspace-host',
+  what: 'the same inside the extension host: trained on by the command, and cancelled at three instants',
+  unit: 'files',
+  full: 50_000,
+  quick: 0,
+  skip: () =>
+    existsSync(path.join(cache, 'vscode-host/installed'))
+      ? null
+      : 'run npm test once: it installs the headless VS Code',
+  async run({ count, scratch, progress }) {
+    const folder = path.join(scratch, 'workspace');
+    const small = path.join(scratch, 'window');
+    for (const each of [folder, small]) mkdirSync(each);
+    await makeWorkspace(folder, count, progress);
+    progress('reading');
+    const entry = path.join(scratch, 'reading.cjs');
+    const results = path.join(scratch, 'reading.json');
+    await build({
+      absWorkingDir: root,
+      entryPoints: ['test/abuse/in-host/reading.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['vscode'],
+      outfile: entry,
+      logLevel: 'warning',
+    });
+    // The window shows another folder: watching this one would be VS Code's work, not ours.
+    await runTests({
+      vscodeExecutablePath: path.join(root, 'test/harness/code.sh'),
+      extensionDevelopmentPath: root,
+      extensionTestsPath: entry,
+      launchArgs: [small],
+      extensionTestsEnv: { CELLSCOPE_ABUSE_FOLDER: folder, CELLSCOPE_ABUSE_OUT: results },
+    });
+    const { files, seconds, peak, delay, cancel } = JSON.parse(readFileSync(results, 'utf8')) as HostReading;
+    const longest = Math.max(...cancel);
+    assert.ok(files > 1000, `${files} files`);
+    assert.ok(longest < 5000, `cancelled after ${milliseconds(longest)}`);
+    assert.ok(peak < 800 * 2 ** 20 + perFile * count, megabytes(peak));
+    return `a sample of ${files.toLocaleString('en-US')} files read, split and trained on in ${seconds.toFixed(0)} s; memory +${megabytes(peak)} at most with the worker's; cancelled within ${milliseconds(longest)}; event loop p99 ${milliseconds(delay.p99)}, longest ${milliseconds(delay.max)}`;
   },
 };

@@ -26,6 +26,7 @@ export interface Holdings {
   resources: number;
 }
 
+process.on('disconnect', () => process.exit()); // whoever ordered it is gone
 const { count, distribution, scratch } = JSON.parse(process.argv[2]!) as CyclesOrder;
 /** An inspector serves so many models, then a window is closed and the next one opened. */
 const modelsOfAWindow = 5;

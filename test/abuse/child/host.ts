@@ -18,6 +18,7 @@ export type HostWord =
   | { kind: 'outcome'; state: string; message?: string }
   | { kind: 'error'; code?: string; message: string };
 
+process.on('disconnect', () => process.exit()); // whoever ordered it is gone
 const order = JSON.parse(process.argv[2]!) as HostOrder;
 const say = (word: HostWord): void => void process.send?.(word);
 const { worker, remote } = startTraining(order.distribution);
