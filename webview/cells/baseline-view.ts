@@ -176,7 +176,11 @@ export class BaselineView implements View {
         ? ` The n-gram learned from ${whole(learned)} of the ${whole(training)} training characters.`
         : ` The n-gram learned from the same ${whole(training)} training characters.`;
     this.words.replaceChildren(
-      verdict('var(--cs-positive)', claim, `${evidence}${cut}`),
+      verdict(
+        (tables.all.baseline ?? 0) >= (tables.all.network ?? 0) ? 'var(--cs-positive)' : 'var(--cs-negative)',
+        claim,
+        `${evidence}${cut}`,
+      ),
       ...closingWords(tables.closings, run.label, order),
       ...agreementWords(tables.agreement, run.label, order),
     );
@@ -222,7 +226,8 @@ export class BaselineView implements View {
   private drawSmall(name: string, all: readonly ShownComparison[], network: string, order: number): void {
     const small = this.smalls.get(name)!;
     small.rows = all.filter(({ count }) => count > 0);
-    small.node.hidden = small.rows.length === 0;
+    // One place makes no curve: the words tell it.
+    small.node.hidden = small.rows.length < 2;
     if (small.node.hidden) return;
     const unit = small.shares ? 1 : bitsPerNat;
     const { rows } = small;

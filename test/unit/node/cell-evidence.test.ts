@@ -139,4 +139,15 @@ describe('evidence of a planted run', () => {
     const answer = evidence.scoreCell({ ...planted, model: file }, listen<{ fraction: number }>().context);
     await expect(answer).rejects.toMatchObject({ code: 'no-run' });
   });
+
+  it('a run whose text is not kept says so', async () => {
+    const bare = new MemoryStorage();
+    await writePlantedRun(bare, { files: 2 });
+    await bare.remove('corpus.jsonl');
+    const answer = new CellEvidence(platformOf(bare)).compareBaseline(
+      { ...planted, order: 3 },
+      listen<{ learning: boolean; fraction: number }>().context,
+    );
+    await expect(answer).rejects.toMatchObject({ code: 'no-text' });
+  });
 });
