@@ -37,7 +37,7 @@ function answer<T>(child: ChildProcess, isLast: (message: object) => message is 
 
 export const mutatedFiles: AbuseCase = {
   name: 'mutated-files',
-  what: 'mutations of safetensors files and of all files of a run, read with 256 MB of heap',
+  what: 'mutations of safetensors files, of all files of a run and of exported runs, read with 256 MB of heap',
   unit: 'mutations',
   full: 100_000,
   quick: 5_000,

@@ -2,6 +2,8 @@
  * Feeds mutated files to every reader of the formats, in a process of its own with a small heap: a reader that asks for far
  * more than the file holds ends it. Sends its parent `{ done }` now and then and `{ result }` at the end.
  */
+
+import { bytesInMemory } from '../../../src/core/formats/byte-source.ts';
 import { parseCellsFile } from '../../../src/core/formats/cells-file.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/core/formats/checkpoint.ts';
 import { encodeCorpus, parseCorpus } from '../../../src/core/formats/corpus-file.ts';
@@ -11,6 +13,8 @@ import { encodeManifest, parseManifest, RunFileError } from '../../../src/core/f
 import { encodeMetrics, parseMetrics } from '../../../src/core/formats/metrics-file.ts';
 import { describeModel } from '../../../src/core/formats/model-description.ts';
 import { ModelFileError } from '../../../src/core/formats/model-file-error.ts';
+import { RunArchiveError, writeRunArchive } from '../../../src/core/formats/run-archive.ts';
+import { readRunArchive } from '../../../src/core/formats/run-archive-reader.ts';
 import { RunFolder } from '../../../src/core/formats/run-folder.ts';
 import { readLock } from '../../../src/core/formats/run-lock.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/core/formats/safetensors.ts';
@@ -116,6 +120,22 @@ async function readSigned(content: Uint8Array): Promise<void> {
   await readGeneration(storage, 2);
 }
 
+/** The run as one file, its parts as they are or one of them mutated under a right hash. */
+async function archiveOf(storage: MemoryStorage): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const write = async (piece: Uint8Array): Promise<void> => void pieces.push(piece);
+  await writeRunArchive(storage, write, { text: true, now: 0, step: () => {} });
+  return join(...pieces);
+}
+const archive = await archiveOf(disk);
+
+async function readArchive(content: Uint8Array): Promise<void> {
+  const folder = new MemoryStorage();
+  await readRunArchive(bytesInMemory(content), folder, { id: 'imported', others: [], step: () => {} });
+  for (const name of folder.files.keys())
+    if (name.startsWith('/') || /(^|[/\\])\.\.([/\\]|$)/.test(name)) throw new Error(`The archive wrote ${name}.`);
+}
+
 const files = [...disk.files.keys()];
 const readers: (() => { file: Uint8Array; read: () => unknown })[] = [
   () => of(safetensors(), decodeCheckpoint),
@@ -127,6 +147,18 @@ const readers: (() => { file: Uint8Array; read: () => unknown })[] = [
   () => of(lines(corpusBytes), parseCorpus),
   () => of(json(cellsBytes), parseCellsFile),
   () => of(safetensors(), readSigned),
+  () => of(mutateBytes(archive, random), readArchive),
+  () => {
+    const name = files[random.below(files.length)]!;
+    const before = disk.files.get(name)!;
+    const after = name.endsWith('.jsonl')
+      ? lines(before)
+      : name.endsWith('.json')
+        ? json(before)
+        : mutateBytes(before, random);
+    const storage = new MemoryStorage(new Map(disk.files).set(name, after));
+    return { file: archive, read: async () => readArchive(await archiveOf(storage)) };
+  },
   () => {
     const file = files[random.below(files.length)]!;
     const before = disk.files.get(file)!;
@@ -144,7 +176,12 @@ function of(file: Uint8Array, read: (file: Uint8Array) => unknown): { file: Uint
 
 function isForeseen(error: unknown): boolean {
   if (error instanceof Error && /^cells\.json is /.test(error.message)) return true;
-  return error instanceof ModelFileError || error instanceof RunFileError || error instanceof StorageError;
+  return (
+    error instanceof ModelFileError ||
+    error instanceof RunFileError ||
+    error instanceof RunArchiveError ||
+    error instanceof StorageError
+  );
 }
 
 const memory = (): number => {
