@@ -140,7 +140,7 @@ function sideColumns(side: 0 | 1): SortedColumn<PairRow>[] {
   return [
     {
       key: `status${side}`,
-      head: `${number}`,
+      head: `run ${number}`,
       value: (row) => ['named', 'candidate', 'absent'].indexOf(of(row)?.status ?? 'absent'),
       cell: (row) => {
         const one = of(row);

@@ -14,13 +14,6 @@ export const conceptColumns: readonly SortedColumn<ConceptRow>[] = [
     cell: ({ concept }) => element('span', { title: concept.description }, concept.name),
   },
   {
-    key: 'verdict',
-    head: 'verdict',
-    title: 'A cell is named only where it meets every condition of the rule of names',
-    value: ({ status }) => ['named', 'candidate', 'absent'].indexOf(status),
-    cell: (row) => verdictOf(row),
-  },
-  {
     key: 'cell',
     head: 'best cell',
     title: 'Layer·cell and the quantity that is scored; − where it is off inside',
@@ -57,6 +50,13 @@ export const conceptColumns: readonly SortedColumn<ConceptRow>[] = [
             { title: `${whole(concept.positives)} of ${whole(concept.scored)} characters` },
             fixed(concept.base),
           ),
+  },
+  {
+    key: 'verdict',
+    head: 'verdict',
+    title: 'A cell is named only where it meets every condition of the rule of names',
+    value: ({ status }) => ['named', 'candidate', 'absent'].indexOf(status),
+    cell: (row) => verdictOf(row),
   },
   {
     key: 'interval',

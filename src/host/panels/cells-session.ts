@@ -46,6 +46,8 @@ export class CellsSession implements vscode.Disposable {
   private selected: string | null;
   private other: string | null = null;
   private place: EvidencePlace | null;
+  /** Why cells that were sought from here were not found, by run. */
+  private readonly failures = new Map<string, string>();
   /** Notes are written one after the other: each holds those before it. */
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -186,7 +188,7 @@ export class CellsSession implements vscode.Disposable {
           doing: stageWords[measuring.stage],
           fraction: overallFraction(measuring.stage, measuring.fraction, true),
         },
-        failure: cells.failureOf(id),
+        failure: cells.failureOf(id) ?? this.failures.get(id) ?? null,
       }),
     );
   }
@@ -229,10 +231,14 @@ export class CellsSession implements vscode.Disposable {
   private async find(run: string): Promise<void> {
     const entry = this.entryOf(run);
     if (!entry) return;
+    this.failures.delete(run);
     try {
       await this.deps.cells.find(entry, { evidence: true });
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'cancelled') this.complain(error);
+      if ((error as { code?: unknown }).code === 'cancelled') return;
+      this.deps.log.error(`The cells of the run ${run} could not be found.`, error);
+      this.failures.set(run, error instanceof Error ? error.message : String(error));
+      this.sendReport(run);
     }
   }
 
