@@ -62,3 +62,28 @@ describe('the walls of the house', () => {
     expect(folders.map((entry) => entry.name).filter((name) => !readme.includes(`\`${name}/`))).toEqual([]);
   });
 });
+
+describe('doors that the product does not have', () => {
+  const sources = ['src', 'webview'].flatMap((folder) => filesBelow(path.join(root, folder)));
+  const found = (pattern: RegExp): string[] =>
+    sources.flatMap((file) => {
+      const match = pattern.exec(readFileSync(file, 'utf8'));
+      return match ? [`${path.relative(root, file)}: ${match[0]}`] : [];
+    });
+
+  it('none to the network', () => {
+    expect(
+      found(
+        /['"]node:(https?|http2|net|tls|dgram|dns)['"]|\b(fetch|WebSocket|EventSource|XMLHttpRequest|sendBeacon)\(/,
+      ),
+    ).toEqual([]);
+  });
+
+  it('none to other programs, and no text becomes code', () => {
+    expect(found(/['"]node:(child_process|vm|repl|cluster)['"]|\beval\(|new Function\(/)).toEqual([]);
+  });
+
+  it('no text becomes markup', () => {
+    expect(found(/\.(innerHTML|outerHTML)\b|insertAdjacentHTML|document\.write|supportHtml/)).toEqual([]);
+  });
+});
