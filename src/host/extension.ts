@@ -7,6 +7,7 @@ import { registerCellCommands } from './commands/cells.ts';
 import { registerRunArchiveCommands } from './commands/run-archive.ts';
 import { registerRunCommands, runReference } from './commands/runs.ts';
 import { registerSampleCommands } from './commands/sample.ts';
+import { registerSettingsCommands } from './commands/settings.ts';
 import { registerTrainCommands } from './commands/train.ts';
 import { registerTrainSame } from './commands/train-same.ts';
 import { registerEditor } from './editor/register.ts';
@@ -74,6 +75,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
       cells,
       log,
     }),
+    registerSettingsCommands(),
     registerTrainSame({ training, store, log }),
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerCellCommands({ cells, store, training, inspection, log, selected: () => view.selection[0] }),
