@@ -96,7 +96,7 @@ export const cutOffCommandLine: AbuseCase = {
 
 export const cutOffHost: AbuseCase = {
   name: 'cut-off-host',
-  what: 'the tests inside the extension host (train, resume, inspect, gradients) with the network cut off',
+  what: 'the tests inside the extension host (train, inspect, gradients, cells, exports) with the network cut off',
   unit: 'times',
   full: 1,
   quick: 0,
@@ -110,7 +110,7 @@ export const cutOffHost: AbuseCase = {
       cwd: root,
       encoding: 'utf8',
       timeout: 900_000,
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', CELLSCOPE_TEST_ONLY: 'in the extension host' },
       maxBuffer: 64 * 2 ** 20,
     });
     const passed = stdout.match(/^ {4}ok /gm)?.length ?? 0;
