@@ -144,7 +144,7 @@ export class TrainingApp {
     this.progress.node.hidden = !here;
     if (live) this.progress.set(live.phase === 'preparing' ? null : live.fraction, line);
     this.facts.textContent = this.factsLine(run);
-    this.facts.title = run.ngram ? ngramWords(run.ngram, this.curves.heldOut) : '';
+    this.facts.title = run.ngram ? ngramWords(run.ngram, this.curves.bestHeldOut) : '';
     const words = live?.message ?? advice({ ...run, state });
     this.advice.hidden = !words;
     this.advice.classList.toggle('failed', state === 'failed');

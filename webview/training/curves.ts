@@ -137,16 +137,16 @@ export class Curves {
     this.showReading();
   }
 
-  /** The newest loss on the held-out files, bits per character. */
-  get heldOut(): number | null {
-    const nats = this.points.findLast((point) => point.validationNats !== undefined)?.validationNats;
-    return nats === undefined ? null : nats * bitsPerNat;
+  /** The lowest loss on the held-out files so far, bits per character: a run is judged by its best checkpoint. */
+  get bestHeldOut(): number | null {
+    const nats = this.points.flatMap(({ validationNats }) => validationNats ?? []);
+    return nats.length === 0 ? null : Math.min(...nats) * bitsPerNat;
   }
 
   /** The curves' own words for a screen reader. */
   private describe(): void {
     const ngram = this.run?.ngram;
-    const words = ngram ? ` The dashed line: ${ngramWords(ngram, this.heldOut)}` : '';
+    const words = ngram ? ` The dashed line: ${ngramWords(ngram, this.bestHeldOut)}` : '';
     this.plots.setAttribute('aria-label', `${label}${words}`);
   }
 
@@ -171,7 +171,7 @@ export class Curves {
       element(
         'table',
         {},
-        ngram ? element('caption', {}, ngramWords(ngram, this.heldOut)) : null,
+        ngram ? element('caption', {}, ngramWords(ngram, this.bestHeldOut)) : null,
         element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
         element('tbody', {}, ...rows),
       ),

@@ -50,7 +50,7 @@ export function advice(run: ShownRun): string | null {
 
 /**
  * What counting achieves on the held-out characters that the training watches, and how the network stands to it.
- * @param heldOut the network's loss there, bits per character; null while it has none
+ * @param heldOut the network's lowest loss there, bits per character; null while it has none
  */
 export function ngramWords(
   { order, trainedChars, ofChars, nats }: NonNullable<ShownRun['ngram']>,
@@ -64,5 +64,5 @@ export function ngramWords(
   const need = `n-grams of up to ${order} characters, ${counted}, need ${fixed(bits, 3)} bits a character on the same held-out text`;
   if (heldOut === null) return `${need}.`;
   const apart = fixed(Math.abs(heldOut - bits), 3);
-  return `${need}; the network needs ${fixed(heldOut, 3)}, ${apart} ${heldOut < bits ? 'fewer' : 'more'}.`;
+  return `${need}; the network at its best needs ${fixed(heldOut, 3)}, ${apart} ${heldOut < bits ? 'fewer' : 'more'}.`;
 }

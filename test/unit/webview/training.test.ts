@@ -137,7 +137,7 @@ describe('the n-gram line in words', () => {
 
   it('says what was counted, what it achieves, and how the network stands to it', () => {
     expect(ngramWords(ngram, 2.25)).toBe(
-      'n-grams of up to 20 characters, counted on 1.00 M of the 3.21 M training characters, need 2.000 bits a character on the same held-out text; the network needs 2.250, 0.250 more.',
+      'n-grams of up to 20 characters, counted on 1.00 M of the 3.21 M training characters, need 2.000 bits a character on the same held-out text; the network at its best needs 2.250, 0.250 more.',
     );
     expect(ngramWords({ ...ngram, trainedChars: 5000, ofChars: 5000 }, 1.5)).toMatch(
       /counted on the 5\.0 k training characters.*needs 1\.500, 0\.500 fewer\.$/,
