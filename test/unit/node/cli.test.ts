@@ -94,8 +94,16 @@ describe('cellscope train', () => {
     await cellscope('train', 'code', '--out', 'cold', '--chars', '1', ...recipe);
     expect(manifest('warm').start).toMatchObject({ name: expect.stringContaining('code'), fresh: 0 });
     expect(manifest('cold').start).toBeUndefined();
-    const [warm, cold] = ['warm', 'cold'].map((run) => manifest(run).generations[0]!.validationNats!);
-    expect(warm).toBeLessThan(cold! - 0.5);
+    const recurrent = (run: string, generation: number): unknown =>
+      readSafetensors(readFileSync(at(run, 'checkpoints', String(generation), 'model.safetensors'))).tensors.get(
+        'rnn.weight_hh_l0',
+      );
+    const [first, cold] = ['warm', 'cold'].map((run) => recurrent(run, manifest(run).generations[0]!.number));
+    const { trainedChars, validationNats } = manifest('warm').generations[0]!;
+    expect(trainedChars).toBe(0);
+    expect(first).toEqual(recurrent('run', manifest('run').best!));
+    expect(cold).not.toEqual(first);
+    expect(validationNats).toBeLessThan(manifest('cold').generations[0]!.validationNats!);
   });
 
   it('refuses wrong arguments with code 2 and the reason', async () => {
