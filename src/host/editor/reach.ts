@@ -107,10 +107,7 @@ export class EditorReach implements vscode.Disposable {
     this.shown = { document, runs, predicted: new vscode.Range(predicted.line, column, predicted.line, end) };
     this.types = [
       ...Array.from({ length: REACH_STEPS }, (_, k) => strengthType(((k + 1) / REACH_STEPS) * STRONGEST)),
-      vscode.window.createTextEditorDecorationType({
-        outline: '1.5px solid var(--vscode-cellscope-reach)',
-        rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-      }),
+      onText('outline: 1.5px solid var(--vscode-editorCursor-foreground); outline-offset: -1px'),
     ];
     this.decorate();
     this.status.text = `$(arrow-left) reach of ${characterLabel(character)}`;
@@ -140,8 +137,17 @@ export class EditorReach implements vscode.Disposable {
 
 /** A background at a given opacity, mixed by the style sheet so that it follows the theme. */
 function strengthType(opacity: number): vscode.TextEditorDecorationType {
+  const share = (opacity * 100).toFixed(1);
+  return onText(`background-color: color-mix(in srgb, var(--vscode-cellscope-reach) ${share}%, transparent)`);
+}
+
+/**
+ * A style of the text itself. A decoration's own background lies under the highlight of the word at the cursor, which would cover
+ * the strongest characters: those before the cursor.
+ */
+function onText(style: string): vscode.TextEditorDecorationType {
   return vscode.window.createTextEditorDecorationType({
-    backgroundColor: `color-mix(in srgb, var(--vscode-cellscope-reach) ${(opacity * 100).toFixed(1)}%, transparent)`,
+    textDecoration: `none; ${style}`,
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
 }
