@@ -140,4 +140,17 @@ describe('the extension in the web-worker extension host', () => {
     expect(quoted.best[0]!.cell).toBe(0);
     expect(quoted.best[0]!.ap).toBeGreaterThan(0.99);
   });
+
+  it('explores the sample run', async () => {
+    const { store, inspection } = await activate();
+    expect(await vscode.commands.executeCommand('cellscope.openSample')).toBe('sample');
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.parse('cellscope-sample:/README.md'));
+    expect(store.find('sample')?.manifest.state).toBe('finished');
+    expect(inspection.model?.name).toMatch(/^Sample/);
+    const request = { cells: [inspection.cell], startLine: 0, endLine: 5 };
+    const [page] = await inspection.page(document, request);
+    expect(page!.values.some((value) => Math.abs(value) > 0.2)).toBe(true);
+    await inspection.selectModel(null);
+    await store.delete('sample');
+  });
 });

@@ -14,6 +14,7 @@ import { sampleFiles } from '../core/training/trainer-fixtures.ts';
 
 const entry = path.resolve(import.meta.dirname, '../../../src/worker/training.node.ts');
 const distribution = path.resolve(import.meta.dirname, '../../../dist');
+const shippedBase = '../../../media/base/lstm-1x128.safetensors';
 const options: TrainingOptions = {
   ...defaultOptions,
   hiddenSize: 6,
@@ -93,6 +94,29 @@ describe('the training worker', () => {
     const { manifest } = await RunFolder.open(nodeStorage(folder));
     expect(manifest).toMatchObject({ state: 'finished', id: 'r', name: 'R', keptGenerations: 8 });
     expect(manifest.heldOut).toEqual(outcome.heldOut);
+  });
+
+  it('starts from the shipped base model where it fits, and says why where it does not', async () => {
+    const bytes = new Uint8Array(readFileSync(path.resolve(import.meta.dirname, shippedBase)));
+    const { remote } = start();
+    const planned = async (changes: Partial<TrainingOptions>) => {
+      const base = { name: 'shipped', bytes };
+      await remote.call('begin', { options: { ...options, ...changes }, minimumCount: 1, base });
+      await remote.call('addFiles', { files: sampleFiles(24) });
+      return (await remote.call('plan', {})).start;
+    };
+    expect(await planned({})).toEqual({
+      kind: 'fresh',
+      reason: 'the base model is another network: lstm 128 instead of lstm 6',
+    });
+    expect(await planned({ hiddenSize: 128 })).toEqual({ kind: 'base', name: 'shipped' });
+    const folder = path.join(root, 'run');
+    const training = remote.call('train', { folder, id: 'warm', name: 'Warm' });
+    await remote.call('stop', {});
+    await training;
+    const { start: origin } = (await RunFolder.open(nodeStorage(folder))).manifest;
+    expect(origin).toMatchObject({ name: 'shipped', fresh: 0 });
+    expect((await plan(remote)).start).toEqual({ kind: 'fresh', reason: null });
   });
 
   it('refuses calls out of order and corpora that are none, with codes', async () => {
