@@ -1,6 +1,6 @@
 /**
  * `npm run abuse [-- NAME …] [--quick] [--count N] [--seed N] [--list]`: mistreats the product with real processes, files
- * and disks, and prints one table of what it stood. Ends with 1 where it did not. In full it takes about half an hour; what
+ * and disks, and prints one table of what it stood. Ends with 1 where it did not. In full it takes long; what
  * `--quick` does is part of `npm test`.
  */
 import { rmSync } from 'node:fs';

@@ -55,7 +55,7 @@ export const largeWorkspaceInHost: AbuseCase = {
   name: 'large-workspace-host',
   what: 'the same inside the extension host: trained on by the command, and cancelled at three instants',
   unit: 'files',
-  full: 50_000,
+  full: 20_000,
   quick: 0,
   skip: () =>
     existsSync(path.join(cache, 'vscode-host/installed'))
