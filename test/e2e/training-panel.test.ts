@@ -115,6 +115,10 @@ describe(`the training panel (${mode})`, () => {
     const rows = await inPanel('.curves .table tbody tr').allInnerTexts();
     assert.ok(rows.length > 5);
     assert.match(rows.at(-1)!, /\d/);
+    const bits = (manifest().ngram!.nats / Math.LN2).toFixed(3);
+    assert.ok((await text('.curves .table caption')).includes(`need ${bits} bits a character`), bits);
+    assert.ok((await text('.facts')).includes(`n-grams on held-out files: ${bits} bits/char`), bits);
+    assert.ok((await inPanel('.plots').getAttribute('aria-label'))!.includes(`need ${bits} bits`), bits);
     await button('Curves').click();
     await inPanel('.plot.loss').waitFor();
   });
