@@ -246,6 +246,7 @@ export const fromGradients = {
   ),
   lab: messageKind('gradients/askLab', labQuestion),
   train: messageKind('gradients/train', v.object({})),
+  openSample: messageKind('gradients/openSample', v.object({})),
   trainSame: messageKind('gradients/trainSame', v.object({ run: v.string() })),
   showLog: messageKind('gradients/showLog', v.object({})),
   exportCsv: messageKind(

@@ -26,7 +26,9 @@ const modelSummary = v.object({
 });
 export type ModelSummary = v.InferOutput<typeof modelSummary>;
 
-const side = v.nullable(v.object({ side: v.picklist(['train', 'validation', 'test', 'partly']), changed: v.boolean() }));
+const side = v.nullable(
+  v.object({ side: v.picklist(['train', 'validation', 'test', 'partly']), changed: v.boolean() }),
+);
 export type SideOfSplit = v.InferOutput<typeof side>;
 
 const shownDocument = v.object({
@@ -213,4 +215,5 @@ export const fromHeatmap = {
   findCells: messageKind('heatmap/findCells', v.object({})),
   retry: messageKind('heatmap/retry', v.object({})),
   train: messageKind('heatmap/train', v.object({})),
+  openSample: messageKind('heatmap/openSample', v.object({})),
 };

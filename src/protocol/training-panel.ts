@@ -93,5 +93,6 @@ export const fromTraining = {
   trainLonger: messageKind('training/trainLonger', v.object({ id: v.string() })),
   openHeatmap: messageKind('training/openHeatmap', v.object({ id: v.string(), generation: v.nullable(index) })),
   train: messageKind('training/train', v.object({})),
+  openSample: messageKind('training/openSample', v.object({})),
   showLog: messageKind('training/showLog', v.object({})),
 };

@@ -302,6 +302,7 @@ export class GradientsApp {
 
   private showEmpty(canTrain: boolean): void {
     const train = createButton('Train on Workspace', () => this.link.post(fromGradients.train({})), 'primary');
+    const sample = createButton('Explore the Sample Run', () => this.link.post(fromGradients.openSample({})));
     this.empty.replaceChildren(
       element('h1', {}, 'No network to look into yet'),
       element(
@@ -311,7 +312,7 @@ export class GradientsApp {
           ? 'Train a small network on this workspace, then see here how far back its learning reaches. Everything stays on this machine.'
           : 'Open a folder with some code and train a small network on it, then see here how far back its learning reaches. Everything stays on this machine.',
       ),
-      canTrain ? element('div', { class: 'buttons' }, train.node) : '',
+      element('div', { class: 'buttons' }, canTrain ? train.node : null, sample.node),
     );
   }
 }

@@ -331,6 +331,7 @@ export class HeatmapApp {
       scratch: this.isScratch,
       canTrain: this.canTrain,
       train: () => this.link.post(fromHeatmap.train({})),
+      openSample: () => this.link.post(fromHeatmap.openSample({})),
       openScratch: () => this.scratch.open(),
     });
     this.empty.set(state);

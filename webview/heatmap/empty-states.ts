@@ -11,21 +11,25 @@ interface Situation {
   scratch: boolean;
   canTrain: boolean;
   train(): void;
+  openSample(): void;
   openScratch(): void;
 }
 
 export function emptyState(now: Situation): EmptyState | null {
   if (now.runs === null) return { title: 'Opening…', text: 'The panel is being connected.' };
   if (!now.model && now.runs.length === 0) {
+    const sample = { label: 'Explore the Sample Run', run: now.openSample };
     if (!now.canTrain)
       return {
         title: 'No trained network yet',
-        text: 'Open a folder with some code, then train a small network on it. Everything stays on this machine.',
+        text: 'Open a folder with some code, then train a small network on it. Or look at a run that comes with Cellscope, at once. Everything stays on this machine.',
+        action: sample,
       };
     return {
       title: 'No trained network yet',
       text: 'Train a small network on this workspace: the first colours appear within seconds, while it goes on learning. Everything stays on this machine.',
       action: { label: 'Train on Workspace', run: now.train },
+      second: sample,
     };
   }
   if (!now.model)

@@ -171,6 +171,7 @@ export class TrainingApp {
 
   private showEmpty(canTrain: boolean): void {
     const train = createButton('Train on Workspace', () => this.link.post(fromTraining.train({})), 'primary');
+    const sample = createButton('Explore the Sample Run', () => this.link.post(fromTraining.openSample({})));
     this.empty.replaceChildren(
       element('h1', {}, 'No training yet'),
       element(
@@ -180,7 +181,7 @@ export class TrainingApp {
           ? 'Train a small network on this workspace and watch it learn: its loss, its gradients, and what it writes. Everything stays on this machine.'
           : 'Open a folder with some code, then train a small network on it. Everything stays on this machine.',
       ),
-      canTrain ? element('div', { class: 'buttons' }, train.node) : '',
+      element('div', { class: 'buttons' }, canTrain ? train.node : null, sample.node),
     );
   }
 

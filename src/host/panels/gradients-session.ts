@@ -80,6 +80,7 @@ export class GradientsSession implements vscode.Disposable {
       on(fromGradients.reach, (question) => void this.sendReach(question)),
       on(fromGradients.lab, (question) => this.send(toGradients.lab(shownLab(question)))),
       on(fromGradients.train, () => command('trainOnWorkspace')),
+      on(fromGradients.openSample, () => command('openSample')),
       on(fromGradients.trainSame, ({ run }) => void this.trainSame(run)),
       on(fromGradients.showLog, () => command('showLog')),
       on(fromGradients.exportCsv, ({ name, text }) => void this.export(name, 'csv', new TextEncoder().encode(text))),

@@ -101,6 +101,7 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.findCells, () => void vscode.commands.executeCommand('cellscope.findCells', this.openRun)),
       on(fromHeatmap.retry, () => this.answers.tryAgain()),
       on(fromHeatmap.train, () => void vscode.commands.executeCommand('cellscope.trainOnWorkspace')),
+      on(fromHeatmap.openSample, () => void vscode.commands.executeCommand('cellscope.openSample')),
     ];
   }
 

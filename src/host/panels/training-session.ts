@@ -83,6 +83,7 @@ export class TrainingSession implements vscode.Disposable {
       on(fromTraining.stop, () => run('cellscope.stop')),
       on(fromTraining.trainLonger, ({ id }) => run('cellscope.trainLonger', id)),
       on(fromTraining.train, () => run('cellscope.trainOnWorkspace')),
+      on(fromTraining.openSample, () => run('cellscope.openSample')),
       on(fromTraining.showLog, () => run('cellscope.showLog')),
       on(fromTraining.openHeatmap, ({ id, generation }) => void this.openHeatmap(id, generation)),
     ];
