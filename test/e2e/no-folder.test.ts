@@ -16,6 +16,16 @@ describe(`a window without a folder (${mode})`, () => {
     await workbench.clearToasts();
     await workbench.activityBarItem('Cellscope').click();
     await workbench.page.locator('.welcome-view-content').getByText('Open Model File').waitFor();
+    await workbench.page.locator('.welcome-view-content').getByText('Explore the Sample Run').waitFor();
     await workbench.shot(`welcome-${mode}`);
+  });
+
+  it('shows the sample run in colours', async () => {
+    const { workbench } = session;
+    await workbench.page.locator('.welcome-view-content').getByText('Explore the Sample Run').click();
+    const heatmap = await workbench.webview('[data-testid="heatmap"][data-settled="true"]', 60_000);
+    await heatmap.locator('[data-line="1"]', { hasText: 'Small dense matrices' }).waitFor();
+    await workbench.treeRows(/Sample: small utilities.*named cells/).waitFor();
+    await workbench.shot(`sample-${mode}`);
   });
 });
