@@ -18,8 +18,8 @@ export function registerTrainSame(deps: TrainDependencies): vscode.Disposable {
     guarded(deps, async () => {
       const entry = entryOf(argument) ?? (await pickRun(deps.store, 'Train the same as which run?', () => true));
       if (!entry) return null;
-      const { options, name } = entry.manifest;
-      const architecture = isArchitecture(wanted) ? wanted : await ask(options.architecture, name);
+      const { options, name, start } = entry.manifest;
+      const architecture = isArchitecture(wanted) ? wanted : await ask(options.architecture, name, start !== undefined);
       if (!architecture) return null;
       const label = name.split(' · ').at(-1) ?? name;
       return startTraining(
@@ -35,11 +35,14 @@ function isArchitecture(value: unknown): value is Architecture {
   return choices.some(({ architecture }) => architecture === value);
 }
 
-async function ask(own: Architecture, name: string): Promise<Architecture | undefined> {
+/** `warm`: the run that is compared with started from the base model, which other networks cannot. */
+async function ask(own: Architecture, name: string, warm: boolean): Promise<Architecture | undefined> {
   const others = choices.filter(({ architecture }) => architecture !== own);
   const chosen = await vscode.window.showQuickPick(others, {
     title: `Train the Same as ${name}`,
-    placeHolder: 'Same text, split, seed and options, with another network',
+    placeHolder: warm
+      ? 'Same text, split, seed and options, from random weights: this run had the head start of the base model'
+      : 'Same text, split, seed and options, with another network',
   });
   return chosen?.architecture;
 }
