@@ -38,6 +38,7 @@ export const themes: Record<ThemeName, ThemeSet> = {
       'editor-selectionBackground': '#264f78',
       'editorCursor-foreground': '#aeafad',
       focusBorder: '#0078d4',
+      'textLink-foreground': '#4daafc',
       'button-background': '#0078d4',
       'button-foreground': '#ffffff',
       'button-hoverBackground': '#026ec1',

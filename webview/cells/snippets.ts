@@ -4,7 +4,7 @@ import { element } from '../ui/dom.ts';
 import { characterSign, fixed } from '../ui/format.ts';
 
 /** Strongest colour: text under it must stay readable. */
-const strongest = 62;
+const strongest = 42;
 /** Steps of colour: neighbours of one step are one element. */
 const steps = 12;
 

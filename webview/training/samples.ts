@@ -5,7 +5,7 @@ import { compact } from '../ui/format.ts';
 
 export class SamplePane {
   readonly node: HTMLElement;
-  private readonly text = element('pre', { class: 'sample-text', tabindex: 0, 'aria-label': 'Sample' });
+  private readonly text = element('pre', { class: 'sample-text', tabindex: 0, role: 'region', 'aria-label': 'Sample' });
   private readonly slider: HTMLInputElement;
   private readonly when = element('span', { class: 'when' });
   private readonly none = element('p', { class: 'none' });
