@@ -16,8 +16,8 @@ import { defaultOptions, resumeTraining, startTraining, type TrainingOptions } f
 import { nodeKernelPlatform } from '../../src/worker/kernel-loader.node.ts';
 import { nodeStorage } from '../../src/worker/node-storage.ts';
 import { buildKernels } from '../kernels.ts';
-import { sourcesPage } from './sources-page.ts';
 import { readBaseSources } from './sources.ts';
+import { sourcesPage } from './sources-page.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const work = path.join(root, '.cache/base');
@@ -51,7 +51,9 @@ const host = trainerHost(({ points, fraction, charsPerSecond, secondsLeft }) => 
   if (Math.floor(100 * fraction) <= shown) return;
   shown = Math.floor(100 * fraction);
   const rest = secondsLeft === null ? '' : `, ${Math.round(secondsLeft / 60)} min left`;
-  console.log(`${shown} %: ${bits.toFixed(3)} bits on the validation files, ${Math.round(charsPerSecond)} characters/s${rest}`);
+  console.log(
+    `${shown} %: ${bits.toFixed(3)} bits on the validation files, ${Math.round(charsPerSecond)} characters/s${rest}`,
+  );
 });
 const begun = (await storage.list('')).includes('run.json');
 const trainer = begun
@@ -76,7 +78,8 @@ const outcome = await withInterrupt(
   () => trainer.run(),
 );
 await engine.dispose();
-if (outcome.state !== 'finished') throw new Error(`The training is ${outcome.state}. ${outcome.message ?? ''} Run it again to go on.`);
+if (outcome.state !== 'finished')
+  throw new Error(`The training is ${outcome.state}. ${outcome.message ?? ''} Run it again to go on.`);
 
 const { spec, parameters } = await trainer.folder.readModel('best');
 const model = encodeCheckpoint(spec, parameters);
@@ -86,5 +89,7 @@ await writeFile(
   path.join(media, 'SOURCES.md'),
   sourcesPage(sources, trainer.folder.manifest, { bytes: model.length, sha256: await sha256OfBytes(model) }),
 );
-console.log(`media/base: ${model.length} bytes, ${(outcome.heldOut!.nats / Math.LN2).toFixed(3)} bits on the test files.`);
+console.log(
+  `media/base: ${model.length} bytes, ${(outcome.heldOut!.nats / Math.LN2).toFixed(3)} bits on the test files.`,
+);
 process.exit(0);

@@ -85,7 +85,9 @@ export async function readBaseSources(): Promise<BaseSource[]> {
       maxTotalBytes: mostBytesOfAPackage,
     });
     if (files.length === 0) throw new Error(`There is no text to train on in ${path.join(text.name, text.folder)}.`);
-    const licenseFile = existsSync(folder) ? (readdirSync(folder).find((name) => /^licen[cs]e/i.test(name)) ?? null) : null;
+    const licenseFile = existsSync(folder)
+      ? (readdirSync(folder).find((name) => /^licen[cs]e/i.test(name)) ?? null)
+      : null;
     const prefixed = files.map((file) => ({ ...file, path: path.posix.join(text.name, text.folder, file.path) }));
     sources.push({ ...text, version, license, licenseFile, files: prefixed });
   }
