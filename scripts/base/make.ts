@@ -4,6 +4,7 @@
  *
  * Seeded, on one thread: the same packages (package-lock.json) and the same engine build give the same file.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -85,10 +86,12 @@ const { spec, parameters } = await trainer.folder.readModel('best');
 const model = encodeCheckpoint(spec, parameters);
 await mkdir(media, { recursive: true });
 await writeFile(path.join(media, 'lstm-1x128.safetensors'), model);
+const page = path.join(media, 'SOURCES.md');
 await writeFile(
-  path.join(media, 'SOURCES.md'),
+  page,
   sourcesPage(sources, trainer.folder.manifest, { bytes: model.length, sha256: await sha256OfBytes(model) }),
 );
+execFileSync(path.join(root, 'node_modules/.bin/biome'), ['format', '--write', page], { stdio: 'ignore' });
 console.log(
   `media/base: ${model.length} bytes, ${(outcome.heldOut!.nats / Math.LN2).toFixed(3)} bits on the test files.`,
 );
