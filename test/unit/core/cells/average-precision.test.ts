@@ -7,6 +7,7 @@ import {
 } from '../../../../src/core/cells/average-precision.ts';
 import { Bins, edgeRanks, fitBins } from '../../../../src/core/cells/bins.ts';
 import { Random } from '../../../../src/core/random.ts';
+import golden from '../../../reference/average-precision.json' with { type: 'json' };
 
 /**
  * Figures of scikit-learn's average_precision_score. The first is the example of its documentation; the second and
@@ -25,6 +26,13 @@ describe('average precision', () => {
     it(`is ${expected.toFixed(4)} for ${scores.join(' ')}`, () => {
       expect(averagePrecision(Float32Array.from(scores), labels)).toBeCloseTo(expected, 12);
     });
+
+  it.each(golden.cases.map((each, k) => [k, each] as const))(
+    'is scikit-learn’s on vectors with ties, %i',
+    (_, each) => {
+      expect(averagePrecision(Float32Array.from(each.scores), each.labels)).toBeCloseTo(each.averagePrecision, 12);
+    },
+  );
 
   it('leaves out what is not scored', () => {
     const scores = Float32Array.from([0.9, 0.1, 0.4, 0.35, 0.8]);
