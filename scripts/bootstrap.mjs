@@ -20,6 +20,7 @@ const tasks = {
   'make-base': 'scripts/base/make.ts',
   'make-sample': 'scripts/sample/make.ts',
   'make-walkthrough': 'scripts/walkthrough/make.ts',
+  'report-cells': 'test/bench/named-cells.ts',
   'compare-gradients': 'test/bench/compare-gradients.ts',
   package: 'scripts/package.ts',
   abuse: 'test/abuse/abuse.ts',
