@@ -77,19 +77,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       workbenchUrl(server.port, options.empty ? null : options.roots ? workspaceFile : folder),
       'Cellscope',
     );
-    return {
-      workbench,
-      browser,
-      server,
-      folder,
-      async setTheme(theme) {
-        const { label, kind } = themes[theme];
-        await workbench.command('Preferences: Color Theme');
-        await workbench.pick(label);
-        await browser.page.locator(`.monaco-workbench.${kind}`).waitFor();
-      },
-      close,
+    const setTheme = async (theme: Theme): Promise<void> => {
+      const { label, kind } = themes[theme];
+      await workbench.command('Preferences: Color Theme');
+      await workbench.pick(label);
+      await browser.page.locator(`.monaco-workbench.${kind}`).waitFor();
     };
+    // The workbench leaves a high contrast theme of the settings again where the system has none.
+    if (options.theme?.startsWith('hc-')) await setTheme(options.theme);
+    return { workbench, browser, server, folder, setTheme, close };
   } catch (error) {
     await workbenchFailure(browser, error);
     await close();
