@@ -22,8 +22,10 @@ describe('the sample run', () => {
     const chosen = { layer: 0, cell: 1, quantity: 'h' } as const;
     inspection.selectCell(chosen);
     assert.equal(await vscode.commands.executeCommand('cellscope.openSample'), 'sample');
-    const { document } = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0]!;
-    assert.equal(document.uri.scheme, 'cellscope-sample');
+    // An output channel that another test has opened is a text editor too.
+    const shown = vscode.window.visibleTextEditors.map((editor) => editor.document);
+    const document = shown.find(({ uri }) => uri.scheme === 'cellscope-sample')!;
+    assert.ok(document, shown.map(({ uri }) => uri.toString()).join());
     await until('its side', () => inspection.sideOf(document)?.side === 'test');
     assert.deepEqual(inspection.sideOf(document), { side: 'test', changed: false });
     const run = store.find('sample')!;
