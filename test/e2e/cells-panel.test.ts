@@ -7,11 +7,11 @@ import { nodeStorage } from '../../src/worker/node-storage.ts';
 import { until } from '../harness/workbench.ts';
 import { savePlanted, writePlantedRun } from '../unit/core/cells/planted-run.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, useSession } from './session.ts';
+import { describeInDevelopment, mode, useSession } from './session.ts';
 
 const panel = '[data-testid="cells"]';
 
-describe(`the cells panel (${mode})`, () => {
+describeInDevelopment('the cells panel', () => {
   const session = useSession({
     size: { width: 1700, height: 1000 },
     settings: { 'cellscope.training.openWhenStarted': 'none' },

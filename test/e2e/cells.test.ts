@@ -5,9 +5,9 @@ import { nodeStorage } from '../../src/worker/node-storage.ts';
 import { until } from '../harness/workbench.ts';
 import { writePlantedRun } from '../unit/core/cells/planted-run.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, useSession } from './session.ts';
+import { describeInDevelopment, mode, useSession } from './session.ts';
 
-describe(`cells that stand for concepts (${mode})`, () => {
+describeInDevelopment('cells that stand for concepts', () => {
   const session = useSession({ size: { width: 1700, height: 1000 } });
 
   /** A network one cell of which is “inside double quotes”, as if it had been trained here. */

@@ -7,11 +7,11 @@ import { cellscope } from '../harness/command-line.ts';
 import { root } from '../harness/paths.ts';
 import { until } from '../harness/workbench.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, runFolders, useSession } from './session.ts';
+import { describeInDevelopment, mode, runFolders, useSession } from './session.ts';
 
 const panel = '[data-testid="gradients"]';
 
-describe(`the gradient panel (${mode})`, () => {
+describeInDevelopment('the gradient panel', () => {
   const session = useSession({ settings: { 'cellscope.training.openWhenStarted': 'none' } });
   const refused: string[] = [];
   let frame: Frame;

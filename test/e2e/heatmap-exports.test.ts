@@ -7,7 +7,7 @@ import { activations } from '../harness/command-line.ts';
 import { root } from '../harness/paths.ts';
 import { until } from '../harness/workbench.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, runFolders, useSession } from './session.ts';
+import { describeInDevelopment, mode, runFolders, useSession } from './session.ts';
 
 /** What a file could do to a page that shows it, and what is awkward in CSV. */
 const hostile = [
@@ -18,7 +18,7 @@ const hostile = [
   '',
 ].join('\r\n');
 
-describe(`exports of the heatmap (${mode})`, () => {
+describeInDevelopment('exports of the heatmap', () => {
   const session = useSession();
   let heatmap: Heatmap;
 

@@ -6,7 +6,7 @@ import { activations, characterIndex } from '../harness/command-line.ts';
 import { root } from '../harness/paths.ts';
 import { until } from '../harness/workbench.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, runFolders, useSession } from './session.ts';
+import { describeInDevelopment, mode, runFolders, useSession } from './session.ts';
 
 /** A line of twice the characters that a strip holds. */
 const longLine = `let n = ${Array.from({ length: 400 }, (_, i) => i % 10).join('+')};\nlast();\n`;
@@ -14,7 +14,7 @@ const longLine = `let n = ${Array.from({ length: 400 }, (_, i) => i % 10).join('
 const near = (value: number | undefined, other: number): boolean =>
   value !== undefined && Math.abs(value - other) <= 1e-5 * Math.max(1, Math.abs(other));
 
-describe(`the heatmap's controls (${mode})`, () => {
+describeInDevelopment("the heatmap's controls", () => {
   const session = useSession({ settings: { 'files.autoSave': 'off' } });
   let heatmap: Heatmap;
   /** What the heatmap shows: a run (its best checkpoint), or one checkpoint's file. */

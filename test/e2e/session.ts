@@ -7,6 +7,13 @@ import { openSession, type Session, type SessionOptions } from '../harness/sessi
 /** `development` or `packaged`: where the extension comes from; the pictures carry it in their names. */
 export const mode = process.env.CELLSCOPE_VSIX ? 'packaged' : 'development';
 
+/**
+ * Tests of what does not depend on where the extension comes from run in development mode only; the package is held to the main
+ * job, to every panel it opens, and to its list of files (test/package).
+ */
+export const describeInDevelopment: (title: string, body: () => void) => void =
+  mode === 'development' ? describe : () => {};
+
 const smallTraining = {
   'cellscope.training.hiddenSize': 24,
   'cellscope.training.characters': 60_000,

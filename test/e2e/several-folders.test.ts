@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../harness/paths.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, runFolders, useSession } from './session.ts';
+import { describeInDevelopment, runFolders, useSession } from './session.ts';
 
-describe(`a workspace of several folders (${mode})`, () => {
+describeInDevelopment('a workspace of several folders', () => {
   const session = useSession({ folder: path.join(root, 'media/sample-workspace'), roots: ['web', 'native'] });
 
   /** Folders that the files of a run's corpus lie in. */

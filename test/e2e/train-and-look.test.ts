@@ -99,6 +99,18 @@ describe(`train on the workspace and look (${mode})`, () => {
       assert.ok(hover.includes(`${label} ${words}`), `${label} ${words} in\n${hover}`);
   });
 
+  it('opens every panel', async () => {
+    const { workbench } = session;
+    for (const [command, name] of [
+      ['Cellscope: Open Training Panel', 'training'],
+      ['Cellscope: Open Gradient Panel', 'gradients'],
+      ['Cellscope: Open Cells Panel', 'cells'],
+    ] as const) {
+      await workbench.command(command);
+      await workbench.webview(`[data-testid="${name}"]`);
+    }
+  });
+
   it('reaches no other machine', () => {
     assert.deepEqual(session.browser.blocked, []);
   });

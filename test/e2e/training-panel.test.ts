@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { until } from '../harness/workbench.ts';
-import { mode, runFolders, useSession } from './session.ts';
+import { describeInDevelopment, mode, runFolders, useSession } from './session.ts';
 
-describe(`the training panel (${mode})`, () => {
+describeInDevelopment('the training panel', () => {
   // Long enough to press every button while it trains.
   const session = useSession({
     settings: {

@@ -3,14 +3,14 @@ import type { Frame } from 'playwright-core';
 import { type Theme, themes } from '../harness/session.ts';
 import { until } from '../harness/workbench.ts';
 import { Heatmap } from './heatmap.ts';
-import { mode, useSession } from './session.ts';
+import { describeInDevelopment, mode, useSession } from './session.ts';
 
 const colours = (frame: Frame): Promise<string> =>
   frame.evaluate<string>(
     `(({ color, backgroundColor }) => color + backgroundColor + getComputedStyle(document.documentElement).getPropertyValue('--vscode-cellscope-heatmap-positive'))(getComputedStyle(document.body))`,
   );
 
-describe(`the views (${mode})`, () => {
+describeInDevelopment('the views', () => {
   const session = useSession();
   const refused: string[] = [];
 
