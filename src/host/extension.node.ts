@@ -11,7 +11,7 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
   const dist = path.join(context.extensionPath, 'dist');
   return compose(context, {
     kind: 'node',
-    startWorker: async (name) => startNodeWorker(path.join(dist, `${name}.cjs`)),
+    startWorker: async (name, background) => startNodeWorker(path.join(dist, `${name}.cjs`), background),
     hasEnded,
   });
 }

@@ -1,11 +1,13 @@
 /** Ports over node's worker threads. */
 import path from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { stepBack } from './background.node.ts';
 import type { Port } from './channel.ts';
 import { PortListeners, type WorkerHandle } from './ports.ts';
 
 interface WorkerData {
   distribution: string;
+  background: boolean;
 }
 
 /** In a worker: the folder with the built kernels. */
@@ -13,8 +15,9 @@ export function distributionFolder(): string {
   return (workerData as WorkerData).distribution;
 }
 
-/** The worker's end. */
+/** The worker's end. A worker in the background steps back here, before it starts threads of its own. */
 export function parent(): Port {
+  if ((workerData as WorkerData | null)?.background) stepBack();
   const port = parentPort;
   if (!port) throw new Error('This file runs in a worker thread only.');
   const listeners = new PortListeners();
@@ -31,10 +34,11 @@ export function parent(): Port {
  * The host's end: starts a worker from a file (a bundle of dist/). Its port closes when the worker ends, with the error
  * that killed it where there was one.
  *
+ * @param background the editor and the other workers come first
  * @param distribution where the worker finds the built kernels; default: the file's folder
  */
-export function startNodeWorker(file: string, distribution = path.dirname(file)): WorkerHandle {
-  const worker = new Worker(file, { workerData: { distribution } satisfies WorkerData });
+export function startNodeWorker(file: string, background = false, distribution = path.dirname(file)): WorkerHandle {
+  const worker = new Worker(file, { workerData: { distribution, background } satisfies WorkerData });
   const listeners = new PortListeners();
   worker.on('message', (message) => listeners.tell(message));
   worker.on('error', (error) =>

@@ -1,7 +1,6 @@
 /** The training worker in node: a worker thread with the machine's file system. */
 import { chooseEngine } from '../core/engine/choose.ts';
 import type { TrainingService } from '../protocol/training-service.ts';
-import { stepBack } from './background.node.ts';
 import { serve } from './channel.ts';
 import { nodeKernelPlatform } from './kernel-loader.node.ts';
 import { nodeLock } from './node-lock.ts';
@@ -9,7 +8,6 @@ import { nodeStorage } from './node-storage.ts';
 import { distributionFolder, parent } from './ports.node.ts';
 import { TrainingWorker } from './training.ts';
 
-stepBack();
 const kernels = nodeKernelPlatform(distributionFolder());
 
 serve<TrainingService>(

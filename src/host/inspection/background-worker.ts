@@ -70,7 +70,7 @@ export class BackgroundWorker<S extends Service<S> = InspectorService> implement
 
   private async start(): Promise<{ worker: WorkerHandle; remote: Remote<S> }> {
     try {
-      const worker = await this.platform.startWorker(this.name);
+      const worker = await this.platform.startWorker(this.name, true);
       const started = { worker, remote: connect<S>(worker.port) };
       worker.port.onClose((reason) => {
         void this.running?.then((current) => {

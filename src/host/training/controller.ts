@@ -197,7 +197,7 @@ export class TrainingController implements Training, vscode.Disposable {
 
   private async start(): Promise<Remote<TrainingService>> {
     this.death = null;
-    const worker = await this.platform.startWorker('training-worker');
+    const worker = await this.platform.startWorker('training-worker', true);
     worker.port.onClose((reason) => {
       if (this.worker === worker) this.death = reason;
     });

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 function start(folder?: string): { worker: WorkerHandle; remote: Remote<TrainingService> } {
-  const worker = startNodeWorker(entry, folder);
+  const worker = startNodeWorker(entry, true, folder);
   workers.push(worker);
   return { worker, remote: connect<TrainingService>(worker.port) };
 }
