@@ -8,7 +8,7 @@ const nodes: NodeTable = {
   cpp: ['compound_statement', 'field_declaration_list', 'enumerator_list', 'declaration_list'],
   csharp: ['block', 'declaration_list', 'accessor_list', 'switch_body', 'enum_member_declaration_list'],
   css: ['block'],
-  go: ['block', 'field_declaration_list', 'interface_type', 'literal_value'],
+  go: ['block', 'field_declaration_list', 'interface_type'],
   java: ['block', 'class_body', 'constructor_body', 'interface_body', 'enum_body', 'switch_block'],
   javascript: ecmascript,
   php: ['compound_statement', 'declaration_list', 'switch_block', 'match_block'],
@@ -36,7 +36,7 @@ export const blockDepth: GradedConcept = {
   id: 'block-depth',
   name: 'nesting depth of blocks',
   description:
-    'How many blocks (bodies of functions, classes, conditions and loops) stand around the character, counted from the first to the last character of each.',
+    'How many blocks (bodies of functions, classes, namespaces, conditions and loops) stand around the character, counted from the first to the last character of each; in Ruby and of an if in Bash from its first word to its end.',
   scale: 'graded',
   grammars: grammarsOf(nodes),
   label(document) {

@@ -4,7 +4,8 @@ import type { GradedConcept } from '../concept.ts';
 export const braceDistance: GradedConcept = {
   id: 'brace-distance',
   name: 'distance from the open {',
-  description: 'How many characters ago the innermost { that is still open was read; not scored where none is open.',
+  description:
+    'How many characters ago the innermost { that is still open was read; not scored where none is open. The brackets themselves are not scored.',
   scale: 'graded',
   grammars: bracketGrammars,
   label(document) {

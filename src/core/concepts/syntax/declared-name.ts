@@ -71,6 +71,7 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
     'property_declaration.name',
     'variable_declarator.name',
     'parameter.name',
+    'lambda_expression.parameters',
     'foreach_statement.left',
     'local_function_statement.name',
   ],
@@ -78,6 +79,7 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
     'function_declaration.name',
     'method_declaration.name',
     'parameter_declaration.name',
+    'variadic_parameter_declaration.name',
     'type_spec.name',
     'field_declaration.name',
     'var_spec.name',
@@ -94,6 +96,8 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
     'constructor_declaration.name',
     'variable_declarator.name',
     'formal_parameter.name',
+    'inferred_parameters.',
+    'lambda_expression.parameters',
     'enhanced_for_statement.name',
   ],
   javascript: ecmascript,
@@ -103,7 +107,9 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
     'function_definition.name',
     'method_declaration.name',
     'simple_parameter.name',
+    'property_promotion_parameter.name',
     'property_element.name',
+    'const_element.',
   ],
   python: [
     'class_definition.name',
@@ -124,6 +130,7 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
     'method.name',
     'singleton_method.name',
     'method_parameters.',
+    'lambda_parameters.',
     'optional_parameter.name',
     'splat_parameter.name',
     'keyword_parameter.name',
@@ -150,8 +157,9 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
   typescript,
 };
 
-/** Node types that are names; PHP's variables are nodes of two parts. */
-const names = /identifier$|^constant$|^word$|^name$|^variable_name$/;
+/** Node types that are names; PHP's variables and C++'s destructors are nodes of two parts. */
+const names =
+  /identifier$|^constant$|^word$|^name$|^variable_name$|^destructor_name$|^implicit_parameter$|^(?:instance|class|global)_variable$/;
 
 const lists = ['expression_list', 'pattern_list'];
 
@@ -162,7 +170,7 @@ export const declaredName: BinaryConcept = {
   id: 'declared-name',
   name: 'inside a declared name',
   description:
-    'The name of a function, class, variable, parameter or member where it is declared; where a language has no declarations, also where it is assigned.',
+    'The name of a function, class, variable, parameter or member where it is declared, in Bash, Python and Ruby also where it is assigned. Names inside a pattern and Rust’s self are none; type parameters are in C++, Rust and TypeScript.',
   scale: 'binary',
   grammars: Object.keys(places) as Grammar[],
   label(document) {

@@ -1,6 +1,6 @@
 import type { BinaryConcept } from '../concept.ts';
 import { functionNodes } from '../functions.ts';
-import { grammarsOf, labelNodes, paintBracketed } from '../regions.ts';
+import { grammarsOf, labelNodes, paintBracketed, paintTrimmed } from '../regions.ts';
 
 export const functionBody: BinaryConcept = {
   id: 'function-body',
@@ -11,6 +11,9 @@ export const functionBody: BinaryConcept = {
   label: (document) =>
     labelNodes(document, functionNodes, (painter, tree, node) => {
       const body = tree.childByField(node, 'body');
-      if (body !== null) paintBracketed(painter, tree, body);
+      if (body === null) return;
+      // The arrow of a C# method belongs to its body's node.
+      if (tree.type(body) === 'arrow_expression_clause') paintTrimmed(painter, tree.end(body + 1), tree.end(body));
+      else paintBracketed(painter, tree, body);
     }),
 };

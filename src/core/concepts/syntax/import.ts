@@ -3,7 +3,7 @@ import { grammarsOf, labelNodes, type NodeTable } from '../regions.ts';
 
 const nodes: NodeTable = {
   c: ['preproc_include'],
-  cpp: ['preproc_include'],
+  cpp: ['preproc_include', 'using_declaration'],
   csharp: ['using_directive'],
   css: ['import_statement'],
   go: ['import_declaration'],
@@ -26,7 +26,8 @@ const nodes: NodeTable = {
 export const importStatement: BinaryConcept = {
   id: 'import',
   name: 'inside an import',
-  description: 'Import, include, use, using and require statements, from their first to their last character.',
+  description:
+    'Import, include, use, using and require statements, from their first to their last character; in PHP a require’s semicolon is none of it.',
   scale: 'binary',
   grammars: grammarsOf(nodes),
   label: (document) =>

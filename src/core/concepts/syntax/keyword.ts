@@ -45,7 +45,8 @@ const typeNodes = [
 export const keyword: BinaryConcept = {
   id: 'keyword',
   name: 'inside a keyword',
-  description: 'Words that the language reserves (if, def, #include, @media), not its literals and type names.',
+  description:
+    'Words that the language reserves (if, def, #include, @media), not its literals and the names of types; auto and var are words.',
   scale: 'binary',
   grammars,
   label(document) {
@@ -53,6 +54,8 @@ export const keyword: BinaryConcept = {
     const tree = document.tree!;
     for (const node of tree.tokens())
       if (
+        // Ruby's nil is spelled out within a node of its own.
+        tree.type(tree.parent(node)) !== 'nil' &&
         /^[@#]?[A-Za-z][A-Za-z_]*(?: [a-z]+)*$/.test(tree.type(node)) &&
         !typeNodes.includes(tree.type(tree.parent(node)))
       )

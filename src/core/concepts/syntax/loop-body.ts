@@ -5,7 +5,7 @@ import { grammarsOf, labelNodes, paintBracketed } from '../regions.ts';
 export const loopBody: BinaryConcept = {
   id: 'loop-body',
   name: 'inside a loop body',
-  description: 'What a for, while, do, until or loop repeats, without the braces around it.',
+  description: 'What a for, while, do, until or loop repeats, without the braces, do and end around it.',
   scale: 'binary',
   grammars: grammarsOf(loopNodes),
   label: (document) =>

@@ -8,7 +8,7 @@ export const loopHeader: BinaryConcept = {
   id: 'loop-header',
   name: 'inside a loop header',
   description:
-    'What stands between for, foreach, while or until and the body of the loop, without the parentheses around it.',
+    'What stands between for, foreach, while or until and the body of the loop, and the condition after the body of a do, without the parentheses around it.',
   scale: 'binary',
   grammars: grammarsOf(loopNodes),
   label: (document) => labelNodes(document, loopNodes, paintHeader),

@@ -29,12 +29,15 @@ const nodes: NodeTable = {
 export const number: BinaryConcept = {
   id: 'number',
   name: 'inside a number',
-  description: 'Number literals with prefix, suffix and separators; in CSS without the unit.',
+  description:
+    'Number literals with prefix, suffix and separators but, save in CSS and JSON, no sign; in CSS without the unit. What a C macro stands for is not read.',
   scale: 'binary',
   grammars: grammarsOf(nodes),
   label: (document) =>
     labelNodes(document, nodes, (painter, tree, node) => {
       const unit = tree.children(node).find((child) => tree.type(child) === 'unit');
-      painter.region(tree.start(node), unit === undefined ? tree.end(node) : tree.start(unit), 0, 0);
+      // C's grammar reads a sign before the digits as theirs.
+      const signed = ['c', 'cpp'].includes(tree.grammar) && [43, 45].includes(painter.point(tree.start(node)));
+      painter.region(tree.start(node) + (signed ? 1 : 0), unit === undefined ? tree.end(node) : tree.start(unit), 0, 0);
     }),
 };

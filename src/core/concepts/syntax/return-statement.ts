@@ -19,7 +19,8 @@ const nodes: NodeTable = {
 export const returnStatement: BinaryConcept = {
   id: 'return',
   name: 'inside a return statement',
-  description: 'Return statements from the word return to their end, with the semicolon where there is one.',
+  description:
+    'Return statements from the word return to their end, with the semicolon where there is one; in Rust, whose return is an expression, without.',
   scale: 'binary',
   grammars: grammarsOf(nodes),
   label: (document) =>

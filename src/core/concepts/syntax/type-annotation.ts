@@ -8,6 +8,7 @@ const nodes: NodeTable = { python: ['type'], tsx: ['type_annotation'], typescrip
 const owners: NodeTable = {
   php: [
     'simple_parameter',
+    'property_promotion_parameter',
     'property_declaration',
     'function_definition',
     'method_declaration',
@@ -29,7 +30,7 @@ export const typeAnnotation: BinaryConcept = {
   id: 'type-annotation',
   name: 'inside a type annotation',
   description:
-    'The type written after a name, parameter list or before a PHP parameter; the colon before it is not scored.',
+    'The type written after a name or parameter list, in PHP before a parameter or property; in TypeScript the colon before it is not scored.',
   scale: 'binary',
   grammars: grammarsOf({ ...nodes, ...owners }),
   label: (document) =>

@@ -1,4 +1,5 @@
 import type { BinaryConcept } from '../concept.ts';
+import { isConstruction } from '../functions.ts';
 import { grammarsOf, labelNodes, type NodeTable } from '../regions.ts';
 
 const nodes: NodeTable = {
@@ -19,7 +20,7 @@ export const typeName: BinaryConcept = {
   id: 'type-name',
   name: 'inside a type name',
   description:
-    'Names of types as the grammar knows them: declared and used ones, built-in ones; in Python within annotations, in Ruby constants.',
+    'Names of types where the grammar has them as such: built-in and used ones, declared ones but in C#, Java and PHP; in Python and PHP within annotations, in Ruby constants.',
   scale: 'binary',
   grammars: grammarsOf(nodes),
   label: (document) =>
@@ -34,6 +35,7 @@ export const typeName: BinaryConcept = {
         const generic = tree.type(parent) === 'generic_name' || tree.type(parent) === 'type_argument_list';
         if (!generic && !['type', 'returns'].includes(tree.field(node))) return;
       }
+      if (tree.type(parent) === 'parameter_declaration' && isConstruction(tree, tree.parent(parent))) return;
       painter.region(tree.start(node), tree.end(node), 0, 0);
     }),
 };
