@@ -37,6 +37,9 @@ export interface CellscopeApi {
   gradients(run: string | null, send: (message: Message<string, unknown>) => void): GradientsSession;
 }
 
+/** Milliseconds that a panel is left alone before another one takes its place on the screen. */
+const SETTLING = 1500;
+
 let running: TrainingController | null = null;
 
 /** The window closes: a training saves where it stands. VS Code waits for a few seconds. */
@@ -115,6 +118,8 @@ function followTraining(
   log: vscode.LogOutputChannel,
 ): vscode.Disposable {
   let opened: string | null = null;
+  /** A page that is hidden before it stands may stay empty when it is shown again, and so may the one in its place. */
+  let trainingPanel: Thenable<unknown> = Promise.resolve();
   /** Checkpoints of the training that are being opened: a later one counts as followed, the earlier may be under way. */
   let opening = 0;
   const isFollowed = (run: string): boolean => opening > 0 || inspection.model?.key === `run:${run}:current`;
@@ -133,7 +138,9 @@ function followTraining(
     training.onDidChangeActive((run) => {
       opened = null;
       if (run !== null && /^(training|both)$/.test(wish()))
-        void vscode.commands.executeCommand('cellscope.openTraining');
+        trainingPanel = Promise.resolve(vscode.commands.executeCommand('cellscope.openTraining')).then(
+          () => new Promise((resolve) => setTimeout(resolve, SETTLING)),
+        );
     }),
     training.onDidProgress((progress) => {
       const run = training.activeRun;
@@ -142,7 +149,8 @@ function followTraining(
       opened = run;
       // A person who looks at another model, or at an earlier checkpoint, is not pulled away from it.
       if (!first && !isFollowed(run)) return;
-      void open(run).then(() => {
+      void open(run).then(async () => {
+        if (first) await trainingPanel;
         if (first && isFollowed(run) && /^(heatmap|both)$/.test(wish()))
           void vscode.commands.executeCommand('cellscope.openHeatmap');
       });

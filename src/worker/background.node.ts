@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 /** Niceness of background work: the editor, its extension host and the inspector come first, an idle machine is used whole. */
-const NICENESS = 10;
+const NICENESS = 5;
 
 /**
  * Lowers the priority of the calling thread, and so of the threads it starts, where threads have priorities of their own

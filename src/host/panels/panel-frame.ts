@@ -37,6 +37,14 @@ function panelOptions(context: vscode.ExtensionContext): vscode.WebviewOptions {
   };
 }
 
+/** A page that says nothing for so long counts as there, milliseconds. */
+const PATIENCE = 5000;
+
+export interface Frame extends vscode.Disposable {
+  /** Resolves when the page has said something: then it stands. */
+  readonly ready: Promise<void>;
+}
+
 /** Fills a new or restored panel with its page and passes on what it says. */
 export function openFrame(
   kind: PanelKind,
@@ -44,11 +52,14 @@ export function openFrame(
   context: vscode.ExtensionContext,
   handlers: Parameters<typeof receive>[1],
   log: vscode.LogOutputChannel,
-): vscode.Disposable {
+): Frame {
   const { webview } = panel;
   const resource = (file: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview', file)).toString();
+  const { promise: ready, resolve: stands } = Promise.withResolvers<void>();
+  const patience = setTimeout(stands, PATIENCE);
   const subscription = webview.onDidReceiveMessage((message: unknown) => {
+    stands();
     if (!receive(message, handlers)) log.warn(`The ${kind.name} panel sent a message that is not understood.`);
   });
   webview.options = panelOptions(context);
@@ -62,7 +73,14 @@ export function openFrame(
     nonce: createNonce(),
     styleNonce: createNonce(),
   });
-  return subscription;
+  return {
+    ready,
+    dispose: () => {
+      clearTimeout(patience);
+      stands();
+      subscription.dispose();
+    },
+  };
 }
 
 /** The argument `{ preserveFocus: true }` of the commands that open panels. */

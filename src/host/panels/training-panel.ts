@@ -27,7 +27,7 @@ class TrainingPanels implements vscode.Disposable {
   private readonly context: vscode.ExtensionContext;
   private readonly deps: TrainingPanelDependencies;
   private readonly history: TrainingLog;
-  private current: { panel: vscode.WebviewPanel; session: TrainingSession } | null = null;
+  private current: { panel: vscode.WebviewPanel; session: TrainingSession; ready: Promise<void> } | null = null;
 
   constructor(context: vscode.ExtensionContext, deps: TrainingPanelDependencies) {
     this.context = context;
@@ -35,21 +35,22 @@ class TrainingPanels implements vscode.Disposable {
     this.history = new TrainingLog(deps.training);
   }
 
-  open(run: string | null, preserveFocus: boolean): void {
-    if (!this.current) {
-      this.adopt(createPanel(kind, this.context, preserveFocus), run);
-      return;
+  /** Resolves when the page stands. */
+  async open(run: string | null, preserveFocus: boolean): Promise<void> {
+    if (!this.current) this.adopt(createPanel(kind, this.context, preserveFocus), run);
+    else {
+      if (run !== null) this.current.session.show(run);
+      this.current.panel.reveal(undefined, preserveFocus);
     }
-    if (run !== null) this.current.session.show(run);
-    this.current.panel.reveal(undefined, preserveFocus);
+    await this.current?.ready;
   }
 
   adopt(panel: vscode.WebviewPanel, run: string | null): void {
     this.current?.panel.dispose();
     const send = (message: unknown): void => void panel.webview.postMessage(message);
     const session = new TrainingSession(this.deps, this.history, run, send);
-    this.current = { panel, session };
     const frame = openFrame(kind, panel, this.context, session.handlers, this.deps.log);
+    this.current = { panel, session, ready: frame.ready };
     panel.onDidDispose(() => {
       frame.dispose();
       session.dispose();

@@ -24,7 +24,11 @@ const keysOfRound = 25;
 
 export async function measureInWorkbench(folder: string): Promise<WorkbenchMeasurements> {
   // Quick open finds the long files too, which .gitignore keeps out of the training.
-  const settings = { 'cellscope.training.confirm': 'never', 'search.useIgnoreFiles': false };
+  const settings = {
+    'cellscope.training.confirm': 'never',
+    'cellscope.cells.findAfterTraining': false, // a minute of work on one core, which would be measured along
+    'search.useIgnoreFiles': false,
+  };
   const session = await openSession({
     folder,
     theme: 'dark',
@@ -48,10 +52,10 @@ export async function measureInWorkbench(folder: string): Promise<WorkbenchMeasu
     const scrolling: Scrolling = { intervals: [], script: [] };
     const plainScrolling: Scrolling = { intervals: [], script: [] };
     for (let round = 0; round < rounds; round++) {
+      add(scrolling, await measureScrolling(workbench.page, frame, '.scroller', 150, 150));
       await showPlain(frame, true);
       add(plainScrolling, await measureScrolling(workbench.page, frame, '#plain', 150, 150));
       await showPlain(frame, false);
-      add(scrolling, await measureScrolling(workbench.page, frame, '.scroller', 150, 150));
     }
     return { firstColours, scrolling, plainScrolling, ...(await measureTyping(workbench)) };
   } finally {
@@ -76,7 +80,7 @@ async function showPlain(frame: Frame, shown: boolean): Promise<void> {
     plain.textContent = 'const peer = (line) => line.text; // as long as a line of code is\\n'.repeat(8000);
     document.body.append(plain);
   })()`);
-  await frame.page().waitForTimeout(1000);
+  await frame.page().waitForTimeout(3000); // laid out, or collected
 }
 
 /** Types into the middle of the 100 KB file in a coloured editor and watches the painted decorations. */
