@@ -106,8 +106,9 @@ describe('the cells panel in the extension host', () => {
   });
 
   it('keeps notes with the run, and never writes over a file that it cannot read', async () => {
-    say(fromCells.note({ run, layer: 0, cell: 3, text: 'counts brackets?' }));
+    // In this order no earlier state looks like the last one.
     say(fromCells.note({ run, layer: 0, cell: 4, text: 'noise' }));
+    say(fromCells.note({ run, layer: 0, cell: 3, text: 'counts brackets?' }));
     say(fromCells.note({ run, layer: 0, cell: 4, text: ' ' }));
     await until('the notes', () => JSON.stringify(last(toCells.notes)?.notes) === '{"0:3":"counts brackets?"}');
     assert.deepEqual(await readNotes(folder), { '0:3': 'counts brackets?' });

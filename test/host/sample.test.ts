@@ -22,10 +22,14 @@ describe('the sample run', () => {
     const chosen = { layer: 0, cell: 1, quantity: 'h' } as const;
     inspection.selectCell(chosen);
     assert.equal(await vscode.commands.executeCommand('cellscope.openSample'), 'sample');
-    // An output channel that another test has opened is a text editor too.
-    const shown = vscode.window.visibleTextEditors.map((editor) => editor.document);
-    const document = shown.find(({ uri }) => uri.scheme === 'cellscope-sample')!;
-    assert.ok(document, shown.map(({ uri }) => uri.toString()).join());
+    // By its tab: an output channel that another test has opened counts as the active text editor.
+    const shown = (): vscode.Uri | undefined =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .map(({ input }) => (input instanceof vscode.TabInputText ? input.uri : undefined))
+        .find((uri) => uri?.scheme === 'cellscope-sample');
+    await until('the text', () => shown() !== undefined);
+    const document = await vscode.workspace.openTextDocument(shown()!);
     await until('its side', () => inspection.sideOf(document)?.side === 'test');
     assert.deepEqual(inspection.sideOf(document), { side: 'test', changed: false });
     const run = store.find('sample')!;
