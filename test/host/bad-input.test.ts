@@ -1,6 +1,7 @@
 /** What goes wrong in a workspace, with a model file or on disk, as a person meets it: a message that says what to do. */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -97,6 +98,10 @@ describe('bad input', () => {
     for (const [key, descriptor] of own) Object.defineProperty(vscode.workspace, key, descriptor);
     await closeEditors();
     rmSync(folder, { recursive: true, force: true });
+    // What a failed test left running would fail the tests after it.
+    const { training } = await activate();
+    if (training.isBusy) await training.leave();
+    await until('trainings to end', () => !training.isBusy);
   });
 
   it('no folder open: says so and offers to open one', async () => {
@@ -361,7 +366,8 @@ describe('bad input', () => {
       const { store, training } = await activate();
       const id = await begin(of(100_000_000));
       const run = store.folderOf(id).fsPath;
-      rmSync(run, { recursive: true });
+      // The training writes into it meanwhile: a folder may be filled again between its emptying and its removal.
+      await rm(run, { recursive: true, maxRetries: 50, retryDelay: 5 });
       const { text, buttons } = await message(/failed: The run's folder was deleted or moved/);
       assert.match(text, /Put it back and resume the run, or train again/);
       assert.ok(buttons.includes('Show Log'));
