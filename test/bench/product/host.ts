@@ -18,6 +18,8 @@ export async function run(): Promise<void> {
   const api = (await vscode.extensions.getExtension<CellscopeApi>('cellscope.cellscope')!.activate())!;
   const settings = vscode.workspace.getConfiguration('cellscope');
   await settings.update('training.openWhenStarted', 'none', vscode.ConfigurationTarget.Global);
+  // A search for cells after the training would keep a core busy while "quiet" is measured.
+  await settings.update('cells.findAfterTraining', false, vscode.ConfigurationTarget.Global);
   const readingDelay = monitorEventLoopDelay({ resolution: 1 });
   readingDelay.enable();
   await vscode.commands.executeCommand('cellscope.trainOnWorkspace', { confirm: false, detach: true });
