@@ -12,9 +12,10 @@ import { startNodeWorker } from '../../src/worker/ports.node.ts';
 import { root } from '../harness/paths.ts';
 import { writePlantedRun } from '../unit/core/cells/planted-run.ts';
 
-/** What may be in the package: bundles, kernels, grammars, styles, pictures, walkthrough pages and the papers. */
+/** What may be in the package: bundles, kernels, grammars, styles, pictures, translations and the papers. */
 const allowed = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md)$/,
+  /^(package(\.nls(\.\w+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md)$/,
+  /^l10n\/bundle\.l10n\.\w+\.json$/,
   /^dist\/(host|host\.browser|training-worker|inspector-worker|file-worker|kernel-thread)\.cjs$/,
   /^dist\/[\w.-]+\.browser\.js$/,
   /^dist\/webview\/[\w.-]+\.(js|css)$/,

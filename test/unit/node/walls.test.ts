@@ -11,7 +11,7 @@ const allowed: Record<string, { parts: string[]; packages: RegExp }> = {
   worker: { parts: ['worker', 'core', 'protocol'], packages: /^node:/ },
   host: { parts: ['host', 'worker', 'core', 'protocol'], packages: /^(node:|vscode$|ignore$|valibot$)/ },
   cli: { parts: ['cli', 'worker', 'core', 'protocol'], packages: /^(node:|ignore$)/ },
-  webview: { parts: ['webview', 'protocol'], packages: /^(uplot|@vscode\/webview-ui-toolkit|valibot)/ },
+  webview: { parts: ['webview', 'protocol', 'core/words'], packages: /^(uplot|@vscode\/webview-ui-toolkit|valibot)/ },
 };
 
 /** Type-only imports carry no code and are allowed against the arrows from protocol's side only. */
