@@ -95,7 +95,7 @@ export function webExtension(): string {
   const { main: _, extensionKind: __, ...manifest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-  for (const part of ['dist', 'media'])
+  for (const part of ['dist', 'media', 'l10n', 'package.nls.json', 'package.nls.de.json'])
     cpSync(path.join(root, part), path.join(folder, part), {
       recursive: true,
       filter: (file) => !/\.map$|sample-workspace/.test(file),

@@ -12,7 +12,11 @@ interface Step {
   completionEvents: string[];
 }
 
-const { contributes } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const read = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
+const { contributes } = read('package.json');
+const languages: Record<string, string>[] = [read('package.nls.json'), read('package.nls.de.json')];
+/** What people read for a placeholder, in every language. */
+const said = (text: string): string[] => languages.map((words) => words[text.slice(1, -1)]!);
 const [walkthrough] = contributes.walkthroughs as { id: string; steps: Step[] }[];
 const { steps } = walkthrough!;
 const commands = new Set(contributes.commands.map(({ command }: { command: string }) => command));
@@ -31,12 +35,13 @@ describe('the walkthrough', () => {
   });
 
   it('links only to commands that exist, at least one a step', () => {
-    for (const { description } of steps) {
-      expect(linked(description).length).toBeGreaterThan(0);
-      for (const command of linked(description)) expect(commands.has(command) || ofWorkbench.has(command)).toBe(true);
+    const welcomes = (contributes.viewsWelcome as { contents: string }[]).map(({ contents }) => contents);
+    for (const text of [...steps.map(({ description }) => description), ...welcomes]) {
+      const [english, ...others] = said(text).map(linked);
+      expect(english!.length).toBeGreaterThan(0);
+      for (const command of english!) expect(commands.has(command) || ofWorkbench.has(command)).toBe(true);
+      for (const other of others) expect(other).toEqual(english);
     }
-    for (const { contents } of contributes.viewsWelcome as { contents: string }[])
-      for (const command of linked(contents)) expect(commands.has(command) || ofWorkbench.has(command)).toBe(true);
   });
 
   it('completes its steps by commands and context keys that exist', () => {
@@ -52,7 +57,7 @@ describe('the walkthrough', () => {
 
   it('has a small picture for every kind of theme, and words for each', () => {
     for (const { media } of steps) {
-      expect(media.altText.length).toBeGreaterThan(40);
+      for (const words of said(media.altText)) expect(words.length).toBeGreaterThan(40);
       expect(Object.keys(media.image).sort()).toEqual(['dark', 'hc', 'hcLight', 'light']);
       for (const file of Object.values(media.image)) {
         expect([file, existsSync(path.join(root, file))]).toEqual([file, true]);
