@@ -231,7 +231,7 @@ function memory(): void {
     console.log('\nSKIPPED: memory in use is read from /proc.');
     return;
   }
-  console.log('\nMemory of a training without its texts, megabytes; used: what a fresh process grows by.');
+  console.log('\nMemory of a training without its texts, megabytes; used: the most that a fresh process grows by.');
   const widths = [22, 8, 8, 8];
   row(['model', 'told', 'used', 'ratio'], widths);
   for (const each of [

@@ -1,9 +1,9 @@
 /**
- * Memory that a session is told to take, beside what a fresh process grows by. As a program: opens the case named on the command
+ * Memory that a session is told to take, beside the most that a fresh process grows by. As a program: opens the case named on the command
  * line, trains, saves and reads, and prints both in bytes.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { wasmEngine } from '../../../src/core/engine/wasm/engine.ts';
 import { trainingMemory } from '../../../src/core/training/plan.ts';
@@ -21,10 +21,15 @@ export function measureMemory(each: Case): MemoryUse {
   return JSON.parse(output.toString());
 }
 
-/** Resident bytes of this process. */
-function resident(): number {
+/** Resident bytes of this process: now, or the most since `forgetPeak`. */
+function resident(key: 'VmRSS' | 'VmHWM'): number {
+  return 1024 * Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))![1]);
+}
+
+/** Linux: the high-water mark starts again from what is resident now (man 5 proc, clear_refs). */
+function forgetPeak(): void {
   globalThis.gc?.();
-  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]);
+  writeFileSync('/proc/self/clear_refs', '5');
 }
 
 async function measure(each: Case): Promise<MemoryUse> {
@@ -34,11 +39,12 @@ async function measure(each: Case): Promise<MemoryUse> {
   const small = await OpenCase.open(engine, { ...each, layers: 1, hidden: 8, batch: 8, time: 8 });
   await small.warmUp();
   await exercise(small, each.vocabulary);
-  const before = resident();
+  forgetPeak();
+  const before = resident('VmRSS');
   const open = await OpenCase.open(engine, each);
   await open.warmUp();
   await exercise(open, each.vocabulary);
-  const used = resident() - before;
+  const used = resident('VmHWM') - before;
   const spec = specOf(each.cell, each.layers, each.hidden, each.vocabulary);
   const limits = { maxTime: each.time, maxBatch: each.batch };
   return { told: trainingMemory(engine, spec, limits, 'adam', false), used };
