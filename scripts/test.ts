@@ -146,6 +146,8 @@ function add(name: string, report: Report, seconds: number): void {
   total.skipped += report.skipped;
   const skipped = report.skipped > 0 ? `, ${report.skipped} skipped` : '';
   console.log(`${name}: ${report.passed} passed, ${report.failed} failed${skipped} (${seconds.toFixed(0)} s)`);
+  for (const { name, reason } of report.retried ?? [])
+    console.log(`\n  SECOND TRY ${name}\n${reason.replace(/^/gm, '    ')}\n`);
   for (const { name, reason } of report.failures) console.log(`\n  FAILED ${name}\n${reason.replace(/^/gm, '    ')}\n`);
 }
 

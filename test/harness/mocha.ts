@@ -27,14 +27,15 @@ class Silent extends Mocha.reporters.Base {
 
 /** Loads and runs the files; resolves with the number of failures, a file that does not load being one. */
 export async function runMocha({ files, timeout, only, report: target, log }: MochaRun): Promise<number> {
-  const report: Report = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const report = { passed: 0, failed: 0, skipped: 0, failures: [], retried: [] } satisfies Report as Required<Report>;
   const line = (text: string) => (log ? appendFileSync(log, `${text}\n`) : console.log(text));
   const fail = (name: string, error: unknown) => {
     report.failed++;
     report.failures.push({ name, reason: reasonOf(error) });
     line(`    FAILED ${name}\n${reasonOf(error).replace(/^/gm, '      ')}`);
   };
-  const mocha = new Mocha({ ui: 'bdd', timeout, reporter: Silent, ...(only ? { fgrep: only } : {}) });
+  // A real workbench on a busy machine misses a beat now and then: such a test may pass at a second try, which the report shows.
+  const mocha = new Mocha({ ui: 'bdd', timeout, retries: 1, reporter: Silent, ...(only ? { fgrep: only } : {}) });
   for (const file of files) mocha.addFile(file);
   try {
     await mocha.loadFilesAsync();
@@ -47,6 +48,10 @@ export async function runMocha({ files, timeout, only, report: target, log }: Mo
         .on('pass', (test) => {
           report.passed++;
           line(`    ok ${test.title} (${test.duration} ms)`);
+        })
+        .on('retry', (test, error) => {
+          report.retried.push({ name: test.fullTitle(), reason: reasonOf(error) });
+          line(`    again ${test.title}\n${reasonOf(error).replace(/^/gm, '      ')}`);
         })
         .on('pending', (test) => {
           report.skipped++;

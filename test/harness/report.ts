@@ -4,5 +4,12 @@ export interface Report {
   failed: number;
   skipped: number;
   /** Name and reason of each failure. */
-  failures: { name: string; reason: string }[];
+  failures: Failure[];
+  /** Those that passed at the second try only: counted as passed, and shown. */
+  retried?: Failure[];
+}
+
+export interface Failure {
+  name: string;
+  reason: string;
 }
