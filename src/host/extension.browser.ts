@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { serve } from '../worker/channel.ts';
 import { filesService } from '../worker/files.ts';
 import { startBrowserWorker } from '../worker/ports.browser.ts';
+import { tellWords } from '../worker/words.ts';
 import { type CellscopeApi, activate as compose, deactivate } from './extension.ts';
 import { FolderStorage } from './runs/folder-storage.ts';
 
@@ -26,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
         return known;
       };
       const worker = startBrowserWorker(await vscode.workspace.fs.readFile(asset(`${name}.browser.js`)));
+      tellWords(worker.port, vscode.l10n.bundle);
       serve(
         worker.port,
         filesService({

@@ -1,8 +1,9 @@
 /** Entry point of the extension in a node extension host (desktop, remote, server). */
 import path from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { hasEnded } from '../worker/node-lock.ts';
 import { startNodeWorker } from '../worker/ports.node.ts';
+import { tellWords } from '../worker/words.ts';
 import { type CellscopeApi, activate as compose, deactivate } from './extension.ts';
 
 export { deactivate };
@@ -11,7 +12,11 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
   const dist = path.join(context.extensionPath, 'dist');
   return compose(context, {
     kind: 'node',
-    startWorker: async (name, background) => startNodeWorker(path.join(dist, `${name}.cjs`), background),
+    startWorker: async (name, background) => {
+      const worker = startNodeWorker(path.join(dist, `${name}.cjs`), background);
+      tellWords(worker.port, vscode.l10n.bundle);
+      return worker;
+    },
     hasEnded,
   });
 }

@@ -1,5 +1,6 @@
 /** The extension's composition: who knows whom. The entry points hand in the platform. */
 import * as vscode from 'vscode';
+import { setWords } from '../core/words.ts';
 import type { Message } from '../protocol/webview.ts';
 import type { FileWorkerService } from '../worker/file-service.ts';
 import { RunCells } from './cells/run-cells.ts';
@@ -48,6 +49,7 @@ export async function deactivate(): Promise<void> {
 }
 
 export async function activate(context: vscode.ExtensionContext, platform: HostPlatform): Promise<CellscopeApi> {
+  setWords(vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('Cellscope', { log: true });
   const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'), platform);
   const training = new TrainingController(platform, store, log, () => readBase(context.extensionUri));

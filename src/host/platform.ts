@@ -9,7 +9,7 @@ export type WorkerName = 'training-worker' | 'inspector-worker' | 'file-worker';
 
 export interface HostPlatform {
   readonly kind: 'node' | 'browser';
-  /** Starts a bundled worker of dist/; one in the background leaves the processor to the editor first, where the system can do that. */
+  /** Starts a bundled worker of dist/ and tells it the language; one in the background leaves the processor to the editor first, where the system can do that. */
   startWorker(name: WorkerName, background?: boolean): Promise<WorkerHandle>;
   /** Whether the holder of a run's lock is known to be gone: its process on this machine has ended. */
   hasEnded(holder: LockOwner): boolean;

@@ -1,6 +1,7 @@
 /** Ports over browser workers. The few globals are declared here: this folder compiles without the DOM's types. */
 import type { Port } from './channel.ts';
 import { PortListeners, type WorkerHandle } from './ports.ts';
+import { hearWords } from './words.ts';
 
 interface MessageTarget {
   postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
@@ -25,15 +26,15 @@ export function hostName(): string {
   return self.name;
 }
 
-/** The worker's end. A browser worker is not told when its host goes: it ends with it. */
+/** The worker's end, which also hears which language the host speaks. A browser worker is not told when its host goes: it ends with it. */
 export function parent(): Port {
   const listeners = new PortListeners();
   self.addEventListener('message', ({ data }) => listeners.tell(data));
-  return {
+  return hearWords({
     post: (message, transfer) => self.postMessage(message, transfer ? [...transfer] : []),
     onMessage: (listener) => listeners.onMessage(listener),
     onClose: (listener) => listeners.onClose(listener),
-  };
+  });
 }
 
 /** The host's end: starts a worker from the text of a bundle (a blob: the page's own origin cannot be assumed). */

@@ -4,6 +4,7 @@ import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { stepBack } from './background.node.ts';
 import type { Port } from './channel.ts';
 import { PortListeners, type WorkerHandle } from './ports.ts';
+import { hearWords } from './words.ts';
 
 interface WorkerData {
   distribution: string;
@@ -15,7 +16,7 @@ export function distributionFolder(): string {
   return (workerData as WorkerData).distribution;
 }
 
-/** The worker's end. A worker in the background steps back here, before it starts threads of its own. */
+/** The worker's end, which also hears which language the host speaks. A worker in the background steps back here, before it starts threads of its own. */
 export function parent(): Port {
   if ((workerData as WorkerData | null)?.background) stepBack();
   const port = parentPort;
@@ -23,11 +24,11 @@ export function parent(): Port {
   const listeners = new PortListeners();
   port.on('message', (message) => listeners.tell(message));
   port.on('close', () => listeners.end(new Error('The host is gone.')));
-  return {
+  return hearWords({
     post: (message, transfer) => port.postMessage(message, transfer ? [...transfer] : []),
     onMessage: (listener) => listeners.onMessage(listener),
     onClose: (listener) => listeners.onClose(listener),
-  };
+  });
 }
 
 /**

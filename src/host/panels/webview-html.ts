@@ -11,6 +11,10 @@ export interface WebviewPage {
   nonce: string;
   /** Another one for styles: the toolkit reads it from the page, so it must not open the door for scripts. */
   styleNonce: string;
+  /** Language of the texts; without one, English. */
+  language?: string;
+  /** English text → its translation, for `webview/ui/words.ts`. */
+  words?: Readonly<Record<string, string>> | undefined;
 }
 
 export function webviewHtml(page: WebviewPage): string {
@@ -23,8 +27,12 @@ export function webviewHtml(page: WebviewPage): string {
     "form-action 'none'",
   ].join('; ');
   const styles = page.styles.map((href) => `<link rel="stylesheet" href="${escapeHtml(href)}">`).join('\n');
+  // Data, not a script: the policy lets no script in without the nonce, and `<` cannot end the element.
+  const words = page.words
+    ? `<script type="application/json" id="cellscope-words">${JSON.stringify(page.words).replaceAll('<', '\\u003c')}</script>\n`
+    : '';
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeHtml(page.words ? (page.language ?? 'en') : 'en')}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
@@ -35,7 +43,7 @@ ${styles}
 </head>
 <body>
 <div class="${page.name}" data-testid="${page.name}"></div>
-<script nonce="${page.nonce}" src="${escapeHtml(page.script)}"></script>
+${words}<script nonce="${page.nonce}" src="${escapeHtml(page.script)}"></script>
 </body>
 </html>`;
 }

@@ -122,6 +122,25 @@ describe('the page of a webview', () => {
     expect(page).toContain('data-testid="heatmap"');
   });
 
+  it('brings a translation along as data that cannot end its element', () => {
+    const words = { 'Open <b>': '</script><script>alert(1)</script>' };
+    const page = webviewHtml({
+      name: 'training',
+      title: 'Training',
+      source: 'https://example.invalid',
+      script: 'training.js',
+      styles: [],
+      nonce: 'N1',
+      styleNonce: 'N2',
+      language: 'de',
+      words,
+    });
+    expect(page).toContain('<html lang="de">');
+    const [, data] = /<script type="application\/json" id="cellscope-words">([^<]*)<\/script>/.exec(page)!;
+    expect(JSON.parse(data!)).toEqual(words);
+    expect(page.match(/<script/g)).toHaveLength(2);
+  });
+
   it('nonces are long and never the same', () => {
     const nonces = new Set(Array.from({ length: 100 }, createNonce));
     expect(nonces.size).toBe(100);
