@@ -1,28 +1,29 @@
-/** The cells panel: one a window, opened by its command, by a run or by a cell, restored after a reload. */
-import * as vscode from 'vscode';
+/** The cells panel; a run may be asked for, or the page of one of its cells. */
+import type * as vscode from 'vscode';
 import { cellOf } from '../trees/cell-rows.ts';
 import { entryOf } from '../trees/runs-tree.ts';
 import { type CellsPanelDependencies, CellsSession, type EvidencePlace } from './cells-session.ts';
-import { createPanel, openFrame, type PanelKind, wantsFocusKept } from './panel-frame.ts';
+import { SinglePanel } from './single-panel.ts';
 
-const kind: PanelKind = {
-  viewType: 'cellscope.cells',
-  name: 'cells',
-  title: 'Cellscope Cells',
-  styles: ['cards.css'],
-};
+interface Wish {
+  run: string | null;
+  place: EvidencePlace | null;
+}
 
 export function registerCellsPanel(context: vscode.ExtensionContext, deps: CellsPanelDependencies): vscode.Disposable {
-  const panels = new CellsPanels(context, deps);
-  return vscode.Disposable.from(
-    panels,
-    vscode.commands.registerCommand('cellscope.openCells', (argument?: unknown) =>
-      panels.open(entryOf(argument)?.id ?? null, placeOf(argument), wantsFocusKept(argument)),
-    ),
-    vscode.window.registerWebviewPanelSerializer(kind.viewType, {
-      deserializeWebviewPanel: async (panel: vscode.WebviewPanel) => panels.adopt(panel, null, null),
-    }),
-  );
+  return new SinglePanel<CellsSession, Wish>(context, deps.log, {
+    viewType: 'cellscope.cells',
+    name: 'cells',
+    title: 'Cellscope Cells',
+    styles: ['cards.css'],
+    command: 'cellscope.openCells',
+    wishOf: (argument) => {
+      const place = placeOf(argument);
+      return { run: place?.run ?? entryOf(argument)?.id ?? null, place };
+    },
+    begin: (wish, send) => new CellsSession(deps, wish ?? { run: null, place: null }, send),
+    change: (session, { run, place }) => session.show(run, place),
+  });
 }
 
 /** A row of the Cellscope view, or `{ run, layer, cell, concept? }`. */
@@ -40,41 +41,4 @@ function placeOf(argument: unknown): EvidencePlace | null {
 
 function isIndex(value: unknown): value is number {
   return Number.isInteger(value) && (value as number) >= 0;
-}
-
-class CellsPanels implements vscode.Disposable {
-  private readonly context: vscode.ExtensionContext;
-  private readonly deps: CellsPanelDependencies;
-  private current: { panel: vscode.WebviewPanel; session: CellsSession } | null = null;
-
-  constructor(context: vscode.ExtensionContext, deps: CellsPanelDependencies) {
-    this.context = context;
-    this.deps = deps;
-  }
-
-  open(run: string | null, place: EvidencePlace | null, preserveFocus: boolean): void {
-    if (!this.current) {
-      this.adopt(createPanel(kind, this.context, preserveFocus), run, place);
-      return;
-    }
-    this.current.session.show(run, place);
-    this.current.panel.reveal(undefined, preserveFocus);
-  }
-
-  adopt(panel: vscode.WebviewPanel, run: string | null, place: EvidencePlace | null): void {
-    this.current?.panel.dispose();
-    const wanted = { run: place?.run ?? run, place };
-    const session = new CellsSession(this.deps, wanted, (message) => void panel.webview.postMessage(message));
-    this.current = { panel, session };
-    const frame = openFrame(kind, panel, this.context, session.handlers, this.deps.log);
-    panel.onDidDispose(() => {
-      frame.dispose();
-      session.dispose();
-      if (this.current?.panel === panel) this.current = null;
-    });
-  }
-
-  dispose(): void {
-    this.current?.panel.dispose();
-  }
 }

@@ -13,18 +13,24 @@ export interface PanelKind {
 
 const resourceFolders = ['dist', 'media'];
 
-/** @param preserveFocus true where the panel opens by itself: a person who types in an editor goes on typing there */
+/** Where a panel opens or is shown again. */
+export interface PanelPlace {
+  /** True where the panel opens by itself: a person who types in an editor goes on typing there. */
+  preserveFocus: boolean;
+  /** Without one: where it is, or beside the editor whose text it shows, or in a window without editors in the middle. */
+  viewColumn: vscode.ViewColumn | undefined;
+}
+
 export function createPanel(
   kind: PanelKind,
   context: vscode.ExtensionContext,
-  preserveFocus: boolean,
+  { preserveFocus, viewColumn }: PanelPlace,
 ): vscode.WebviewPanel {
-  // Beside the editor whose text it shows; in a window without editors, in the middle.
-  const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  const beside = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
   return vscode.window.createWebviewPanel(
     kind.viewType,
     kind.title,
-    { viewColumn: column, preserveFocus },
+    { viewColumn: viewColumn ?? beside, preserveFocus },
     panelOptions(context),
   );
 }
@@ -83,7 +89,11 @@ export function openFrame(
   };
 }
 
-/** The argument `{ preserveFocus: true }` of the commands that open panels. */
-export function wantsFocusKept(argument: unknown): boolean {
-  return (argument as { preserveFocus?: unknown } | null | undefined)?.preserveFocus === true;
+/** The argument `{ preserveFocus?, viewColumn? }` of the commands that open panels. */
+export function wishedPlace(argument: unknown): PanelPlace {
+  const { preserveFocus, viewColumn } = (argument ?? {}) as Record<string, unknown>;
+  return {
+    preserveFocus: preserveFocus === true,
+    viewColumn: typeof viewColumn === 'number' ? viewColumn : undefined,
+  };
 }
