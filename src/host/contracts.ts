@@ -51,6 +51,8 @@ export interface Inspection {
   readonly onDidChangeModel: vscode.Event<ModelInfo | null>;
   /** Opens (or reopens: newer generation) a model; null closes it. */
   selectModel(reference: ModelReference | null): Promise<ModelInfo | null>;
+  /** Resolves when the choices of a model that were made until now are done with. */
+  whenSelected(): Promise<void>;
   readonly cell: CellAddress;
   readonly onDidChangeCell: vscode.Event<CellAddress>;
   selectCell(cell: CellAddress): void;

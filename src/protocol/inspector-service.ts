@@ -90,6 +90,8 @@ export interface InspectorService
     CellsService,
     CellEvidenceService,
     SelectionService {
+  /** Makes ready for the first model what takes a moment. Nobody needs to call it. */
+  prepare(request: Record<string, never>, context: CallContext): Promise<void>;
   /** Rejects with the code `vocabulary-missing` where a file has none and none was given. */
   openModel(request: ModelReference, context: CallContext): Promise<ModelInfo>;
   closeModel(request: { key: string }, context: CallContext): Promise<void>;

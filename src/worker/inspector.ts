@@ -47,12 +47,12 @@ export class Inspector implements InspectorService {
     this.evidence = new CellEvidence(platform);
   }
 
+  async prepare(): Promise<void> {
+    await this.openEngine();
+  }
+
   async openModel(request: Request<'openModel'>, context: CallContext): Promise<ModelInfo> {
-    this.engine ??= this.platform.openEngine();
-    this.engine.catch(() => {
-      this.engine = null;
-    });
-    const model = await openModel(await this.engine, this.platform, request);
+    const model = await openModel(await this.openEngine(), this.platform, request);
     if (context.signal.aborted) await model.session.close();
     else {
       const old = this.models.get(request.key);
@@ -231,6 +231,14 @@ export class Inspector implements InspectorService {
     const answer = await documentReach(model, text, request, this.turns(Priority.hover, model, context));
     this.finish(model, text);
     return answer;
+  }
+
+  private openEngine(): Promise<Engine> {
+    this.engine ??= this.platform.openEngine();
+    this.engine.catch(() => {
+      this.engine = null;
+    });
+    return this.engine;
   }
 
   private turns<P>(priority: Priority, model: OpenModel, context: CallContext<P>): Turn {

@@ -310,7 +310,7 @@ export class HeatmapApp {
 
   private onRender(visible: Range): void {
     this.link.remember({ scrollTop: this.view.scrollTop });
-    this.root.dataset.settled = String(this.colours.settled(visible.start, visible.end));
+    this.root.dataset.settled = String(this.text !== null && this.colours.settled(visible.start, visible.end));
     this.pages.update(visible);
   }
 

@@ -32,15 +32,24 @@ export function registerSampleCommands(context: vscode.ExtensionContext, deps: D
 
 /** Shows a text of the sample coloured by its surest cell. Gives the run's id. */
 async function openSample(deps: Dependencies, sample: SampleRun): Promise<string> {
-  // The text and the panel come up while the run is unpacked and its model opened.
-  const [entry] = await Promise.all([showModel(deps, sample), showText(sample)]);
+  // All at once: the page loads, the inspector starts, and the run is unpacked meanwhile.
+  const panel = vscode.commands.executeCommand('cellscope.openHeatmap', {
+    preserveFocus: true,
+    viewColumn: vscode.ViewColumn.Two,
+  });
+  deps.inspection.prepare();
+  const [entry] = await Promise.all([showModel(deps, sample), showText(sample), panel]);
+  // What is looked at has the keyboard.
+  await vscode.commands.executeCommand('cellscope.openHeatmap');
   return entry.id;
 }
 
 async function showModel(deps: Dependencies, sample: SampleRun): Promise<RunEntry> {
   const entry = await sample.ready();
+  // Before the model opens: it begins with the cell that was found in it.
+  await deps.cells.whenRead();
   await deps.inspection.selectModel(runReference(entry));
-  await showSurestCell(deps, entry);
+  showSurestCell(deps, entry);
   return entry;
 }
 
@@ -48,12 +57,10 @@ async function showText(sample: SampleRun): Promise<void> {
   const { open } = await sample.note();
   const document = await vscode.workspace.openTextDocument(sampleUri(open));
   await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
-  await vscode.commands.executeCommand('cellscope.openHeatmap');
 }
 
 /** Without a word in the person's own choice, which other models are opened with. */
-async function showSurestCell({ cells, inspection }: Dependencies, { id }: RunEntry): Promise<void> {
-  await cells.whenRead();
+function showSurestCell({ cells, inspection }: Dependencies, { id }: RunEntry): void {
   const report = cells.reportOf(id)?.report;
   const [surest] = report ? [...namedCells(report), ...bestCandidates(report)] : [];
   if (surest) inspection.showCell(surest.candidate);

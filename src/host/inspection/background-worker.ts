@@ -22,7 +22,7 @@ export class BackgroundWorker<S extends Service<S> = InspectorService> implement
   private last: Promise<unknown> = Promise.resolve();
   private idle: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param owner whose worker it is, for the log */
+  /** @param owner whose worker it is, for the log; files are read while somebody waits: their worker does not step back */
   constructor(
     platform: Pick<HostPlatform, 'startWorker'>,
     log: vscode.LogOutputChannel,
@@ -70,7 +70,7 @@ export class BackgroundWorker<S extends Service<S> = InspectorService> implement
 
   private async start(): Promise<{ worker: WorkerHandle; remote: Remote<S> }> {
     try {
-      const worker = await this.platform.startWorker(this.name, true);
+      const worker = await this.platform.startWorker(this.name, this.name !== 'file-worker');
       const started = { worker, remote: connect<S>(worker.port) };
       worker.port.onClose((reason) => {
         void this.running?.then((current) => {

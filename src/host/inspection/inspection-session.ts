@@ -114,6 +114,19 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     }
   }
 
+  /** Starts the inspector before the first question, where one is about to come. */
+  prepare(): void {
+    this.client
+      .remote()
+      .then((remote) => remote.call('prepare', {}))
+      .catch((error: unknown) => this.log.debug('The inspector could not be made ready ahead of time.', error));
+  }
+
+  /** Resolves when the choices of a model that were made until now are done with. */
+  async whenSelected(): Promise<void> {
+    await this.selecting;
+  }
+
   /** @throws with the worker's message where the model cannot be opened; the one before stays open then. */
   async selectModel(reference: ModelReference | null): Promise<ModelInfo | null> {
     const selection = ++this.selections;

@@ -127,6 +127,7 @@ export class HeatmapSession implements vscode.Disposable {
     this.sendModel();
     this.send(toHeatmap.cell(this.deps.inspection.cell));
     this.sendDocument();
+    await this.deps.inspection.whenSelected();
     if (this.deps.inspection.model) return;
     const { entries } = this.deps.runs;
     const usable = (entry: RunEntry): boolean => entry.manifest.current !== null;
