@@ -1,4 +1,5 @@
 /** One workbench for the tests of a file, on a copy of the fixture, with a network that trains in seconds. */
+import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../harness/paths.ts';
@@ -23,7 +24,7 @@ const smallTraining = {
   'cellscope.cells.findAfterTraining': false,
 };
 
-/** Opens before the file's tests, closes after them, takes a picture of each failure. */
+/** Opens before the file's tests, closes after them, takes a picture of each failure. No webview may have complained of anything. */
 export function useSession(options: Partial<SessionOptions> = {}): Session {
   let session: Session | undefined;
   before(async () => {
@@ -40,7 +41,10 @@ export function useSession(options: Partial<SessionOptions> = {}): Session {
     if (test?.state === 'failed' && session)
       console.log(`      ${await session.workbench.shot(`FAILED-${mode}-${test.fullTitle().replace(/\W+/g, '-')}`)}`);
   });
-  after(() => session?.close());
+  after(async () => {
+    await session?.close();
+    assert.deepEqual(session?.browser.complaints ?? [], [], 'a webview complained');
+  });
   return new Proxy({} as Session, {
     get: (_, name) => {
       if (!session) throw new Error('The workbench is not open yet: use the session inside tests.');

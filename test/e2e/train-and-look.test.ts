@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { activations, characterIndex } from '../harness/command-line.ts';
+import { breakPolicy } from '../harness/complaints.ts';
 import { root } from '../harness/paths.ts';
 import { until } from '../harness/workbench.ts';
 import { Heatmap } from './heatmap.ts';
@@ -99,15 +100,21 @@ describe(`train on the workspace and look (${mode})`, () => {
       assert.ok(hover.includes(`${label} ${words}`), `${label} ${words} in\n${hover}`);
   });
 
-  it('opens every panel', async () => {
+  it('opens every panel, and would notice one that breaks its security policy', async () => {
     const { workbench } = session;
+    const { complaints } = session.browser;
     for (const [command, name] of [
+      ['Cellscope: Open Activation Heatmap', 'heatmap'],
       ['Cellscope: Open Training Panel', 'training'],
       ['Cellscope: Open Gradient Panel', 'gradients'],
       ['Cellscope: Open Cells Panel', 'cells'],
     ] as const) {
       await workbench.command(command);
-      await workbench.webview(`[data-testid="${name}"]`);
+      const frame = await workbench.webview(`[data-testid="${name}"]`);
+      assert.deepEqual(complaints, []);
+      await frame.evaluate(breakPolicy);
+      await until(`a complaint of ${name}`, async () => complaints.some((text) => /^security.*style-src/.test(text)));
+      complaints.length = 0;
     }
   });
 

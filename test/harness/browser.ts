@@ -1,6 +1,7 @@
 /** A headless Chromium that shows the workbench, and how an extension under development gets into it. */
 import { rmSync } from 'node:fs';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { collectComplaints } from './complaints.ts';
 import { temporaryFolder } from './paths.ts';
 
 export interface Browser {
@@ -8,6 +9,8 @@ export interface Browser {
   readonly page: Page;
   /** Requests to anything but this machine: none is let through, and a test holds this empty. */
   readonly blocked: string[];
+  /** What the extension's webviews complained of: a test holds this empty, too. */
+  readonly complaints: string[];
   close(): Promise<void>;
 }
 
@@ -39,11 +42,13 @@ export async function launchBrowser(executablePath: string, size = { width: 1400
       return route.abort();
     },
   );
+  const complaints = await collectComplaints(context, 'workbench');
   const page = context.pages()[0] ?? (await context.newPage());
   return {
     context,
     page,
     blocked,
+    complaints,
     async close() {
       await context.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });

@@ -10,6 +10,7 @@ import { fromTraining, toTraining } from '../../src/protocol/training-panel.ts';
 import { on, receive } from '../../src/protocol/webview.ts';
 import { cellsHandlers } from './fake-cells.ts';
 import { gradientsHandlers } from './fake-gradients.ts';
+import { safetensorsHandlers } from './fake-safetensors.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 const query = new URLSearchParams(location.search);
@@ -295,7 +296,7 @@ class Host {
         this.sendDocument();
       }
     }),
-    ...['selectRun', 'reveal', 'exportHtml', 'exportCsv', 'retry', 'train'].map((name) =>
+    ...['selectRun', 'reveal', 'exportHtml', 'exportCsv', 'retry', 'train', 'openSample'].map((name) =>
       on(fromHeatmap[name as 'train'], (payload) => console.log('to host', name, JSON.stringify(payload))),
     ),
   ];
@@ -390,6 +391,7 @@ const handlers = [
   ...trainingHandlers(),
   ...gradientsHandlers(query, sendSoon),
   ...cellsHandlers(query, sendSoon),
+  ...safetensorsHandlers(query, sendSoon),
 ];
 Object.assign(window, {
   gallery: { applyTheme, host },

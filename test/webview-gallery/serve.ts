@@ -12,7 +12,7 @@ import { createNonce, webviewHtml } from '../../src/host/panels/webview-html.ts'
 const root = path.resolve(import.meta.dirname, '../..');
 const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' };
 
-const panels = ['heatmap', 'training', 'gradients', 'cells'] as const;
+const panels = ['heatmap', 'training', 'gradients', 'cells', 'safetensors'] as const;
 
 /** Texts to look at: the project's own sources, with what is difficult in front. */
 async function texts(): Promise<Record<string, string>> {

@@ -70,6 +70,14 @@ const shots: {
   })),
   { name: 'cells-narrow', page: 'cells?theme=dark', width: 560, height: 900 },
   { name: 'cells-cell-narrow', page: 'cells?theme=light&cell=14&concept=comment', width: 560, height: 1400 },
+  ...['dark', 'light', 'hc-dark', 'hc-light'].map((theme) => ({
+    name: `safetensors-${theme}`,
+    page: `safetensors?theme=${theme}`,
+  })),
+  ...['foreign', 'refused', 'busy'].map((state) => ({
+    name: `safetensors-${state}`,
+    page: `safetensors?theme=dark&state=${state}`,
+  })),
   { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
 ];
 
