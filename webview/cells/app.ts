@@ -7,6 +7,8 @@ import { createButton, createDropdown } from '../ui/controls.ts';
 import { fileName, toCsv } from '../ui/csv.ts';
 import { coalesced, element } from '../ui/dom.ts';
 import { connectHost } from '../ui/messaging.ts';
+import { Tabs } from '../ui/tabs.ts';
+import { t } from '../ui/words.ts';
 import { BaselineView } from './baseline-view.ts';
 import { BirthView } from './birth-view.ts';
 import { CellView } from './cell-view.ts';
@@ -32,13 +34,10 @@ export class CellsApp {
   private readonly root: HTMLElement;
   private readonly link;
   private readonly announcer;
-  private readonly runs = createDropdown('Run', (run) => this.link.post(fromCells.select({ run })));
-  private readonly export = element('button', { type: 'button', class: 'choice-chip' }, 'Export CSV');
-  private readonly tabs = element('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Pages of the cells panel' });
-  private readonly body = element('main', { class: 'body', id: 'cells-body', role: 'tabpanel' });
+  private readonly runs = createDropdown(t('Run'), (run) => this.link.post(fromCells.select({ run })));
+  private readonly export = element('button', { type: 'button', class: 'choice-chip' }, t('Export CSV'));
   private readonly empty = element('div', { class: 'empty', hidden: true });
-  private readonly views: View[];
-  private view: View;
+  private readonly tabs: Tabs<View>;
   private readonly reports = new Map<string, RunReport>();
   private readonly jobs = new Map<CellsJob, number | null>();
   private readonly problems = new Map<CellsJob, string | null>();
@@ -62,7 +61,7 @@ export class CellsApp {
   private asked = '';
   private readonly draw = coalesced(() => {
     this.askOpenCell();
-    this.view.set(this.state);
+    this.tabs.shown.set(this.state);
   });
 
   constructor(root: HTMLElement) {
@@ -105,24 +104,33 @@ export class CellsApp {
     const kept = this.link.restored;
     this.state = { ...this.state, open: kept?.open ?? null };
     const actions = this.actions();
-    this.views = [
-      new ConceptsView(
-        actions,
-        {
-          filter: kept?.filter ?? '',
-          status: kept?.status ?? 'all',
-          order: kept?.order ?? { key: 'lift', descending: true },
-        },
-        (concepts) => this.link.remember(concepts),
-      ),
-      new CellView(actions),
-      new BirthView(actions, kept?.born ?? [], (born) => this.link.remember({ born })),
-      new CompareView(actions),
-      new BaselineView(actions),
-    ];
-    this.view = this.views.find(({ id }) => id === kept?.tab) ?? this.views[0]!;
+    const concepts = new ConceptsView(
+      actions,
+      {
+        filter: kept?.filter ?? '',
+        status: kept?.status ?? 'all',
+        order: kept?.order ?? { key: 'lift', descending: true },
+      },
+      (filtered) => this.link.remember(filtered),
+    );
+    this.tabs = new Tabs<View>(
+      t('Pages of the cells panel'),
+      'cells-body',
+      [
+        concepts,
+        new CellView(actions),
+        new BirthView(actions, kept?.born ?? [], (born) => this.link.remember({ born })),
+        new CompareView(actions),
+        new BaselineView(actions),
+      ],
+      ({ id }) => {
+        root.dataset.tab = id;
+        this.link.remember({ tab: id });
+        this.draw();
+      },
+    );
     this.build();
-    this.show(this.view);
+    this.tabs.show(kept?.tab ?? null);
     const restore = kept && { run: kept.run ?? null, other: kept.other ?? null };
     this.link.post(fromCells.ready({ restore }));
   }
@@ -160,54 +168,18 @@ export class CellsApp {
 
   private build(): void {
     this.export.addEventListener('click', () => this.exportCsv());
-    for (const view of this.views) {
-      const tab = element(
-        'button',
-        { type: 'button', class: 'tab', role: 'tab', id: `tab-${view.id}`, 'aria-controls': 'cells-body' },
-        view.title,
-      );
-      tab.addEventListener('click', () => this.show(view));
-      this.tabs.append(tab);
-    }
-    this.tabs.addEventListener('keydown', (event) => this.onTabKey(event));
     this.root.append(
       element(
         'header',
         { class: 'head' },
-        element('div', { class: 'choice run-choice' }, element('span', { class: 'caption' }, 'Run'), this.runs.node),
+        element('div', { class: 'choice run-choice' }, element('span', { class: 'caption' }, t('Run')), this.runs.node),
         this.export,
-        this.tabs,
+        this.tabs.node,
       ),
-      this.body,
+      this.tabs.body,
       this.empty,
     );
     this.root.classList.add('waiting');
-  }
-
-  private show(view: View): void {
-    this.view = view;
-    for (const [i, tab] of [...this.tabs.children].entries()) {
-      const chosen = this.views[i] === view;
-      tab.setAttribute('aria-selected', String(chosen));
-      tab.setAttribute('tabindex', chosen ? '0' : '-1');
-    }
-    this.root.dataset.tab = view.id;
-    this.body.setAttribute('aria-labelledby', `tab-${view.id}`);
-    this.body.replaceChildren(view.node);
-    this.body.scrollTop = 0;
-    this.link.remember({ tab: view.id });
-    this.draw();
-  }
-
-  private onTabKey(event: KeyboardEvent): void {
-    const { length } = this.views;
-    const at = this.views.indexOf(this.view);
-    const target = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: length - 1 }[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    const next = (target + length) % length;
-    this.show(this.views[next]!);
-    (this.tabs.children[next] as HTMLElement).focus();
   }
 
   private onRuns({ runs, selected, other, canTrain }: ReturnType<typeof toCells.runs>['payload']): void {
@@ -250,7 +222,11 @@ export class CellsApp {
     if (before?.measuring && !before.report?.complete && report.report?.complete && report.run === this.state.run?.id) {
       const { named } = report.report;
       this.announcer.say(
-        `Cells are found: ${named === 0 ? 'none has' : named === 1 ? '1 has' : `${named} have`} a name.`,
+        named === 0
+          ? t('Cells are found: none has a name.')
+          : named === 1
+            ? t('Cells are found: 1 has a name.')
+            : t('Cells are found: {0} have a name.', named),
       );
     }
     this.draw();
@@ -271,15 +247,15 @@ export class CellsApp {
     };
     for (const job of ['picture', 'scores', 'clamp'] as const) this.problems.delete(job);
     this.link.remember({ open });
-    if (this.view.id === 'cell') this.draw();
-    else this.show(this.views.find(({ id }) => id === 'cell')!);
-    if (!same) this.announcer.say(`Cell ${cellName(open)}`);
+    if (this.tabs.shown.id === 'cell') this.draw();
+    else this.tabs.show('cell');
+    if (!same) this.announcer.say(t('Cell {0}', cellName(open)));
   }
 
   /** Its evidence is asked for when the page is shown, once for each checkpoint, cell and concept. */
   private askOpenCell(): void {
     const { run, open } = this.state;
-    if (this.view.id !== 'cell' || !run || !open || run.generation === null) return;
+    if (this.tabs.shown.id !== 'cell' || !run || !open || run.generation === null) return;
     const size = run.layers[open.layer]?.hiddenSize ?? 0;
     if (open.cell >= size) {
       this.state = { ...this.state, open: null };
@@ -310,26 +286,31 @@ export class CellsApp {
   }
 
   private exportCsv(): void {
-    const rows = this.view.table();
+    const view = this.tabs.shown;
+    const rows = view.table();
     const { run, open } = this.state;
     if (!rows || !run) {
-      this.announcer.say('There is nothing to export yet.');
+      this.announcer.say(t('There is nothing to export yet.'));
       return;
     }
-    const of = this.view.id === 'cell' && open ? `cell ${open.layer} ${open.cell}` : this.view.title;
+    const of = view.id === 'cell' && open ? `cell ${open.layer} ${open.cell}` : view.title;
     this.link.post(fromCells.exportCsv({ name: fileName(of.toLowerCase(), run.label), text: toCsv(rows) }));
   }
 
   private showEmpty(canTrain: boolean): void {
-    const train = createButton('Train on Workspace', () => this.link.post(fromCells.train({})), 'primary');
+    const train = createButton(t('Train on Workspace'), () => this.link.post(fromCells.train({})), 'primary');
     this.empty.replaceChildren(
-      element('h1', {}, 'No network to look into yet'),
+      element('h1', {}, t('No network to look into yet')),
       element(
         'p',
         {},
         canTrain
-          ? 'Train a small network on this workspace, then see here which of its cells stand for strings, comments or conditions, and how sure that is. Everything stays on this machine.'
-          : 'Open a folder with some code and train a small network on it, then see here which of its cells stand for something. Everything stays on this machine.',
+          ? t(
+              'Train a small network on this workspace, then see here which of its cells stand for strings, comments or conditions, and how sure that is. Everything stays on this machine.',
+            )
+          : t(
+              'Open a folder with some code and train a small network on it, then see here which of its cells stand for something. Everything stays on this machine.',
+            ),
       ),
       canTrain ? element('div', { class: 'buttons' }, train.node) : '',
     );

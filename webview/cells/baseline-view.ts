@@ -7,18 +7,28 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { bitsPerNat, percent, signed, whole } from '../ui/format.ts';
 import { Plot } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import { JobRow } from './job-row.ts';
 import { snippetList } from './snippets.ts';
 import type { PanelActions, PanelState, View } from './state.ts';
-import { baselineVerdict } from './words.ts';
+import { baselineVerdict, className } from './words.ts';
 
-const kindNames = {
+/** Headings of the small plots. */
+const smallNames = {
+  parenthesis: t('Closing ) by distance'),
+  square: t('Closing ] by distance'),
+  brace: t('Closing } by distance'),
+  quote: t('Closing quotes by distance'),
+  agreement: t('The right kind of closing bracket'),
+};
+type SmallKind = keyof typeof smallNames;
+/** The same in files. */
+const columnNames = {
   parenthesis: 'Closing ) by distance',
   square: 'Closing ] by distance',
   brace: 'Closing } by distance',
   quote: 'Closing quotes by distance',
 } as const;
-const agreementName = 'The right kind of closing bracket';
 const orders = [3, 5, 10, 20];
 /** Bits of the strongest colour in snippets. */
 const strongest = 6;
@@ -34,16 +44,16 @@ interface Small {
 
 export class BaselineView implements View {
   readonly id = 'baseline';
-  readonly title = 'Beside n-grams';
+  readonly title = t('Beside n-grams');
   readonly node = element('div', { class: 'page' });
   private readonly actions: PanelActions;
-  private readonly order = createDropdown('Order of the n-gram', (value) => {
+  private readonly order = createDropdown(t('Order of the n-gram'), (value) => {
     this.wanted = Number(value);
     this.showStart();
   });
-  private readonly start = createButton('Compare', () => this.actions.baseline(this.wanted), 'primary');
+  private readonly start = createButton(t('Compare'), () => this.actions.baseline(this.wanted), 'primary');
   private readonly job: JobRow;
-  private readonly smalls: Map<string, Small>;
+  private readonly smalls: Map<SmallKind, Small>;
   private readonly words = element('div', { class: 'verdicts' });
   private readonly kinds = element('div');
   private readonly wins = element('div', { class: 'two' });
@@ -57,20 +67,20 @@ export class BaselineView implements View {
   constructor(actions: PanelActions) {
     this.actions = actions;
     this.job = new JobRow({
-      doing: 'Learning the n-gram',
-      cancelled: 'It was stopped.',
+      doing: t('Learning the n-gram'),
+      cancelled: t('It was stopped.'),
       cancel: () => actions.cancel('baseline'),
       again: () => actions.baseline(this.wanted),
       showLog: () => actions.showLog(),
     });
-    this.smalls = new Map([...Object.values(kindNames), agreementName].map((name) => [name, this.small(name)]));
+    this.smalls = new Map((Object.keys(smallNames) as SmallKind[]).map((kind) => [kind, this.small(kind)]));
     this.grid.append(...[...this.smalls.values()].map(({ node }) => node));
-    this.winsCard = card('Where they differ most', this.wins);
+    this.winsCard = card(t('Where they differ most'), this.wins);
     this.results = element(
       'aside',
       { class: 'side' },
-      card('In words', this.words),
-      card('By kind of character, bits', this.kinds),
+      card(t('In words'), this.words),
+      card(t('By kind of character, bits'), this.kinds),
     );
     this.node.append(
       element(
@@ -78,18 +88,19 @@ export class BaselineView implements View {
         { class: 'columns' },
         element(
           'section',
-          { class: 'card main', 'aria-label': 'The network beside n-grams' },
+          { class: 'card main', 'aria-label': t('The network beside n-grams') },
           explanation({
-            question: 'What does it know that counting does not?',
-            sentences:
+            question: t('What does it know that counting does not?'),
+            sentences: t(
               'An n-gram counts what followed the last n − 1 characters in the same training files: it knows words and idioms, and nothing before them. A network that beats it at brackets and quotes that were opened long before carries something over the distance.',
-            formula: 'interpolated Kneser–Ney, D = n₁/(n₁ + 2n₂) for each length',
+            ),
+            formula: t('interpolated Kneser–Ney, D = n₁/(n₁ + 2n₂) for each length'),
             source: 'Kneser, Ney 1995; Chen, Goodman 1999; Karpathy, Johnson, Fei-Fei 2015',
           }),
           element(
             'div',
             { class: 'choice' },
-            element('span', { class: 'caption' }, 'order up to'),
+            element('span', { class: 'caption' }, t('order up to')),
             this.order.node,
             this.start.node,
           ),
@@ -106,13 +117,13 @@ export class BaselineView implements View {
     this.state = state;
     const { jobs, problems, baseline } = state;
     this.order.set(
-      orders.map((order) => ({ value: String(order), label: `${order} characters` })),
+      orders.map((order) => ({ value: String(order), label: t('{0} characters', order) })),
       String(this.wanted),
     );
     const fraction = jobs.has('baseline') ? jobs.get('baseline')! : undefined;
     this.job.set(
       { fraction, problem: problems.get('baseline') },
-      fraction === null ? 'Learning the n-gram from the training files' : 'Reading the test files with both',
+      fraction === null ? t('Learning the n-gram from the training files') : t('Reading the test files with both'),
     );
     this.showStart();
     if (baseline === this.drawn && this.results.dataset.drawn) return;
@@ -137,7 +148,7 @@ export class BaselineView implements View {
       ['table', 'row', 'count', 'network', `${baseline.order}-gram`],
       ...rows('all characters, bits', [all], bitsPerNat),
       ...rows('kind of character, bits', characters, bitsPerNat),
-      ...closings.flatMap(({ kind, rows: of }) => rows(`${kindNames[kind]}, bits`, of, bitsPerNat)),
+      ...closings.flatMap(({ kind, rows: of }) => rows(`${columnNames[kind]}, bits`, of, bitsPerNat)),
       ...rows('right kind of closing bracket by number of others in between, share', agreement, 1),
     ];
   }
@@ -145,11 +156,12 @@ export class BaselineView implements View {
   private showStart(): void {
     const { state, wanted } = this;
     const busy = state?.jobs.has('baseline') ?? false;
-    this.start.label(this.drawn?.order === wanted ? 'Compare Again' : 'Compare');
+    this.start.label(this.drawn?.order === wanted ? t('Compare Again') : t('Compare'));
     this.start.enable(!busy && state?.run?.generation != null && this.drawn?.order !== wanted);
   }
 
-  private small(name: string): Small {
+  private small(kind: SmallKind): Small {
+    const name = smallNames[kind];
     const host = element('div', { class: 'plot small', tabindex: 0, role: 'img' });
     const reading = element('div', { class: 'reading', 'aria-live': 'polite' });
     const small: Small = {
@@ -157,7 +169,7 @@ export class BaselineView implements View {
       host,
       reading,
       rows: [],
-      shares: name === agreementName,
+      shares: kind === 'agreement',
       plot: new Plot(host, (index) => {
         const row = index === null ? null : small.rows[index];
         reading.textContent = row ? rowWords(row, small.shares) : hintOf(small);
@@ -170,45 +182,46 @@ export class BaselineView implements View {
     for (const node of [this.grid, this.results, this.winsCard]) node.hidden = baseline === null;
     if (!baseline || !run) return;
     const { tables, order, learned, training, test, wins } = baseline;
+    const ngram = t('{0}-gram', order);
     const { claim, evidence } = baselineVerdict(run.label, baseline);
     const cut =
       learned < training
-        ? ` The n-gram learned from ${whole(learned)} of the ${whole(training)} training characters.`
-        : ` The n-gram learned from the same ${whole(training)} training characters.`;
+        ? t('The n-gram learned from {0} of the {1} training characters.', whole(learned), whole(training))
+        : t('The n-gram learned from the same {0} training characters.', whole(training));
     this.words.replaceChildren(
       verdict(
         (tables.all.baseline ?? 0) >= (tables.all.network ?? 0) ? 'var(--cs-positive)' : 'var(--cs-negative)',
         claim,
-        `${evidence}${cut}`,
+        `${evidence} ${cut}`,
       ),
       ...closingWords(tables.closings, run.label, order),
       ...agreementWords(tables.agreement, run.label, order),
     );
-    for (const { kind, rows } of tables.closings) this.drawSmall(kindNames[kind], rows, run.label, order);
-    this.drawSmall(agreementName, tables.agreement, run.label, order);
+    for (const { kind, rows } of tables.closings) this.drawSmall(kind, rows, run.label, order);
+    this.drawSmall('agreement', tables.agreement, run.label, order);
     this.kinds.replaceChildren(
       table(
-        'Losses by kind of character',
+        t('Losses by kind of character'),
         [
-          { head: 'predicted' },
-          { head: 'characters', number: true },
+          { head: t('predicted') },
+          { head: t('characters'), number: true },
           { head: run.label, number: true },
-          { head: `${order}-gram`, number: true },
-          { head: 'gain', number: true },
+          { head: ngram, number: true },
+          { head: t('gain'), number: true },
         ],
-        [tables.all, ...tables.characters].map(({ label, count, network, baseline: ngram }) => [
-          label,
+        [tables.all, ...tables.characters].map(({ label, count, network, baseline: counted }) => [
+          className(label),
           whole(count),
           bitsText(network),
-          bitsText(ngram),
-          network === null || ngram === null ? '–' : signed((ngram - network) * bitsPerNat),
+          bitsText(counted),
+          network === null || counted === null ? '–' : signed((counted - network) * bitsPerNat),
         ]),
       ),
-      element('p', { class: 'note' }, `${whole(test.files)} test files, ${whole(test.chars)} characters.`),
+      element('p', { class: 'note' }, t('{0} test files, {1} characters.', whole(test.files), whole(test.chars))),
     );
     this.wins.replaceChildren(
-      this.winList(`Where ${run.label} gains most`, '--cs-positive', wins.network),
-      this.winList(`Where the ${order}-gram gains most`, '--cs-negative', wins.baseline),
+      this.winList(t('Where {0} gains most', run.label), '--cs-positive', wins.network),
+      this.winList(t('Where the {0}-gram gains most', order), '--cs-negative', wins.baseline),
     );
   }
 
@@ -219,12 +232,12 @@ export class BaselineView implements View {
       element('h4', {}, named(`var(${colour})`, title)),
       snippets.length > 0
         ? snippetList(title, snippets, strongest, (snippet) => this.actions.openSnippet(snippet))
-        : element('p', { class: 'note' }, 'Nowhere.'),
+        : element('p', { class: 'note' }, t('Nowhere.')),
     );
   }
 
-  private drawSmall(name: string, all: readonly ShownComparison[], network: string, order: number): void {
-    const small = this.smalls.get(name)!;
+  private drawSmall(kind: SmallKind, all: readonly ShownComparison[], network: string, order: number): void {
+    const small = this.smalls.get(kind)!;
     small.rows = all.filter(({ count }) => count > 0);
     // One place makes no curve: the words tell it.
     small.node.hidden = small.rows.length < 2;
@@ -238,7 +251,7 @@ export class BaselineView implements View {
       curves: [
         { label: network, colour: (theme) => toHex(theme.positive), values: values('network'), points: true, width: 2 },
         {
-          label: `${order}-gram`,
+          label: t('{0}-gram', order),
           colour: (theme) => toHex(theme.negative),
           values: values('baseline'),
           points: true,
@@ -247,13 +260,17 @@ export class BaselineView implements View {
       ],
       log: false,
       ...(small.shares ? { range: [0, 1] as const } : {}),
-      xLabel: small.shares ? 'other brackets opened and closed in between' : 'characters since it was opened',
+      xLabel: small.shares ? t('other brackets opened and closed in between') : t('characters since it was opened'),
       formatX: (value) => rows[value]?.label.replace(' and more', '+') ?? '',
       formatY: (value) => (small.shares ? percent(value) : value.toFixed(1)),
     });
     small.host.setAttribute(
       'aria-label',
-      `${name}: ${rows.map((row) => rowWords(row, small.shares)).join('; ')}. Left and right arrows read single places.`,
+      t(
+        '{0}: {1}. Left and right arrows read single places.',
+        smallNames[kind],
+        rows.map((row) => rowWords(row, small.shares)).join('; '),
+      ),
     );
     small.reading.textContent = hintOf(small);
   }
@@ -261,18 +278,24 @@ export class BaselineView implements View {
 
 function hintOf({ shares }: Pick<Small, 'shares'>): string {
   return shares
-    ? 'Share of closing brackets whose kind was the likeliest of the three.'
-    : 'Bits at the closing character; lower is better.';
+    ? t('Share of closing brackets whose kind was the likeliest of the three.')
+    : t('Bits at the closing character; lower is better.');
 }
 
 function bitsText(nats: number | null): string {
   return nats === null ? '–' : (nats * bitsPerNat).toFixed(3);
 }
 
+/** `5–9`, `200 and more`. */
+function rangeText(label: string): string {
+  const open = / and more$/.exec(label);
+  return open ? t('{0} and more', label.slice(0, open.index)) : label;
+}
+
 function rowWords({ label, count, network, baseline }: ShownComparison, shares: boolean): string {
   const text = (value: number | null): string =>
-    value === null ? 'none' : shares ? percent(value) : `${(value * bitsPerNat).toFixed(2)} bits`;
-  return `${label}: network ${text(network)}, n-gram ${text(baseline)} (${whole(count)})`;
+    value === null ? t('none') : shares ? percent(value) : t('{0} bits', (value * bitsPerNat).toFixed(2));
+  return t('{0}: network {1}, n-gram {2} ({3})', rangeText(label), text(network), text(baseline), whole(count));
 }
 
 type Closings = ShownBaseline['tables']['closings'];
@@ -284,12 +307,19 @@ function closingWords(closings: Closings, network: string, order: number): HTMLE
     const far = rows.findLast(({ count }) => count >= enough);
     if (!far || far.network === null || far.baseline === null) return [];
     const gain = (far.baseline - far.network) * bitsPerNat;
-    const character = { parenthesis: ')', square: ']', brace: '}', quote: 'a closing quote' }[kind];
+    const character = { parenthesis: ')', square: ']', brace: '}', quote: t('a closing quote') }[kind];
     return [
       verdict(
         gain > 0 ? 'var(--cs-positive)' : 'var(--cs-negative)',
-        `${character} ${far.label} characters after it was opened:`,
-        `${network} ${bitsText(far.network)} bits, ${order}-gram ${bitsText(far.baseline)} (${whole(far.count)} places).`,
+        t('{0} {1} characters after it was opened:', character, rangeText(far.label)),
+        t(
+          '{0} {1} bits, {2}-gram {3} ({4} places).',
+          network,
+          bitsText(far.network),
+          order,
+          bitsText(far.baseline),
+          whole(far.count),
+        ),
       ),
     ];
   });
@@ -301,8 +331,17 @@ function agreementWords(rows: readonly ShownComparison[], network: string, order
   return [
     verdict(
       far.network! > far.baseline ? 'var(--cs-positive)' : 'var(--cs-negative)',
-      `The right kind after ${far.label} other ${far.label === '1' ? 'bracket' : 'brackets'} in between:`,
-      `${network} ${percent(far.network!)}, ${order}-gram ${percent(far.baseline)} (${whole(far.count)} places).`,
+      far.label === '1'
+        ? t('The right kind after 1 other bracket in between:')
+        : t('The right kind after {0} other brackets in between:', rangeText(far.label)),
+      t(
+        '{0} {1}, {2}-gram {3} ({4} places).',
+        network,
+        percent(far.network!),
+        order,
+        percent(far.baseline),
+        whole(far.count),
+      ),
     ),
   ];
 }

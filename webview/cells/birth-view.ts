@@ -8,6 +8,7 @@ import { element } from '../ui/dom.ts';
 import { bitsPerNat, compact, fixed, whole } from '../ui/format.ts';
 import { Plot, type PlotCurve, type PlotSpec } from '../ui/plot.ts';
 import type { Theme } from '../ui/theme.ts';
+import { t, translated } from '../ui/words.ts';
 import { JobRow } from './job-row.ts';
 import { type PanelActions, type PanelState, reportOf, type View } from './state.ts';
 import { cellName, conceptRows, lift } from './words.ts';
@@ -23,15 +24,15 @@ const variables = ['--cs-positive', '--cs-forget', '--cs-negative', '--cs-output
 
 export class BirthView implements View {
   readonly id = 'birth';
-  readonly title = 'When was it born';
+  readonly title = t('When was it born');
   readonly node = element('div', { class: 'page' });
   private readonly actions: PanelActions;
   private readonly host = element('div', { class: 'plot', tabindex: 0, role: 'img', hidden: true });
   private readonly reading = element('div', { class: 'reading', 'aria-live': 'polite' });
   private readonly plot = new Plot(this.host, (index) => this.read(index));
   private readonly job: JobRow;
-  private readonly list = element('div', { class: 'checks', role: 'group', 'aria-label': 'Concepts to follow' });
-  private readonly start = createButton('Measure Every Checkpoint', () => this.ask(), 'primary');
+  private readonly list = element('div', { class: 'checks', role: 'group', 'aria-label': t('Concepts to follow') });
+  private readonly start = createButton(t('Measure Every Checkpoint'), () => this.ask(), 'primary');
   private readonly numbers = element('div');
   private readonly hint = element('p', { class: 'note' });
   private chosen: string[];
@@ -46,8 +47,8 @@ export class BirthView implements View {
     this.chosen = chosen;
     this.remember = remember;
     this.job = new JobRow({
-      doing: 'Measuring each checkpoint, the latest first',
-      cancelled: 'It was stopped; what stands is drawn.',
+      doing: t('Measuring each checkpoint, the latest first'),
+      cancelled: t('It was stopped; what stands is drawn.'),
       cancel: () => actions.cancel('birth'),
       again: () => this.ask(),
       showLog: () => actions.showLog(),
@@ -58,13 +59,14 @@ export class BirthView implements View {
         { class: 'columns' },
         element(
           'section',
-          { class: 'card main', 'aria-label': 'When was it born?' },
+          { class: 'card main', 'aria-label': t('When was it born?') },
           explanation({
-            question: 'When was it born?',
-            sentences:
+            question: t('When was it born?'),
+            sentences: t(
               'At every checkpoint that is kept, all cells are scored again on the same sample: the solid curve is the best cell at that time, whichever it was; the dashed one is the cell that stands for the concept now. The grey curve is the held-out loss.',
-            formula: 'AP of the best cell, chosen on validation text, shown on test text',
-            source: 'on samples; the concepts’ own page has the figures of all test files',
+            ),
+            formula: t('AP of the best cell, chosen on validation text, shown on test text'),
+            source: t('on samples; the concepts’ own page has the figures of all test files'),
           }),
           this.job.node,
           this.host,
@@ -73,8 +75,8 @@ export class BirthView implements View {
         element(
           'aside',
           { class: 'side' },
-          card('Concepts', this.hint, this.list, element('div', { class: 'buttons' }, this.start.node)),
-          card('Checkpoints', this.numbers),
+          card(t('Concepts'), this.hint, this.list, element('div', { class: 'buttons' }, this.start.node)),
+          card(t('Checkpoints'), this.numbers),
         ),
       ),
     );
@@ -131,7 +133,9 @@ export class BirthView implements View {
           .sort((a, b) => lift(b.first!.ap, b.concept.base) - lift(a.first!.ap, a.concept.base))
       : [];
     this.hint.textContent =
-      rows.length === 0 ? 'Find the cells of this run first: on the page of concepts.' : `Choose up to ${mostBorn}.`;
+      rows.length === 0
+        ? t('Find the cells of this run first: on the page of concepts.')
+        : t('Choose up to {0}.', mostBorn);
     this.chosen = this.chosen.filter((id) => rows.some(({ concept }) => concept.id === id));
     if (this.chosen.length === 0) this.chosen = rows.slice(0, 3).map(({ concept }) => concept.id);
     this.boxes.clear();
@@ -144,8 +148,12 @@ export class BirthView implements View {
           'label',
           { class: 'check' },
           box,
-          element('span', {}, concept.name),
-          element('span', { class: 'number caption' }, `${status === 'named' ? 'named · ' : ''}${fixed(first!.ap)}`),
+          element('span', {}, translated(concept.name)),
+          element(
+            'span',
+            { class: 'number caption' },
+            status === 'named' ? t('named · {0}', fixed(first!.ap)) : fixed(first!.ap),
+          ),
         );
       }),
     );
@@ -167,11 +175,11 @@ export class BirthView implements View {
     const losses = this.state?.losses ?? [];
     const some = birth !== null && birth.points.length > 0;
     this.host.hidden = !some && losses.length === 0;
-    this.numbers.replaceChildren(some ? pointsTable(birth) : 'Nothing is measured yet.');
+    this.numbers.replaceChildren(some ? pointsTable(birth) : t('Nothing is measured yet.'));
     if (this.host.hidden) return;
     const spec = plotOf(birth, losses);
     this.plot.show(spec);
-    this.host.setAttribute('aria-label', `${describe(birth)} Left and right arrows read single checkpoints.`);
+    this.host.setAttribute('aria-label', t('{0} Left and right arrows read single checkpoints.', describe(birth)));
     this.read(null);
   }
 
@@ -179,7 +187,7 @@ export class BirthView implements View {
     const { birth, losses = [] } = this.state ?? {};
     if (index === null) {
       this.reading.textContent =
-        birth && birth.points.length > 0 ? 'Point at a checkpoint to read it.' : 'The held-out loss so far.';
+        birth && birth.points.length > 0 ? t('Point at a checkpoint to read it.') : t('The held-out loss so far.');
       return;
     }
     const chars = clockOf(birth ?? null, losses)[index];
@@ -188,11 +196,11 @@ export class BirthView implements View {
     const loss = losses.find((one) => one.chars === chars);
     const parts = (birth?.concepts ?? []).flatMap(({ id, name }) => {
       const here = point?.concepts.find((concept) => concept.id === id);
-      return here ? [`${name} ${fixed(here.ap)} (cell ${cellName(here)})`] : [];
+      return here ? [t('{0} {1} (cell {2})', translated(name), fixed(here.ap), cellName(here))] : [];
     });
     this.reading.textContent = [
-      `${compact(chars)} characters`,
-      ...(loss ? [`loss ${(loss.nats * bitsPerNat).toFixed(2)} bits`] : []),
+      t('{0} characters', compact(chars)),
+      ...(loss ? [t('loss {0} bits', (loss.nats * bitsPerNat).toFixed(2))] : []),
       ...parts,
     ].join('   ');
   }
@@ -211,7 +219,7 @@ function plotOf(birth: ShownBirth | null, losses: PanelState['losses']): PlotSpe
     points.get(chars)?.find((concept) => concept.id === id)?.[key] ?? null;
   const last = losses.at(-1);
   const loss: PlotCurve = {
-    label: last ? `loss ${(last.nats * bitsPerNat).toFixed(2)} bits` : '',
+    label: last ? t('loss {0} bits', (last.nats * bitsPerNat).toFixed(2)) : '',
     colour: (theme) => toHex(theme.muted),
     values: x.map((chars) => lossAt.get(chars) ?? null),
     width: 1.2,
@@ -221,7 +229,7 @@ function plotOf(birth: ShownBirth | null, losses: PanelState['losses']): PlotSpe
   const curves = (birth?.concepts ?? []).flatMap(({ id, name }, i): PlotCurve[] => {
     const colour = colours[i % colours.length]!;
     return [
-      { label: name, colour, values: x.map((chars) => scoreAt(id, chars, 'ap')), points: true, width: 2 },
+      { label: translated(name), colour, values: x.map((chars) => scoreAt(id, chars, 'ap')), points: true, width: 2 },
       {
         label: '',
         colour,
@@ -237,45 +245,52 @@ function plotOf(birth: ShownBirth | null, losses: PanelState['losses']): PlotSpe
     curves: [...(losses.length > 0 ? [loss] : []), ...curves],
     log: false,
     range: [0, 1],
-    xLabel: 'trained characters',
+    xLabel: t('trained characters'),
     formatX: compact,
     formatY: (value) => fixed(value, 1),
   };
 }
 
 function describe(birth: ShownBirth | null): string {
-  if (!birth || birth.points.length === 0) return 'Held-out loss by trained characters.';
+  if (!birth || birth.points.length === 0) return t('Held-out loss by trained characters.');
   const [first, last] = [birth.points[0]!, birth.points.at(-1)!];
   return birth.concepts
     .map(({ id, name }) => {
       const [from, to] = [first, last].map(({ concepts }) => concepts.find((concept) => concept.id === id)?.ap);
-      return `${name}: AP ${from === undefined ? 'none' : fixed(from)} at ${compact(first.trainedChars)} characters, ${to === undefined ? 'none' : fixed(to)} at ${compact(last.trainedChars)}.`;
+      return t(
+        '{0}: AP {1} at {2} characters, {3} at {4}.',
+        translated(name),
+        from === undefined ? t('none') : fixed(from),
+        compact(first.trainedChars),
+        to === undefined ? t('none') : fixed(to),
+        compact(last.trainedChars),
+      );
     })
     .join(' ');
 }
 
 function pointsTable(birth: ShownBirth): HTMLElement {
   return table(
-    'Scores by checkpoint',
+    t('Scores by checkpoint'),
     [
-      { head: 'concept' },
-      { head: 'characters', number: true },
-      { head: 'best', number: true },
-      { head: 'AP', number: true },
-      { head: 'cell now', number: true },
+      { head: t('concept') },
+      { head: t('characters'), number: true },
+      { head: t('best'), number: true },
+      { head: t('AP'), number: true },
+      { head: t('cell now'), number: true },
     ],
     birth.concepts.flatMap(({ id, name, followed }, i) =>
       birth.points.flatMap(({ trainedChars, concepts }) =>
         concepts
           .filter((concept) => concept.id === id)
           .map((concept) => [
-            named(`var(${variables[i % variables.length]})`, name),
+            named(`var(${variables[i % variables.length]})`, translated(name)),
             element('span', { title: whole(trainedChars) }, compact(trainedChars)),
             cellName(concept),
             fixed(concept.ap),
             concept.followed === null || !followed
               ? '–'
-              : element('span', { title: `cell ${cellName(followed)}` }, fixed(concept.followed)),
+              : element('span', { title: t('cell {0}', cellName(followed)) }, fixed(concept.followed)),
           ]),
       ),
     ),

@@ -5,6 +5,7 @@ import { createButton, createDropdown, createIconButton } from '../ui/controls.t
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { whole } from '../ui/format.ts';
+import { t, translated } from '../ui/words.ts';
 import { clampBars } from './clamp-bars.ts';
 import { Courses } from './courses.ts';
 import { evidenceCard } from './evidence-card.ts';
@@ -19,20 +20,45 @@ import { cellName, memoryText, quantityNames } from './words.ts';
 type SnippetKind = keyof ShownPicture['snippets'];
 
 const snippetKinds: readonly { id: SnippetKind; label: string }[] = [
-  { id: 'top', label: 'Top' },
-  { id: 'middle', label: 'Middle' },
-  { id: 'random', label: 'Random' },
+  { id: 'top', label: t('Top') },
+  { id: 'middle', label: t('Middle') },
+  { id: 'random', label: t('Random') },
 ];
+
+const snippetWords: Readonly<
+  Record<SnippetKind, { label: string; note(chars: string, files: string, quantity: string): string }>
+> = {
+  top: {
+    label: t('strongest snippets'),
+    note: (chars, files, quantity) =>
+      t(
+        '{0} characters of {1} test files, coloured by {2}; the strongest places are outlined.',
+        chars,
+        files,
+        quantity,
+      ),
+  },
+  middle: {
+    label: t('middle snippets'),
+    note: (chars, files, quantity) =>
+      t('{0} characters of {1} test files, coloured by {2}; the middle places are outlined.', chars, files, quantity),
+  },
+  random: {
+    label: t('random snippets'),
+    note: (chars, files, quantity) =>
+      t('{0} characters of {1} test files, coloured by {2}; the random places are outlined.', chars, files, quantity),
+  },
+};
 
 export class CellView implements View {
   readonly id = 'cell';
-  readonly title = 'Cell';
+  readonly title = t('Cell');
   readonly node = element('div', { class: 'page' });
   private readonly actions: PanelActions;
   private readonly name = element('h2', { class: 'cell-title' });
-  private readonly layer = createDropdown('Layer', (value) => this.go(Number(value), 0));
-  private readonly number = element('input', { type: 'number', class: 'cell-number', min: 0, 'aria-label': 'Cell' });
-  private readonly concept = createDropdown('Concept that inside and outside are told apart by', (value) =>
+  private readonly layer = createDropdown(t('Layer'), (value) => this.go(Number(value), 0));
+  private readonly number = element('input', { type: 'number', class: 'cell-number', min: 0, 'aria-label': t('Cell') });
+  private readonly concept = createDropdown(t('Concept that inside and outside are told apart by'), (value) =>
     this.choose(value === '' ? null : value),
   );
   private readonly evidence = element('div');
@@ -58,15 +84,15 @@ export class CellView implements View {
     const job = (doing: string, name: 'picture' | 'scores' | 'clamp'): JobRow =>
       new JobRow({
         doing,
-        cancelled: 'is not measured.',
+        cancelled: t('is not measured.'),
         cancel: () => actions.cancel(name),
         again: () => actions.askCell(),
         showLog: () => actions.showLog(),
       });
     this.jobs = {
-      picture: job('Reading the test files', 'picture'),
-      scores: job('Scoring the cell for every concept', 'scores'),
-      clamp: job('Clamping the cell to its mean', 'clamp'),
+      picture: job(t('Reading the test files'), 'picture'),
+      scores: job(t('Scoring the cell for every concept'), 'scores'),
+      clamp: job(t('Clamping the cell to its mean'), 'clamp'),
     };
     this.snippetTabs = snippetKinds.map(({ id, label }) => {
       const chip = element('button', { type: 'button', class: 'choice-chip' }, label);
@@ -78,14 +104,18 @@ export class CellView implements View {
     });
     this.scores = new ScoreCard((concept) => this.choose(concept));
     this.cards = {
-      histogram: card('Values inside and outside', this.histogram, this.memory),
-      courses: card('What it does at the boundaries', this.courses.node),
+      histogram: card(t('Values inside and outside'), this.histogram, this.memory),
+      courses: card(t('What it does at the boundaries'), this.courses.node),
       snippets: card(
-        'In the test files',
-        element('div', { class: 'choice-chips', role: 'group', 'aria-label': 'Which snippets' }, ...this.snippetTabs),
+        t('In the test files'),
+        element(
+          'div',
+          { class: 'choice-chips', role: 'group', 'aria-label': t('Which snippets') },
+          ...this.snippetTabs,
+        ),
         this.snippets,
       ),
-      clamp: card('Loss without it', this.clamp),
+      clamp: card(t('Loss without it'), this.clamp),
     };
     this.build();
   }
@@ -95,7 +125,7 @@ export class CellView implements View {
     const { run, open, jobs, problems } = state;
     this.columns.hidden = !run || !open;
     this.empty.hidden = !this.columns.hidden;
-    this.empty.textContent = 'Choose a cell: open a concept’s row, or type a layer and a cell above.';
+    this.empty.textContent = t('Choose a cell: open a concept’s row, or type a layer and a cell above.');
     if (!run || !open) return;
     this.drawHead(run, state);
     for (const name of ['picture', 'scores', 'clamp'] as const)
@@ -123,7 +153,7 @@ export class CellView implements View {
     this.number.addEventListener('change', () =>
       this.go(this.state?.open?.layer ?? 0, Math.round(Number(this.number.value))),
     );
-    const show = createButton('Show in Heatmap', () => this.actions.showInHeatmap(), 'primary');
+    const show = createButton(t('Show in Heatmap'), () => this.actions.showInHeatmap(), 'primary');
     this.columns.append(
       element(
         'div',
@@ -137,7 +167,7 @@ export class CellView implements View {
         'aside',
         { class: 'side' },
         this.evidence,
-        card('Note', this.notes.node),
+        card(t('Note'), this.notes.node),
         this.jobs.clamp.node,
         this.cards.clamp,
         this.jobs.scores.node,
@@ -153,10 +183,10 @@ export class CellView implements View {
           'div',
           { class: 'choice' },
           this.layer.node,
-          createIconButton('chevronLeft', 'Cell before', () => step(-1)).node,
+          createIconButton('chevronLeft', t('Cell before'), () => step(-1)).node,
           this.number,
-          createIconButton('chevronRight', 'Next cell', () => step(1)).node,
-          element('span', { class: 'caption' }, 'inside of'),
+          createIconButton('chevronRight', t('Next cell'), () => step(1)).node,
+          element('span', { class: 'caption' }, t('inside of')),
           this.concept.node,
           show.node,
         ),
@@ -175,9 +205,9 @@ export class CellView implements View {
 
   private drawHead(run: CellsRun, { open, ...state }: PanelState): void {
     const { layer, cell, concept } = open!;
-    this.name.textContent = `Cell ${cellName(open!)} of ${run.label}`;
+    this.name.textContent = t('Cell {0} of {1}', cellName(open!), run.label);
     this.layer.set(
-      run.layers.map((_, i) => ({ value: String(i), label: `Layer ${i}` })),
+      run.layers.map((_, i) => ({ value: String(i), label: t('Layer {0}', i) })),
       String(layer),
     );
     this.layer.node.hidden = run.layers.length < 2;
@@ -187,7 +217,7 @@ export class CellView implements View {
     const scored = state.scores?.concepts ?? [];
     const known = concepts.length > 0 ? concepts : scored;
     this.concept.set(
-      [{ value: '', label: 'no concept' }, ...known.map(({ id, name }) => ({ value: id, label: name }))],
+      [{ value: '', label: t('no concept') }, ...known.map(({ id, name }) => ({ value: id, label: translated(name) }))],
       concept ?? '',
     );
   }
@@ -204,8 +234,8 @@ export class CellView implements View {
     this.memory.textContent = memoryText(picture);
     this.cards.histogram.querySelector('h3')!.textContent =
       name === null
-        ? `Values of ${quantityNames[picture.quantity]}`
-        : `${quantityNames[picture.quantity]} inside and outside: ${name}`;
+        ? t('Values of {0}', quantityNames[picture.quantity])
+        : t('{0} inside and outside: {1}', quantityNames[picture.quantity], name);
     this.cards.courses.hidden = picture.openings + picture.closings === 0;
     if (!this.cards.courses.hidden) this.courses.set(picture);
     this.drawSnippets();
@@ -217,18 +247,12 @@ export class CellView implements View {
       chip.setAttribute('aria-pressed', String(snippetKinds[i]!.id === this.snippetKind));
     if (!picture) return;
     const { low, high } = picture.histogram;
-    const what = { top: 'strongest', middle: 'middle', random: 'random' }[this.snippetKind];
+    const [chars, files] = [whole(picture.chars), whole(picture.files)];
+    const words = snippetWords[this.snippetKind];
     this.snippets.replaceChildren(
-      element(
-        'p',
-        { class: 'note' },
-        `${whole(picture.chars)} characters of ${whole(picture.files)} test files, coloured by ${quantityNames[picture.quantity]}; the ${what} places are outlined.`,
-      ),
-      snippetList(
-        `${what} snippets`,
-        picture.snippets[this.snippetKind],
-        Math.max(Math.abs(low), Math.abs(high)),
-        (snippet) => this.actions.openSnippet(snippet),
+      element('p', { class: 'note' }, words.note(chars, files, quantityNames[picture.quantity])),
+      snippetList(words.label, picture.snippets[this.snippetKind], Math.max(Math.abs(low), Math.abs(high)), (snippet) =>
+        this.actions.openSnippet(snippet),
       ),
     );
   }
@@ -253,7 +277,7 @@ export class CellView implements View {
   private conceptName(id: string): string {
     const { scores } = this.state!;
     const known = [...(reportOf(this.state!)?.report?.concepts ?? []), ...(scores?.concepts ?? [])];
-    return known.find((concept) => concept.id === id)?.name ?? id;
+    return translated(known.find((concept) => concept.id === id)?.name ?? id);
   }
 
   /** This cell's figures for a concept: with evidence where the report has it, else its scores alone. */

@@ -2,7 +2,8 @@
 import type { ShownClamp } from '../../src/protocol/cells.ts';
 import { element } from '../ui/dom.ts';
 import { whole } from '../ui/format.ts';
-import { riseText } from './words.ts';
+import { t } from '../ui/words.ts';
+import { className, riseText } from './words.ts';
 
 export function clampBars({ classes, chars }: ShownClamp): HTMLElement {
   const most = Math.max(1e-6, ...classes.map(({ rise }) => Math.abs(rise ?? 0)));
@@ -12,11 +13,14 @@ export function clampBars({ classes, chars }: ShownClamp): HTMLElement {
     element(
       'p',
       { class: 'note' },
-      `Mean rise of the loss, nats per character, when the cell is held at its mean: by the kind of the next character, over ${whole(chars)} characters of test files.`,
+      t(
+        'Mean rise of the loss, nats per character, when the cell is held at its mean: by the kind of the next character, over {0} characters of test files.',
+        whole(chars),
+      ),
     ),
     element(
       'table',
-      { class: 'bars', 'aria-label': 'Rise of the loss by kind of character' },
+      { class: 'bars', 'aria-label': t('Rise of the loss by kind of character') },
       element(
         'tbody',
         {},
@@ -26,10 +30,10 @@ export function clampBars({ classes, chars }: ShownClamp): HTMLElement {
           return element(
             'tr',
             {},
-            element('th', { scope: 'row' }, name),
+            element('th', { scope: 'row' }, className(name)),
             element('td', { class: 'bar-cell' }, element('span', { class: 'bar', 'aria-hidden': 'true' }, fill)),
             element('td', { class: 'number' }, riseText(rise)),
-            element('td', { class: 'number count', title: 'characters' }, whole(count)),
+            element('td', { class: 'number count', title: t('characters') }, whole(count)),
           );
         }),
       ),

@@ -2,9 +2,10 @@
 import type { CellsRun, ShownCells } from '../../src/protocol/cells.ts';
 import { createButton, createDropdown } from '../ui/controls.ts';
 import type { CsvCell } from '../ui/csv.ts';
-import { element } from '../ui/dom.ts';
+import { element, placed, slot } from '../ui/dom.ts';
 import { fixed, signed } from '../ui/format.ts';
 import { type SortedColumn, SortedTable } from '../ui/sorted-table.ts';
+import { t, translated } from '../ui/words.ts';
 import { badge, precisionBar } from './marks.ts';
 import { gapOf, type PairRow, pairsOf } from './pairs.ts';
 import { type PanelActions, type PanelState, reportOf, type View } from './state.ts';
@@ -12,15 +13,15 @@ import { type ConceptRow, cellName, conceptRows, lackText, lift, runName } from 
 
 export class CompareView implements View {
   readonly id = 'compare';
-  readonly title = 'Compare runs';
+  readonly title = t('Compare runs');
   readonly node = element('div', { class: 'page' });
   private readonly actions: PanelActions;
-  private readonly others = createDropdown('The run to compare with', (id) => {
+  private readonly others = createDropdown(t('The run to compare with'), (id) => {
     if (id !== '') this.actions.compareWith(id);
   });
   private readonly verdict = element('div', { class: 'summary' });
   private readonly missing = element('div', { class: 'jobs' });
-  private readonly body = element('section', { class: 'card', 'aria-label': 'Concepts of both runs' });
+  private readonly body = element('section', { class: 'card', 'aria-label': t('Concepts of both runs') });
   private readonly empty = element('p', { class: 'note page-note' });
   private readonly legend = element('p', { class: 'note' });
   private readonly pairs: SortedTable<PairRow>;
@@ -30,7 +31,7 @@ export class CompareView implements View {
   constructor(actions: PanelActions) {
     this.actions = actions;
     this.pairs = new SortedTable<PairRow>({
-      label: 'Concepts of both runs',
+      label: t('Concepts of both runs'),
       order: { key: 'ap0', descending: true },
       idOf: ({ id }) => id,
       onOpen: ({ id, sides: [own] }) => {
@@ -39,16 +40,16 @@ export class CompareView implements View {
       columns: [
         {
           key: 'concept',
-          head: 'concept',
-          value: ({ name }) => name,
-          cell: ({ name, description }) => element('span', { title: description }, name),
+          head: t('concept'),
+          value: ({ name }) => translated(name),
+          cell: ({ name, description }) => element('span', { title: translated(description) }, translated(name)),
         },
         ...sideColumns(0),
         ...sideColumns(1),
         {
           key: 'gap',
-          head: 'AP gap',
-          title: 'AP of this run less that of the other',
+          head: t('AP gap'),
+          title: t('AP of this run less that of the other'),
           number: true,
           value: ({ sides }) => gapOf(sides),
           cell: ({ sides }) => {
@@ -60,7 +61,12 @@ export class CompareView implements View {
     });
     this.body.append(this.legend, this.pairs.node);
     this.node.append(
-      element('div', { class: 'tools' }, element('span', { class: 'caption' }, 'this run against'), this.others.node),
+      element(
+        'div',
+        { class: 'tools' },
+        element('span', { class: 'caption' }, t('this run against')),
+        this.others.node,
+      ),
       this.missing,
       this.verdict,
       this.empty,
@@ -74,7 +80,7 @@ export class CompareView implements View {
     const choices = runs.filter(({ id, generation }) => id !== run?.id && generation !== null);
     this.others.set(
       [
-        ...(other ? [] : [{ value: '', label: 'choose a run' }]),
+        ...(other ? [] : [{ value: '', label: t('choose a run') }]),
         ...choices.map((one) => ({ value: one.id, label: runName(one) })),
       ],
       other?.id ?? '',
@@ -86,8 +92,10 @@ export class CompareView implements View {
     this.empty.hidden = other !== null;
     this.empty.textContent =
       choices.length === 0
-        ? 'There is no other run with a checkpoint. Train one, for instance the same with another kind of cell: right-click the run, Train the Same as….'
-        : 'Choose a run above to see which concepts each of the two has.';
+        ? t(
+            'There is no other run with a checkpoint. Train one, for instance the same with another kind of cell: right-click the run, Train the Same as….',
+          )
+        : t('Choose a run above to see which concepts each of the two has.');
     this.missing.replaceChildren(
       ...[run, other].flatMap((one) => (one && !reportOf(state, one)?.report ? [this.findRow(state, one)] : [])),
     );
@@ -95,7 +103,7 @@ export class CompareView implements View {
     this.body.hidden = !both;
     this.verdict.replaceChildren(...(both && run && other ? words(run, other, mine.report!, theirs.report!) : []));
     if (both && run && other) {
-      this.legend.textContent = `1: ${runName(run)}. 2: ${runName(other)}.`;
+      this.legend.textContent = t('1: {0}. 2: {1}.', runName(run), runName(other));
       this.pairs.set(pairsOf(mine.report!, theirs.report!));
     }
   }
@@ -126,10 +134,12 @@ export class CompareView implements View {
       element(
         'span',
         { class: 'job-text' },
-        element('strong', {}, runName(run)),
-        measuring ? ` is being measured: ${measuring.doing}.` : ' has no cells found yet.',
+        ...placed(
+          measuring ? t('{0} is being measured: {1}.', slot, measuring.doing) : t('{0} has no cells found yet.', slot),
+          element('strong', {}, runName(run)),
+        ),
       ),
-      measuring ? null : createButton('Find Cells', () => this.actions.find(run.id), 'primary').node,
+      measuring ? null : createButton(t('Find Cells'), () => this.actions.find(run.id), 'primary').node,
     );
   }
 }
@@ -140,11 +150,11 @@ function sideColumns(side: 0 | 1): SortedColumn<PairRow>[] {
   return [
     {
       key: `status${side}`,
-      head: `run ${number}`,
+      head: t('run {0}', number),
       value: (row) => ['named', 'candidate', 'absent'].indexOf(of(row)?.status ?? 'absent'),
       cell: (row) => {
         const one = of(row);
-        if (!one) return 'not measured';
+        if (!one) return t('not measured');
         const mark = badge(one.status);
         if (one.status === 'candidate') mark.title = lackText(one.first?.lacks ?? []);
         return mark;
@@ -152,7 +162,7 @@ function sideColumns(side: 0 | 1): SortedColumn<PairRow>[] {
     },
     {
       key: `cell${side}`,
-      head: `cell ${number}`,
+      head: t('cell {0}', number),
       cell: (row) => {
         const first = of(row)?.first;
         return first ? cellName(first) : '–';
@@ -160,9 +170,11 @@ function sideColumns(side: 0 | 1): SortedColumn<PairRow>[] {
     },
     {
       key: `ap${side}`,
-      head: `AP ${number}`,
+      head: t('AP {0}', number),
       number: true,
-      title: 'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
+      title: t(
+        'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
+      ),
       value: (row) => {
         const one = of(row);
         return one?.first ? lift(one.first.ap, one.concept.base) : null;
@@ -177,11 +189,13 @@ function sideColumns(side: 0 | 1): SortedColumn<PairRow>[] {
 
 function words(run: CellsRun, other: CellsRun, mine: ShownCells, theirs: ShownCells): HTMLElement[] {
   const named = (report: ShownCells): Set<string> =>
-    new Set(conceptRows(report).flatMap(({ status, concept }) => (status === 'named' ? [concept.name] : [])));
+    new Set(
+      conceptRows(report).flatMap(({ status, concept }) => (status === 'named' ? [translated(concept.name)] : [])),
+    );
   const [own, others] = [named(mine), named(theirs)];
   const both = [...own].filter((name) => others.has(name));
   const only = (a: Set<string>, b: Set<string>): string[] => [...a].filter((name) => !b.has(name));
-  const list = (names: string[]): string => (names.length === 0 ? 'none' : names.join(', '));
+  const list = (names: string[]): string => (names.length === 0 ? t('none') : names.join(', '));
   const lifts = conceptRows(mine).flatMap(({ concept, first }) => {
     const twin = conceptRows(theirs).find((row) => row.concept.id === concept.id);
     return first && twin?.first
@@ -194,19 +208,31 @@ function words(run: CellsRun, other: CellsRun, mine: ShownCells, theirs: ShownCe
     element(
       'p',
       { class: 'claim' },
-      `${run.label} has a named cell for ${own.size} ${own.size === 1 ? 'concept' : 'concepts'}, ${other.label} for ${others.size}.`,
+      own.size === 1
+        ? t('{0} has a named cell for 1 concept, {1} for {2}.', run.label, other.label, others.size)
+        : t('{0} has a named cell for {1} concepts, {2} for {3}.', run.label, own.size, other.label, others.size),
     ),
     element(
       'p',
       { class: 'note' },
-      `In both: ${list(both)}. Only in 1: ${list(only(own, others))}. Only in 2: ${list(only(others, own))}. Over the ${lifts.length} concepts that occur for both, the best cell goes ${mean('own')} of the way from base rate to 1 in 1, ${mean('other')} in 2.`,
+      t(
+        'In both: {0}. Only in 1: {1}. Only in 2: {2}. Over the {3} concepts that occur for both, the best cell goes {4} of the way from base rate to 1 in 1, {5} in 2.',
+        list(both),
+        list(only(own, others)),
+        list(only(others, own)),
+        lifts.length,
+        mean('own'),
+        mean('other'),
+      ),
     ),
     element(
       'p',
       { class: 'note' },
       run.corpus === other.corpus
-        ? 'Both were measured on the same held-out text.'
-        : 'They were measured on different text: compare an AP with the base rate beside it, not with the AP of the other run.',
+        ? t('Both were measured on the same held-out text.')
+        : t(
+            'They were measured on different text: compare an AP with the base rate beside it, not with the AP of the other run.',
+          ),
     ),
   ];
 }

@@ -6,6 +6,7 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { percent } from '../ui/format.ts';
 import { SortedTable, type SortOrder } from '../ui/sorted-table.ts';
+import { t } from '../ui/words.ts';
 import { conceptColumns, gradedColumns } from './concept-columns.ts';
 import { type PanelActions, type PanelState, type RunReport, reportOf, type View } from './state.ts';
 import { type ConceptRow, conceptRows, matches, measuredOn, type Status, summary } from './words.ts';
@@ -17,28 +18,28 @@ export interface ConceptsKept {
 }
 
 const statusChoices: readonly { id: ConceptsKept['status']; label: string }[] = [
-  { id: 'all', label: 'All' },
-  { id: 'named', label: 'Named' },
-  { id: 'candidate', label: 'Candidates' },
-  { id: 'absent', label: 'Do not occur' },
+  { id: 'all', label: t('All') },
+  { id: 'named', label: t('Named') },
+  { id: 'candidate', label: t('Candidates') },
+  { id: 'absent', label: t('Do not occur') },
 ];
 
 export class ConceptsView implements View {
   readonly id = 'concepts';
-  readonly title = 'Concepts';
+  readonly title = t('Concepts');
   readonly node = element('div', { class: 'page' });
   private readonly actions: PanelActions;
   private readonly kept: ConceptsKept;
   private readonly remember: (kept: ConceptsKept) => void;
   private readonly head = element('div', { class: 'summary' });
   private readonly state = element('div', { class: 'jobs' });
-  private readonly bar = createProgressBar('Finding cells');
+  private readonly bar = createProgressBar(t('Finding cells'));
   private readonly doing = element('span', { class: 'job-text' });
   private readonly filter = element('input', {
     type: 'search',
     class: 'filter',
-    placeholder: 'Filter concepts or cells',
-    'aria-label': 'Filter concepts or cells',
+    placeholder: t('Filter concepts or cells'),
+    'aria-label': t('Filter concepts or cells'),
     spellcheck: 'false',
   });
   private readonly chips: HTMLElement[];
@@ -69,7 +70,7 @@ export class ConceptsView implements View {
       this.keep();
     });
     this.concepts = new SortedTable<ConceptRow>({
-      label: 'Concepts and the cells that stand for them',
+      label: t('Concepts and the cells that stand for them'),
       order: kept.order,
       idOf: ({ concept }) => concept.id,
       isMuted: ({ status }) => status === 'absent',
@@ -83,7 +84,7 @@ export class ConceptsView implements View {
       columns: conceptColumns,
     });
     this.graded = new SortedTable<ShownGraded>({
-      label: 'Concepts of degree',
+      label: t('Concepts of degree'),
       order: { key: 'pearson', descending: true },
       idOf: ({ id }) => id,
       onOpen: ({ best: [first] }) => {
@@ -110,7 +111,10 @@ export class ConceptsView implements View {
         ? element(
             'p',
             { class: 'note' },
-            `No grammar reads ${found.texts.withoutGrammar.join(', ')}: only concepts from text alone count there.`,
+            t(
+              'No grammar reads {0}: only concepts from text alone count there.',
+              found.texts.withoutGrammar.join(', '),
+            ),
           )
         : '',
     );
@@ -173,25 +177,29 @@ export class ConceptsView implements View {
         'div',
         { class: 'tools' },
         this.filter,
-        element('div', { class: 'choice-chips', role: 'group', 'aria-label': 'Which concepts' }, ...this.chips),
+        element('div', { class: 'choice-chips', role: 'group', 'aria-label': t('Which concepts') }, ...this.chips),
       ),
-      element('section', { class: 'card', 'aria-label': 'Concepts' }, this.concepts.node, this.none),
+      element('section', { class: 'card', 'aria-label': t('Concepts') }, this.concepts.node, this.none),
       card(
-        'Concepts of degree',
+        t('Concepts of degree'),
         element(
           'p',
           { class: 'note' },
-          'Depths, distances and positions: the cell that moves with each most. There is no inside and outside, and so no name.',
+          t(
+            'Depths, distances and positions: the cell that moves with each most. There is no inside and outside, and so no name.',
+          ),
         ),
         this.graded.node,
       ),
     );
     this.start.append(
-      element('h2', {}, 'Which cells stand for something?'),
+      element('h2', {}, t('Which cells stand for something?')),
       element(
         'p',
         {},
-        'Every cell is scored against every concept of the held-out files: inside a string, an if-condition, a comment, near the end of a line. What scores well is tested against chance, untrained networks and its own removal. It takes a minute or two; the scores come first.',
+        t(
+          'Every cell is scored against every concept of the held-out files: inside a string, an if-condition, a comment, near the end of a line. What scores well is tested against chance, untrained networks and its own removal. It takes a minute or two; the scores come first.',
+        ),
       ),
       element('div', { class: 'buttons' }),
     );
@@ -219,8 +227,8 @@ export class ConceptsView implements View {
     this.none.hidden = shown.length > 0;
     this.none.textContent =
       status === 'named' && rows.every((row) => row.status !== 'named')
-        ? 'No cell has earned a name. The candidates show how near each comes, and what it lacks.'
-        : 'No concept is left by the filter.';
+        ? t('No cell has earned a name. The candidates show how near each comes, and what it lacks.')
+        : t('No concept is left by the filter.');
     this.graded.set(found.graded.filter(({ best }) => best.length > 0));
   }
 
@@ -239,12 +247,12 @@ export class ConceptsView implements View {
     if (key !== this.stateKey) {
       this.stateKey = key;
       this.state.replaceChildren(...(run ? this.stateRows(run.id, run.generation === null, report) : []));
-      const start = createButton('Find Cells', () => run && this.actions.find(run.id), 'primary');
+      const start = createButton(t('Find Cells'), () => run && this.actions.find(run.id), 'primary');
       start.enable(run?.generation !== null);
       this.start.querySelector('.buttons')!.replaceChildren(start.node);
     }
     if (measuring && this.busy) {
-      const text = `Finding cells: ${measuring.doing}, ${percent(measuring.fraction)}`;
+      const text = t('Finding cells: {0}, {1}', measuring.doing, percent(measuring.fraction));
       this.doing.textContent = text;
       this.bar.set(measuring.fraction, text);
     }
@@ -258,7 +266,7 @@ export class ConceptsView implements View {
         { class: 'job busy' },
         this.doing,
         this.bar.node,
-        createButton('Cancel', () => this.actions.cancelFind(run)).node,
+        createButton(t('Cancel'), () => this.actions.cancelFind(run)).node,
       );
       return [this.busy];
     }
@@ -268,11 +276,11 @@ export class ConceptsView implements View {
         { class: failed ? 'job failed' : 'job', role: failed ? 'alert' : null },
         element('span', { class: 'job-text' }, text),
         button === null ? null : createButton(button, () => this.actions.find(run)).node,
-        failed ? createButton('Show Log', () => this.actions.showLog()).node : null,
+        failed ? createButton(t('Show Log'), () => this.actions.showLog()).node : null,
       );
     if (waiting)
-      return [row('This run has no checkpoint yet: its cells can be found as soon as there is one.', false, null)];
-    if (report?.failure != null) return [row(report.failure, true, 'Try Again')];
-    return report?.outdated != null ? [row(report.outdated, false, 'Find Again')] : [];
+      return [row(t('This run has no checkpoint yet: its cells can be found as soon as there is one.'), false, null)];
+    if (report?.failure != null) return [row(report.failure, true, t('Try Again'))];
+    return report?.outdated != null ? [row(report.outdated, false, t('Find Again'))] : [];
   }
 }

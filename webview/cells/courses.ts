@@ -5,6 +5,7 @@ import { element } from '../ui/dom.ts';
 import { fixed, whole } from '../ui/format.ts';
 import { Plot, type PlotCurve } from '../ui/plot.ts';
 import type { Theme } from '../ui/theme.ts';
+import { t } from '../ui/words.ts';
 import { quantityNames } from './words.ts';
 
 type Kind = 'opening' | 'closing';
@@ -43,7 +44,9 @@ export class Courses {
       const { host, plot, head } = this.plots[kind];
       const count = kind === 'opening' ? picture.openings : picture.closings;
       const opens = kind === 'opening';
-      head.textContent = `Where it ${opens ? 'opens' : 'closes'} (${whole(count)} places)`;
+      head.textContent = opens
+        ? t('Where it opens ({0} places)', whole(count))
+        : t('Where it closes ({0} places)', whole(count));
       host.parentElement!.hidden = count === 0;
       if (count === 0) continue;
       const reach = (picture.courses[0]!.opening.length - 1) / 2;
@@ -64,14 +67,20 @@ export class Courses {
         log: false,
         // Room above for the word at the dashed line.
         ...(bounded ? { range: [-1.05, 1.35] as const } : {}),
-        wall: { value: 0, label: opens ? 'opens' : 'closes' },
-        xLabel: 'characters from there',
+        wall: { value: 0, label: opens ? t('opens') : t('closes') },
+        xLabel: t('characters from there'),
         formatX: (value) => fixed(value, 0),
         formatY: (value) => fixed(value, 1),
       });
       host.setAttribute(
         'aria-label',
-        `${head.textContent}: ${this.words(kind, reach - 1)}; ${this.words(kind, reach)}; ${this.words(kind, reach + 3)}. Left and right arrows read single places.`,
+        t(
+          '{0}: {1}; {2}; {3}. Left and right arrows read single places.',
+          head.textContent,
+          this.words(kind, reach - 1),
+          this.words(kind, reach),
+          this.words(kind, reach + 3),
+        ),
       );
       this.read(kind, null);
     }
@@ -85,7 +94,7 @@ export class Courses {
     const courses = this.picture?.courses ?? [];
     const reach = ((courses[0]?.opening.length ?? 1) - 1) / 2;
     const at = index - reach;
-    const place = at === 0 ? 'there' : at < 0 ? `${-at} before` : `${at} after`;
+    const place = at === 0 ? t('there') : at < 0 ? t('{0} before', -at) : t('{0} after', at);
     return [place, ...courses.map((course) => `${course.quantity} ${fixed(course[kind][index] ?? 0)}`)].join('  ');
   }
 }

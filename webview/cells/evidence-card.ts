@@ -2,6 +2,7 @@
 import type { ShownCandidate, ShownConcept } from '../../src/protocol/cells.ts';
 import { element } from '../ui/dom.ts';
 import { fixed, signed, whole } from '../ui/format.ts';
+import { t, translated } from '../ui/words.ts';
 import { badge } from './marks.ts';
 import { pText, rangeText, riseText } from './words.ts';
 
@@ -22,19 +23,24 @@ export function evidenceCard(
   const children: (HTMLElement | string)[] = [];
   if (names.length > 0)
     children.push(
-      element('p', { class: 'claim' }, badge('named'), ` ${names.map(({ concept }) => concept.name).join(', ')}`),
+      element(
+        'p',
+        { class: 'claim' },
+        badge('named'),
+        ` ${names.map(({ concept }) => translated(concept.name)).join(', ')}`,
+      ),
     );
   else {
-    const firsts = standings.filter(({ rank }) => rank === 0).map(({ concept }) => concept.name);
+    const firsts = standings.filter(({ rank }) => rank === 0).map(({ concept }) => translated(concept.name));
     children.push(
       element(
         'p',
         { class: 'claim' },
-        firsts.length > 0 ? `No name: best candidate for ${firsts.join(', ')}` : 'No name',
+        firsts.length > 0 ? t('No name: best candidate for {0}', firsts.join(', ')) : t('No name'),
       ),
       firsts.length > 0
         ? ''
-        : element('p', { class: 'note' }, 'Most cells stand for nothing that there is a word for.'),
+        : element('p', { class: 'note' }, t('Most cells stand for nothing that there is a word for.')),
     );
   }
   if (here) children.push(...evidenceOf(here));
@@ -43,29 +49,45 @@ export function evidenceCard(
       element(
         'p',
         { class: 'note' },
-        `Another cell scores higher for this concept. Here: AP ${fixed(candidate.ap, 3)}, F1 ${fixed(candidate.f1)}. Nulls and matched cells were measured for the best cells only.`,
+        t(
+          'Another cell scores higher for this concept. Here: AP {0}, F1 {1}. Nulls and matched cells were measured for the best cells only.',
+          fixed(candidate.ap, 3),
+          fixed(candidate.f1),
+        ),
       ),
     );
-  return element('section', { class: 'card evidence', 'aria-label': 'Evidence' }, ...children);
+  return element('section', { class: 'card evidence', 'aria-label': t('Evidence') }, ...children);
 }
 
 function evidenceOf({ concept, candidate, rank }: CellStanding): HTMLElement[] {
   const { ap, confidence, untrained, randomLabels, p, shifts, ablation, f1, iou, pearson } = candidate;
   const rows: ([string, string] | null)[] = [
-    ['Average precision', `${fixed(ap, 3)} (base rate ${fixed(concept.base, 3)})`],
-    confidence && ['95 % interval', `${rangeText(confidence)}, bootstrap over files`],
-    untrained === null ? null : ['Untrained networks', `AP at most ${fixed(untrained, 3)}`],
-    randomLabels === null ? null : ['Random labels by character', `AP at most ${fixed(randomLabels, 3)}`],
-    p === null ? null : ['Shifted labels', `p ${pText(p)} after Holm, ${whole(shifts ?? 0)} shifts`],
+    [t('Average precision'), t('{0} (base rate {1})', fixed(ap, 3), fixed(concept.base, 3))],
+    confidence && [t('95 % interval'), t('{0}, bootstrap over files', rangeText(confidence))],
+    untrained === null ? null : [t('Untrained networks'), t('AP at most {0}', fixed(untrained, 3))],
+    randomLabels === null ? null : [t('Random labels by character'), t('AP at most {0}', fixed(randomLabels, 3))],
+    p === null ? null : [t('Shifted labels'), t('p {0} after Holm, {1} shifts', pText(p), whole(shifts ?? 0))],
     ablation && [
-      'Clamped to its mean',
-      `${riseText(ablation.inside)} nats where it ends, ${riseText(ablation.outside)} elsewhere; 95 % of ${ablation.controls} matched cells at most ${riseText(ablation.control)}`,
+      t('Clamped to its mean'),
+      t(
+        '{0} nats where it ends, {1} elsewhere; 95 % of {2} matched cells at most {3}',
+        riseText(ablation.inside),
+        riseText(ablation.outside),
+        ablation.controls,
+        riseText(ablation.control),
+      ),
     ],
-    ['At its threshold', `F1 ${fixed(f1)}, IoU ${fixed(iou)}, Pearson ${signed(pearson)}`],
+    [t('At its threshold'), t('F1 {0}, IoU {1}, Pearson {2}', fixed(f1), fixed(iou), signed(pearson))],
   ];
   return [
-    element('h3', {}, rank === 0 ? `For ${concept.name}` : `For ${concept.name}: number ${rank + 1}`),
-    element('p', { class: 'note' }, concept.description),
+    element(
+      'h3',
+      {},
+      rank === 0
+        ? t('For {0}', translated(concept.name))
+        : t('For {0}: number {1}', translated(concept.name), rank + 1),
+    ),
+    element('p', { class: 'note' }, translated(concept.description)),
     element(
       'dl',
       { class: 'facts' },
@@ -73,6 +95,6 @@ function evidenceOf({ concept, candidate, rank }: CellStanding): HTMLElement[] {
     ),
     candidate.named || candidate.lacks.length === 0
       ? element('p', { hidden: true })
-      : element('p', { class: 'lacks-list' }, `For a name it lacks ${candidate.lacks.join('; ')}.`),
+      : element('p', { class: 'lacks-list' }, t('For a name it lacks {0}.', candidate.lacks.join('; '))),
   ];
 }

@@ -1,7 +1,8 @@
 /** Values inside a concept above the line, outside under it, each as shares of its own characters. */
 import type { ShownPicture } from '../../src/protocol/cells.ts';
-import { element, svg } from '../ui/dom.ts';
+import { element, placed, slot, svg } from '../ui/dom.ts';
 import { fixed, whole } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 import { histogramText, quantityNames } from './words.ts';
 
 const width = 600;
@@ -39,7 +40,15 @@ export function histogramFigure(picture: ShownPicture, concept: string | null, t
       viewBox: `0 0 ${width} ${2 * half}`,
       preserveAspectRatio: 'none',
       role: 'img',
-      'aria-label': `Histogram of ${quantityNames[picture.quantity]}${alone ? '' : ` inside and outside ${concept}`}: ${histogramText(picture)}.`,
+      'aria-label':
+        concept === null
+          ? t('Histogram of {0}: {1}.', quantityNames[picture.quantity], histogramText(picture))
+          : t(
+              'Histogram of {0} inside and outside {1}: {2}.',
+              quantityNames[picture.quantity],
+              concept,
+              histogramText(picture),
+            ),
     },
     ...(alone ? [bars(without, 'inside', true)] : [bars(within, 'inside', true), bars(without, 'outside', false)]),
     svg('line', { class: 'axis', x1: 0, x2: width, y1: alone ? 2 * half : half, y2: alone ? 2 * half : half }),
@@ -60,17 +69,19 @@ export function histogramFigure(picture: ShownPicture, concept: string | null, t
     element(
       'figcaption',
       {},
-      alone
-        ? `${count(outside)} characters.`
-        : element(
-            'span',
-            {},
-            element('span', { class: 'key inside' }, `inside, ${count(inside)} characters`),
-            ' above, ',
-            element('span', { class: 'key outside' }, `outside, ${count(outside)}`),
-            ' under the line.',
-          ),
-      ` Heights are square roots of shares.${at === null ? '' : ` Dashed: the threshold ${fixed(threshold!)}, frozen on the validation files.`}`,
+      element(
+        'span',
+        {},
+        ...(alone
+          ? [t('{0} characters.', count(outside))]
+          : placed(
+              t('{0} above, {1} under the line.', slot, slot),
+              element('span', { class: 'key inside' }, t('inside, {0} characters', count(inside))),
+              element('span', { class: 'key outside' }, t('outside, {0}', count(outside))),
+            )),
+      ),
+      ` ${t('Heights are square roots of shares.')}`,
+      at === null ? '' : ` ${t('Dashed: the threshold {0}, frozen on the validation files.', fixed(threshold!))}`,
     ),
   );
 }

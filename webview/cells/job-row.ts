@@ -1,6 +1,7 @@
 /** One line about a computation: what is done with Cancel, or why it is not there with the button that goes on. */
 import { createButton, createProgressBar } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 
 export interface JobState {
   /** null: of unknown length; undefined: nothing goes on. */
@@ -36,7 +37,7 @@ export class JobRow {
       { class: 'job busy' },
       this.text,
       this.bar.node,
-      createButton('Cancel', () => options.cancel()).node,
+      createButton(t('Cancel'), () => options.cancel()).node,
     );
     this.node.append(this.busy, this.failed);
     this.failed.hidden = true;
@@ -65,8 +66,8 @@ export class JobRow {
     else this.failed.removeAttribute('role');
     this.failed.replaceChildren(
       element('span', { class: 'job-text' }, broken ? problem : cancelled),
-      createButton(broken ? 'Try Again' : 'Measure', again).node,
-      broken ? createButton('Show Log', showLog).node : '',
+      createButton(broken ? t('Try Again') : t('Measure'), again).node,
+      broken ? createButton(t('Show Log'), showLog).node : '',
     );
   }
 }

@@ -1,6 +1,7 @@
 /** Small marks in tables: the bar of an average precision with its base rate, a name's badge. */
 import { element } from '../ui/dom.ts';
 import { fixed } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 import type { Status } from './words.ts';
 
 /** 0 … 1 with a tick at the base rate; the number beside it carries the meaning. */
@@ -14,7 +15,7 @@ export function precisionBar(ap: number, base: number, named: boolean): HTMLElem
     { class: named ? 'precision named' : 'precision' },
     element(
       'span',
-      { class: 'bar', 'aria-hidden': 'true', title: `AP ${fixed(ap, 3)}, base rate ${fixed(base, 3)}` },
+      { class: 'bar', 'aria-hidden': 'true', title: t('AP {0}, base rate {1}', fixed(ap, 3), fixed(base, 3)) },
       fill,
       tick,
     ),
@@ -22,7 +23,11 @@ export function precisionBar(ap: number, base: number, named: boolean): HTMLElem
   );
 }
 
-const statusWords: Record<Status, string> = { named: 'named', candidate: 'candidate', absent: 'does not occur' };
+const statusWords: Record<Status, string> = {
+  named: t('named'),
+  candidate: t('candidate'),
+  absent: t('does not occur'),
+};
 
 export function badge(status: Status): HTMLElement {
   return element('span', { class: `badge ${status}` }, statusWords[status]);

@@ -2,6 +2,7 @@
 import type { CellPlace } from '../../src/protocol/cells.ts';
 import { element } from '../ui/dom.ts';
 import { later } from '../ui/later.ts';
+import { t } from '../ui/words.ts';
 
 /** Milliseconds without a key until a note is kept. */
 const rest = 600;
@@ -13,8 +14,8 @@ export class NoteBox {
     class: 'note-area',
     rows: 3,
     maxlength: longest,
-    placeholder: 'What do you think it does?',
-    'aria-label': 'Your note on this cell',
+    placeholder: t('What do you think it does?'),
+    'aria-label': t('Your note on this cell'),
   });
   private readonly status = element('span', { class: 'caption', role: 'status' });
   private readonly keep: (place: CellPlace, text: string) => void;
@@ -28,7 +29,7 @@ export class NoteBox {
     this.keep = keep;
     this.area.addEventListener('input', () => {
       this.changed = true;
-      this.status.textContent = 'Not kept yet.';
+      this.status.textContent = t('Not kept yet.');
       this.schedule(rest);
     });
     this.area.addEventListener('blur', () => this.flush());
@@ -59,5 +60,5 @@ export class NoteBox {
 }
 
 function statusOf(text: string): string {
-  return text.trim() === '' ? 'A note is kept with the run.' : 'Kept with the run.';
+  return text.trim() === '' ? t('A note is kept with the run.') : t('Kept with the run.');
 }

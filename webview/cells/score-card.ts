@@ -6,6 +6,7 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { fixed, signed } from '../ui/format.ts';
 import { SortedTable } from '../ui/sorted-table.ts';
+import { t, translated } from '../ui/words.ts';
 import { precisionBar } from './marks.ts';
 import { lift, riseText } from './words.ts';
 
@@ -31,48 +32,55 @@ export class ScoreCard {
 
   constructor(choose: (concept: string) => void) {
     this.scores = new SortedTable<ScoreRow>({
-      label: 'Scores of this cell for every concept',
+      label: t('Scores of this cell for every concept'),
       order: { key: 'ap', descending: true },
       idOf: ({ id }) => id,
       isCurrent: ({ id }) => id === this.concept,
       onOpen: ({ id }) => choose(id),
       columns: [
-        { key: 'concept', head: 'concept', value: ({ name }) => name, cell: ({ name }) => name },
+        {
+          key: 'concept',
+          head: t('concept'),
+          value: ({ name }) => translated(name),
+          cell: ({ name }) => translated(name),
+        },
         {
           key: 'ap',
-          head: 'AP',
-          title:
+          head: t('AP'),
+          title: t(
             'Average precision on the test files; the tick is the base rate. Sorted by how far it is from there to 1',
+          ),
           number: true,
           value: ({ candidate, base }) => lift(candidate.ap, base),
           cell: ({ candidate, base }) => precisionBar(candidate.ap, base, false),
         },
         {
           key: 'f1',
-          head: 'F1',
+          head: t('F1'),
           number: true,
           value: ({ candidate }) => candidate.f1,
           cell: ({ candidate }) => fixed(candidate.f1),
         },
         {
           key: 'pearson',
-          head: 'Pearson',
+          head: t('Pearson'),
           number: true,
           value: ({ candidate }) => Math.abs(candidate.pearson),
           cell: ({ candidate }) => signed(candidate.pearson),
         },
         {
           key: 'rise',
-          head: 'clamp',
-          title:
+          head: t('clamp'),
+          title: t(
             'Rise of the loss in nats where the concept ends, with the cell held at its mean; without matched cells',
+          ),
           number: true,
           value: ({ rise }) => rise,
           cell: ({ rise }) => riseText(rise),
         },
       ],
     });
-    this.node = card('Score for every concept', this.scores.node, this.more.node, this.graded);
+    this.node = card(t('Score for every concept'), this.scores.node, this.more.node, this.graded);
   }
 
   set(scores: ShownScores | null, clamp: ShownClamp | null, concept: string | null): void {
@@ -104,11 +112,13 @@ export class ScoreCard {
     if (!this.shown) return;
     this.scores.set(this.rows.filter(({ id }, i) => this.all || i < firstRows || id === this.concept));
     this.more.show(this.rows.length > firstRows);
-    this.more.label(this.all ? 'Show Fewer' : `Show All ${this.rows.length}`);
+    this.more.label(this.all ? t('Show Fewer') : t('Show All {0}', this.rows.length));
     this.graded.textContent = [...this.shown.graded]
       .sort((a, b) => Math.abs(b.score.pearson) - Math.abs(a.score.pearson))
       .slice(0, mostGraded)
-      .map(({ name, score }) => `${name}: Pearson ${signed(score.pearson)}, Spearman ${signed(score.spearman)}.`)
+      .map(({ name, score }) =>
+        t('{0}: Pearson {1}, Spearman {2}.', translated(name), signed(score.pearson), signed(score.spearman)),
+      )
       .join(' ');
   }
 }

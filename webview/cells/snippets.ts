@@ -2,6 +2,7 @@
 import type { ShownSnippet } from '../../src/protocol/cells.ts';
 import { element } from '../ui/dom.ts';
 import { characterSign, fixed } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 /** Strongest colour: text under it must stay readable. */
 const strongest = 42;
@@ -21,7 +22,7 @@ export function snippetList(
     ...snippets.map((snippet) => {
       const { path, line, index, start, values } = snippet;
       const place = line === null ? path : `${path}:${line}`;
-      const link = element('button', { type: 'button', class: 'link', title: `Open ${place}` }, shortPath(place));
+      const link = element('button', { type: 'button', class: 'link', title: t('Open {0}', place) }, shortPath(place));
       link.addEventListener('click', () => open(snippet));
       return element(
         'li',

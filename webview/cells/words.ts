@@ -1,4 +1,4 @@
-/** Concepts, cells and their figures in words and numbers. Pure. */
+/** Concepts, cells and their figures in words and numbers. Pure but for the language. */
 import type {
   CellPlace,
   CellsRun,
@@ -9,19 +9,36 @@ import type {
   ShownPicture,
 } from '../../src/protocol/cells.ts';
 import { fixed, percent, signed, whole } from '../ui/format.ts';
+import { t, translated } from '../ui/words.ts';
 
 export const quantityNames: Record<ShownCandidate['quantity'], string> = {
   c: 'c',
   tanhc: 'tanh c',
   h: 'h',
-  i: 'input gate i',
-  f: 'forget gate f',
-  g: 'candidate g',
-  o: 'output gate o',
-  z: 'update gate z',
-  r: 'reset gate r',
-  n: 'candidate n',
+  i: t('input gate i'),
+  f: t('forget gate f'),
+  g: t('candidate g'),
+  o: t('output gate o'),
+  z: t('update gate z'),
+  r: t('reset gate r'),
+  n: t('candidate n'),
 };
+
+/** Kinds of characters, as the tables of losses name them. */
+const classNames: Readonly<Record<string, string>> = {
+  all: t('all'),
+  newline: t('newline'),
+  'space and tab': t('space and tab'),
+  letter: t('letter'),
+  digit: t('digit'),
+  bracket: t('bracket'),
+  quote: t('quote'),
+  other: t('other'),
+};
+
+export function className(name: string): string {
+  return classNames[name] ?? name;
+}
 
 /** `0·14`. */
 export function cellName({ layer, cell }: CellPlace): string {
@@ -51,7 +68,7 @@ export function lift(ap: number, base: number): number {
 }
 
 export function matches({ concept, first }: ConceptRow, filter: string): boolean {
-  const text = `${concept.name} ${concept.id} ${first ? cellName(first) : ''}`.toLowerCase();
+  const text = `${translated(concept.name)} ${concept.id} ${first ? cellName(first) : ''}`.toLowerCase();
   return filter
     .toLowerCase()
     .split(/\s+/)
@@ -76,28 +93,40 @@ export function riseText(rise: number | null | undefined): string {
 export function lackText(lacks: readonly string[]): string {
   const [first, ...more] = lacks;
   if (first === undefined) return '';
-  return more.length > 0 ? `lacks ${first}, and ${more.length} more` : `lacks ${first}`;
+  return more.length > 0 ? t('lacks {0}, and {1} more', first, more.length) : t('lacks {0}', first);
 }
 
 /** One sentence that sums up a report. */
-export function summary(report: ShownCells): string {
-  const { named, unnamed } = report;
-  const total = named + unnamed;
-  const share = percent(unnamed / Math.max(1, total));
+export function summary({ named, unnamed, complete }: ShownCells): string {
+  const total = whole(named + unnamed);
+  const share = percent(unnamed / Math.max(1, named + unnamed));
   if (named === 0)
-    return `None of the ${whole(total)} cells has earned a name${report.complete ? '' : ' so far'}. Most cells never do.`;
-  const cells = named === 1 ? '1 cell has' : `${whole(named)} cells have`;
-  return `${cells} a name${report.complete ? '' : ' so far'}; ${share} of the ${whole(total)} have none.`;
+    return complete
+      ? t('None of the {0} cells has earned a name. Most cells never do.', total)
+      : t('None of the {0} cells has earned a name so far. Most cells never do.', total);
+  if (named === 1)
+    return complete
+      ? t('1 cell has a name; {0} of the {1} have none.', share, total)
+      : t('1 cell has a name so far; {0} of the {1} have none.', share, total);
+  return complete
+    ? t('{0} cells have a name; {1} of the {2} have none.', whole(named), share, total)
+    : t('{0} cells have a name so far; {1} of the {2} have none.', whole(named), share, total);
 }
 
 /** On which text. */
-export function measuredOn(report: ShownCells): string {
-  const { validation, test } = report.chars;
-  const files = (count: number): string => (count === 1 ? '1 file' : `${whole(count)} files`);
-  const { texts } = report;
-  const on = (chars: number, of: number | undefined): string =>
-    of === undefined ? `${whole(chars)} characters` : `${whole(chars)} characters in ${files(of)}`;
-  return `Cell, quantity, sign and threshold were chosen on ${on(validation, texts?.validation.files)} of the validation side. Every figure is from ${on(test, texts?.test.files)} of the test side, checkpoint ${report.generation}.`;
+export function measuredOn({ chars, texts, generation }: ShownCells): string {
+  const on = (characters: number, files: number | undefined): string =>
+    files === undefined
+      ? t('{0} characters', whole(characters))
+      : files === 1
+        ? t('{0} characters in 1 file', whole(characters))
+        : t('{0} characters in {1} files', whole(characters), whole(files));
+  return t(
+    'Cell, quantity, sign and threshold were chosen on {0} of the validation side. Every figure is from {1} of the test side, checkpoint {2}.',
+    on(chars.validation, texts?.validation.files),
+    on(chars.test, texts?.test.files),
+    generation,
+  );
 }
 
 /** What a histogram says, for those who do not see it. */
@@ -114,22 +143,37 @@ export function histogramText({ histogram, concept }: ShownPicture): string {
   };
   const [within, without] = [middle(inside), middle(outside)];
   const parts = [
-    within === null ? null : `median inside ${fixed(within)}`,
-    without === null ? null : `median ${concept === null ? '' : 'outside '}${fixed(without)}`,
+    within === null ? null : t('median inside {0}', fixed(within)),
+    without === null
+      ? null
+      : concept === null
+        ? t('median {0}', fixed(without))
+        : t('median outside {0}', fixed(without)),
   ].filter((part) => part !== null);
-  return parts.length > 0 ? `${parts.join(', ')}, on a scale from ${fixed(low)} to ${fixed(high)}` : 'no characters';
+  return parts.length > 0
+    ? t('{0}, on a scale from {1} to {2}', parts.join(', '), fixed(low), fixed(high))
+    : t('no characters');
 }
 
 export function memoryText({ memory }: ShownPicture): string {
-  if (!memory) return 'This kind of cell has no gate that keeps its value: it is rewritten at every character.';
-  const gate = memory.gate === 'f' ? 'forget gate' : 'update gate';
+  if (!memory) return t('This kind of cell has no gate that keeps its value: it is rewritten at every character.');
+  const { gate, lags, horizon, spans } = memory;
+  const forget = gate === 'f';
   const first =
-    memory.horizon === null
-      ? `Its ${gate} still keeps more than 1 % of a value after ${memory.lags} characters, on average.`
-      : `Its ${gate} leaves less than 1 % of a value after ${memory.horizon} characters, on average.`;
-  if (!memory.spans) return first;
-  const { count, median } = memory.spans;
-  return `${first} At the end of a typical span of the concept (median of ${whole(count)}), ${percent(median)} of what was written at its beginning is left.`;
+    horizon === null
+      ? forget
+        ? t('Its forget gate still keeps more than 1 % of a value after {0} characters, on average.', lags)
+        : t('Its update gate still keeps more than 1 % of a value after {0} characters, on average.', lags)
+      : forget
+        ? t('Its forget gate leaves less than 1 % of a value after {0} characters, on average.', horizon)
+        : t('Its update gate leaves less than 1 % of a value after {0} characters, on average.', horizon);
+  if (!spans) return first;
+  const left = t(
+    'At the end of a typical span of the concept (median of {0}), {1} of what was written at its beginning is left.',
+    whole(spans.count),
+    percent(spans.median),
+  );
+  return `${first} ${left}`;
 }
 
 const bits = Math.LOG2E;
@@ -138,13 +182,42 @@ const bits = Math.LOG2E;
 export function baselineVerdict(name: string, { tables, order }: ShownBaseline): { claim: string; evidence: string } {
   const { network, baseline } = tables.all;
   if (network === null || baseline === null)
-    return { claim: 'There is nothing to compare.', evidence: 'The test files hold no predictions.' };
+    return { claim: t('There is nothing to compare.'), evidence: t('The test files hold no predictions.') };
   const gap = (baseline - network) * bits;
   const claim =
-    gap > 0 ? `${name} beats the ${order}-gram.` : gap < 0 ? `The ${order}-gram beats ${name}.` : 'Neither is better.';
+    gap > 0
+      ? t('{0} beats the {1}-gram.', name, order)
+      : gap < 0
+        ? t('The {0}-gram beats {1}.', order, name)
+        : t('Neither is better.');
+  const [own, counted, apart] = [network * bits, baseline * bits, Math.abs(gap)].map((value) => value.toFixed(3)) as [
+    string,
+    string,
+    string,
+  ];
+  const chars = whole(tables.all.count);
   return {
     claim,
-    evidence: `${name} needs ${(network * bits).toFixed(3)} bits per character, the ${order}-gram ${(baseline * bits).toFixed(3)}: ${Math.abs(gap).toFixed(3)} ${gap >= 0 ? 'fewer' : 'more'} for the network, over ${whole(tables.all.count)} characters of test files.`,
+    evidence:
+      gap >= 0
+        ? t(
+            '{0} needs {1} bits per character, the {2}-gram {3}: {4} fewer for the network, over {5} characters of test files.',
+            name,
+            own,
+            order,
+            counted,
+            apart,
+            chars,
+          )
+        : t(
+            '{0} needs {1} bits per character, the {2}-gram {3}: {4} more for the network, over {5} characters of test files.',
+            name,
+            own,
+            order,
+            counted,
+            apart,
+            chars,
+          ),
   };
 }
 

@@ -7,6 +7,7 @@ import { createBusy, createButton } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
 import { whole } from '../ui/format.ts';
 import { connectHost } from '../ui/messaging.ts';
+import { t } from '../ui/words.ts';
 import { ModelView } from './model-view.ts';
 import { TensorTable } from './tensor-table.ts';
 import { bytesText, canBeOpened, networkName, remark } from './words.ts';
@@ -21,7 +22,7 @@ export class SafetensorsApp {
   private readonly network = element('span', { class: 'badge' });
   private readonly facts = element('span', { class: 'description' });
   private readonly open = createButton(
-    'Open in the Inspector',
+    t('Open in the Inspector'),
     () => this.link.post(fromSafetensors.open({})),
     'primary',
   );
@@ -45,7 +46,7 @@ export class SafetensorsApp {
         on(toSafetensors.statistics, ({ version, tensor, statistics, failure }) => {
           if (version !== this.version) return;
           if (statistics) this.tensors.update(tensor, { kind: 'done', statistics });
-          else this.tensors.update(tensor, { kind: 'failed', message: failure ?? 'cannot be read' });
+          else this.tensors.update(tensor, { kind: 'failed', message: failure ?? t('cannot be read') });
         }),
         on(toSafetensors.progress, ({ version, tensor, fraction }) => {
           if (version === this.version) this.tensors.update(tensor, { kind: 'measuring', fraction });
@@ -63,7 +64,7 @@ export class SafetensorsApp {
       element('main', { class: 'body' }, this.tensors.node, this.model.node),
     );
     this.root.append(this.page, this.empty);
-    this.empty.append(createBusy('Reading the file'), element('p', {}, 'Reading the file…'));
+    this.empty.append(createBusy(t('Reading the file')), element('p', {}, t('Reading the file…')));
     this.link.post(fromSafetensors.ready({}));
   }
 
@@ -74,8 +75,8 @@ export class SafetensorsApp {
     this.name.title = file.name;
     this.network.hidden = file.model === null;
     this.network.textContent = file.model ? networkName(file.model) : '';
-    const tensors = file.tensorCount === 1 ? '1 tensor' : `${whole(file.tensorCount)} tensors`;
-    this.facts.textContent = `${tensors} · ${whole(file.values)} values · ${bytesText(file.size)}`;
+    const tensors = file.tensorCount === 1 ? t('1 tensor') : t('{0} tensors', whole(file.tensorCount));
+    this.facts.textContent = `${tensors} · ${t('{0} values', whole(file.values))} · ${bytesText(file.size)}`;
     this.open.show(canBeOpened(file));
     const said = file.tensorCount === 0 ? null : remark(file);
     this.remark.hidden = said === null;
@@ -83,8 +84,8 @@ export class SafetensorsApp {
     this.remark.textContent = said?.text ?? '';
     if (file.tensorCount === 0)
       this.showEmpty(
-        'No tensor',
-        `${file.name} is a safetensors file without a single tensor. Choose another file.`,
+        t('No tensor'),
+        t('{0} is a safetensors file without a single tensor. Choose another file.', file.name),
         false,
       );
     else {
@@ -93,17 +94,17 @@ export class SafetensorsApp {
     }
     this.tensors.set(file);
     this.model.set(file);
-    if (again) this.announcer.say('The file has changed and was read again.');
+    if (again) this.announcer.say(t('The file has changed and was read again.'));
   }
 
   private refuse(name: string, message: string): void {
     this.version = 0;
-    this.showEmpty(`${name} cannot be shown`, message, true);
-    this.announcer.say(`${name} cannot be shown. ${message}`);
+    this.showEmpty(t('{0} cannot be shown', name), message, true);
+    this.announcer.say(t('{0} cannot be shown. {1}', name, message));
   }
 
   private showEmpty(title: string, text: string, retry: boolean): void {
-    const again = createButton('Try Again', () => this.link.post(fromSafetensors.retry({})));
+    const again = createButton(t('Try Again'), () => this.link.post(fromSafetensors.retry({})));
     this.page.hidden = true;
     this.empty.hidden = false;
     this.empty.replaceChildren(

@@ -2,6 +2,7 @@
 import type { ShownFile } from '../../src/protocol/safetensors.ts';
 import { element } from '../ui/dom.ts';
 import { characterName, characterSign, whole } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 import { modelFacts, visibleText } from './words.ts';
 
 /** Characters of a metadata value that are shown before it is unfolded. */
@@ -27,7 +28,7 @@ function section(title: string, ...children: (Node | string)[]): HTMLElement {
 
 function network(model: Model): HTMLElement {
   const facts = modelFacts(model).flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]);
-  return section('Network', element('dl', {}, ...facts));
+  return section(t('Network'), element('dl', {}, ...facts));
 }
 
 function vocabulary({ vocabulary: characters, vocabularySize }: Model): HTMLElement | null {
@@ -42,29 +43,32 @@ function vocabulary({ vocabulary: characters, vocabularySize }: Model): HTMLElem
     );
   });
   return section(
-    'Vocabulary',
-    element('ul', { class: 'vocabulary', tabindex: 0, 'aria-label': 'Characters in order' }, ...chips),
-    rest > 0 ? element('p', { class: 'none' }, `and ${whole(rest)} more`) : '',
+    t('Vocabulary'),
+    element('ul', { class: 'vocabulary', tabindex: 0, 'aria-label': t('Characters in order') }, ...chips),
+    rest > 0 ? element('p', { class: 'none' }, t('and {0} more', whole(rest))) : '',
   );
 }
 
 function metadata({ metadata: entries, metadataCount }: ShownFile): HTMLElement {
-  if (entries.length === 0) return section('Metadata', element('p', { class: 'none' }, 'The file has no metadata.'));
+  if (entries.length === 0)
+    return section(t('Metadata'), element('p', { class: 'none' }, t('The file has no metadata.')));
   const rows = entries.flatMap(({ key, text, length }) => [
     element('dt', {}, visibleText(key)),
     element('dd', {}, value(visibleText(text), length)),
   ]);
   const rest = metadataCount - entries.length;
   return section(
-    'Metadata',
+    t('Metadata'),
     element('dl', { class: 'metadata' }, ...rows),
-    rest > 0 ? element('p', { class: 'none' }, `and ${whole(rest)} more entries`) : '',
+    rest > 0 ? element('p', { class: 'none' }, t('and {0} more entries', whole(rest))) : '',
   );
 }
 
 function value(text: string, length: number): HTMLElement {
   const shown =
-    length > text.length ? `${text}\n(the first ${whole(text.length)} of ${whole(length)} characters)` : text;
+    length > text.length
+      ? `${text}\n${t('(the first {0} of {1} characters)', whole(text.length), whole(length))}`
+      : text;
   if (text.length <= shortText) return element('span', { class: 'value' }, shown);
   return element(
     'details',

@@ -4,6 +4,7 @@ import { createButton } from '../ui/controls.ts';
 import { coalesced, element, setAttributes } from '../ui/dom.ts';
 import { percent, whole } from '../ui/format.ts';
 import { later } from '../ui/later.ts';
+import { t } from '../ui/words.ts';
 import { largestMagnitude, type Measured, nextOrder, type Order, ordered, type SortKey } from './tensor-rows.ts';
 import { numberText, visibleText } from './words.ts';
 
@@ -13,16 +14,16 @@ const pageSize = 500;
 const restTime = 80;
 
 const columns: { head: string; key?: SortKey; number?: boolean; title?: string }[] = [
-  { head: 'Tensor', key: 'name' },
-  { head: 'Type' },
-  { head: 'Shape' },
-  { head: 'Values', key: 'values', number: true },
-  { head: 'Norm', key: 'norm', number: true, title: 'Euclidean norm √Σx²' },
-  { head: 'Mean', key: 'mean', number: true },
-  { head: 'Deviation', key: 'deviation', number: true, title: 'Standard deviation' },
-  { head: 'Min', key: 'min', number: true },
-  { head: 'Max', key: 'max', number: true },
-  { head: 'Range', title: 'Smallest to largest value, mean ± deviation filled; all rows on one scale around 0' },
+  { head: t('Tensor'), key: 'name' },
+  { head: t('Type') },
+  { head: t('Shape') },
+  { head: t('Values'), key: 'values', number: true },
+  { head: t('Norm'), key: 'norm', number: true, title: t('Euclidean norm √Σx²') },
+  { head: t('Mean'), key: 'mean', number: true },
+  { head: t('Deviation'), key: 'deviation', number: true, title: t('Standard deviation') },
+  { head: t('Min'), key: 'min', number: true },
+  { head: t('Max'), key: 'max', number: true },
+  { head: t('Range'), title: t('Smallest to largest value, mean ± deviation filled; all rows on one scale around 0') },
 ];
 
 export class TensorTable {
@@ -52,12 +53,17 @@ export class TensorTable {
     });
     this.scroll = element(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Tensors' },
-      element('table', { class: 'tensors', 'aria-label': 'Tensors' }, element('thead', {}, this.headRow()), this.body),
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('Tensors') },
+      element(
+        'table',
+        { class: 'tensors', 'aria-label': t('Tensors') },
+        element('thead', {}, this.headRow()),
+        this.body,
+      ),
       this.more.node,
       this.note,
     );
-    this.node = element('section', { class: 'tensors-pane', 'aria-label': 'Tensors' }, this.scroll);
+    this.node = element('section', { class: 'tensors-pane', 'aria-label': t('Tensors') }, this.scroll);
     this.observer = new IntersectionObserver((entries) => this.seen(entries), {
       root: this.scroll,
       rootMargin: '100px 0px',
@@ -118,9 +124,13 @@ export class TensorTable {
     this.body.replaceChildren(...places.map((place) => this.createRow(file, place)));
     const hidden = file.tensors.length - places.length;
     this.more.show(hidden > 0);
-    this.more.label(`Show ${whole(Math.min(hidden, pageSize))} More of ${whole(hidden)}`);
+    this.more.label(t('Show {0} More of {1}', whole(Math.min(hidden, pageSize)), whole(hidden)));
     this.note.hidden = file.tensorCount === file.tensors.length;
-    this.note.textContent = `The file holds ${whole(file.tensorCount)} tensors; the first ${whole(file.tensors.length)} are listed.`;
+    this.note.textContent = t(
+      'The file holds {0} tensors; the first {1} are listed.',
+      whole(file.tensorCount),
+      whole(file.tensors.length),
+    );
     this.fillAll();
   }
 
@@ -190,15 +200,15 @@ function fill(row: HTMLTableRowElement, known: Measured, scale: number): void {
   deviation!.textContent = numberText(statistics.deviation);
   min!.textContent = numberText(statistics.min);
   max!.textContent = numberText(statistics.max);
-  const marks = [mark(statistics.nonFinite, 'not finite'), mark(statistics.zeros, 'zero')].filter(Boolean);
+  const { nonFinite, zeros } = statistics;
+  const marks = [
+    nonFinite > 0 ? t('{0} not finite', whole(nonFinite)) : '',
+    zeros > 0 ? t('{0} zero', whole(zeros)) : '',
+  ].filter(Boolean);
   values!.title = marks.join(', ');
   values!.querySelector('.bad')?.remove();
-  if (statistics.nonFinite > 0) values!.prepend(element('span', { class: 'bad' }, `${marks[0]} `));
+  if (nonFinite > 0) values!.prepend(element('span', { class: 'bad' }, `${marks[0]} `));
   range!.replaceChildren(rangeBar(statistics, scale));
-}
-
-function mark(count: number, what: string): string {
-  return count === 0 ? '' : `${whole(count)} ${what}`;
 }
 
 /** min … max as a line, mean ± deviation as a bar; 0 in the middle. The numbers beside it say the same. */

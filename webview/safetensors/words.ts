@@ -1,6 +1,7 @@
 /** A model file in words and numbers. */
 import type { ShownFile, ShownModel } from '../../src/protocol/safetensors.ts';
 import { controlPicture, fixed, invisiblePattern, whole } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 const cells: Record<ShownModel['layers'][number]['cell'], string> = {
   lstm: 'LSTM',
@@ -11,25 +12,28 @@ const cells: Record<ShownModel['layers'][number]['cell'], string> = {
 
 /** `LSTM 2×128`, `GRU 64 · 32, both directions`. */
 export function networkName({ layers }: ShownModel): string {
-  const kinds = [...new Set(layers.map(({ cell }) => cells[cell]))].join(' and ');
+  const [first, ...more] = [...new Set(layers.map(({ cell }) => cells[cell]))];
+  const kinds = more.reduce((all, kind) => t('{0} and {1}', all, kind), first ?? '');
   const sizes = layers.map(({ hiddenSize }) => hiddenSize);
   const shape = sizes.every((size) => size === sizes[0]) ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join(' · ');
-  const both = layers.some(({ bidirectional }) => bidirectional) ? ', both directions' : '';
-  return `${kinds} ${shape}${both}`;
+  const both = layers.some(({ bidirectional }) => bidirectional);
+  return both ? t('{0}, both directions', `${kinds} ${shape}`) : `${kinds} ${shape}`;
 }
 
 /** Layers, connections, vocabulary and writer, each with its name. */
 export function modelFacts(model: ShownModel): [string, string][] {
   const layers = model.layers.map(({ cell, hiddenSize, bidirectional }, k): [string, string] => [
-    `Layer ${k}`,
-    `${cells[cell]}, ${whole(hiddenSize)} cells${bidirectional ? ', forward and backward' : ''}`,
+    t('Layer {0}', k),
+    bidirectional
+      ? t('{0}, {1} cells, forward and backward', cells[cell], whole(hiddenSize))
+      : t('{0}, {1} cells', cells[cell], whole(hiddenSize)),
   ]);
-  const connections: [string, string][] = model.connections === 'none' ? [] : [['Connections', model.connections]];
+  const connections: [string, string][] = model.connections === 'none' ? [] : [[t('Connections'), model.connections]];
   return [
     ...layers,
     ...connections,
-    ['Vocabulary', `${whole(model.vocabularySize)} characters`],
-    ['Written by', model.own ? 'Cellscope' : 'another program, with PyTorch’s names'],
+    [t('Vocabulary'), t('{0} characters', whole(model.vocabularySize))],
+    [t('Written by'), model.own ? 'Cellscope' : t('another program, with PyTorch’s names')],
   ];
 }
 
@@ -37,18 +41,23 @@ export function modelFacts(model: ShownModel): [string, string][] {
 export function remark({ model, refusal, canOpen }: ShownFile): { text: string; refused: boolean } | null {
   if (refusal !== null)
     return {
-      text: `${refusal} Its tensors can be looked at here; the Inspector opens character networks of nn.RNN, nn.LSTM and nn.GRU.`,
+      text: `${refusal} ${t('Its tensors can be looked at here; the Inspector opens character networks of nn.RNN, nn.LSTM and nn.GRU.')}`,
       refused: true,
     };
   if (model?.layers.some(({ bidirectional }) => bidirectional))
     return {
-      text: 'This network reads text in both directions, so it has no state after a character alone: the Inspector cannot follow it.',
+      text: t(
+        'This network reads text in both directions, so it has no state after a character alone: the Inspector cannot follow it.',
+      ),
       refused: true,
     };
-  if (!canOpen) return { text: 'Copy the file to this machine to open it in the Inspector.', refused: false };
+  if (!canOpen) return { text: t('Copy the file to this machine to open it in the Inspector.'), refused: false };
   if (model?.vocabulary === null)
     return {
-      text: `The file does not say which characters its ${whole(model.vocabularySize)} inputs stand for: opening it asks for a JSON file that holds them in order.`,
+      text: t(
+        'The file does not say which characters its {0} inputs stand for: opening it asks for a JSON file that holds them in order.',
+        whole(model.vocabularySize),
+      ),
       refused: false,
     };
   return null;

@@ -6,6 +6,7 @@ import { createButton, createDropdown, createProgressBar } from '../ui/controls.
 import { element } from '../ui/dom.ts';
 import { bitsPerNat, fixed, whole } from '../ui/format.ts';
 import { connectHost } from '../ui/messaging.ts';
+import { t } from '../ui/words.ts';
 import { CheckpointTable } from './checkpoints.ts';
 import { Curves } from './curves.ts';
 import { SamplePane } from './samples.ts';
@@ -18,23 +19,29 @@ type Snapshot = ReturnType<typeof toTraining.snapshot>['payload'];
 export class TrainingApp {
   private readonly root: HTMLElement;
   private readonly link;
-  private readonly runs = createDropdown('Run', (id) => this.link.post(fromTraining.selectRun({ id })));
+  private readonly runs = createDropdown(t('Run'), (id) => this.link.post(fromTraining.selectRun({ id })));
   private readonly badge = element('span', { class: 'badge' });
   private readonly description = element('span', { class: 'description' });
-  private readonly pause = createButton('Pause', () => this.link.post(fromTraining.pause({})));
-  private readonly resume = createButton('Resume', () => this.withRun((id) => fromTraining.resume({ id })), 'primary');
-  private readonly stop = createButton('Stop', () => this.link.post(fromTraining.stop({})));
-  private readonly longer = createButton('Train Longer…', () => this.withRun((id) => fromTraining.trainLonger({ id })));
-  private readonly heatmap = createButton('Open Heatmap', () =>
+  private readonly pause = createButton(t('Pause'), () => this.link.post(fromTraining.pause({})));
+  private readonly resume = createButton(
+    t('Resume'),
+    () => this.withRun((id) => fromTraining.resume({ id })),
+    'primary',
+  );
+  private readonly stop = createButton(t('Stop'), () => this.link.post(fromTraining.stop({})));
+  private readonly longer = createButton(t('Train Longer…'), () =>
+    this.withRun((id) => fromTraining.trainLonger({ id })),
+  );
+  private readonly heatmap = createButton(t('Open Heatmap'), () =>
     this.withRun((id) => fromTraining.openHeatmap({ id, generation: null })),
   );
-  private readonly tableButton = createButton('Table', () => this.showTable(!this.table));
-  private readonly progress = createProgressBar('Training');
+  private readonly tableButton = createButton(t('Table'), () => this.showTable(!this.table));
+  private readonly progress = createProgressBar(t('Training'));
   private readonly line = element('div', { class: 'progress-line' });
   private readonly facts = element('div', { class: 'facts' });
   private readonly advice = element('div', { class: 'advice', role: 'status', hidden: true });
   private readonly adviceText = element('span');
-  private readonly log = createButton('Show Log', () => this.link.post(fromTraining.showLog({})));
+  private readonly log = createButton(t('Show Log'), () => this.link.post(fromTraining.showLog({})));
   private readonly curves = new Curves();
   private readonly samples = new SamplePane();
   private readonly checkpoints = new CheckpointTable((generation) =>
@@ -81,7 +88,7 @@ export class TrainingApp {
         element('div', { class: 'title' }, this.runs.node, this.badge, this.description),
         element(
           'div',
-          { class: 'buttons', role: 'toolbar', 'aria-label': 'Training' },
+          { class: 'buttons', role: 'toolbar', 'aria-label': t('Training') },
           this.resume.node,
           this.pause.node,
           this.stop.node,
@@ -155,31 +162,37 @@ export class TrainingApp {
   }
 
   private factsLine(run: ShownRun): string {
-    const held = run.heldOut
-      ? `test files: ${fixed(run.heldOut.bits, 3)} bits/char (perplexity ${fixed(run.heldOut.perplexity)}) · `
-      : '';
-    const counted = run.ngram ? `n-grams on held-out files: ${fixed(run.ngram.nats * bitsPerNat, 3)} bits/char · ` : '';
-    return `${held}${counted}${whole(run.files)} files · ${whole(run.vocabularySize)} characters in the vocabulary`;
+    const { heldOut, ngram } = run;
+    return [
+      heldOut && t('test files: {0} bits/char (perplexity {1})', fixed(heldOut.bits, 3), fixed(heldOut.perplexity)),
+      ngram && t('n-grams on held-out files: {0} bits/char', fixed(ngram.nats * bitsPerNat, 3)),
+      t('{0} files', whole(run.files)),
+      t('{0} characters in the vocabulary', whole(run.vocabularySize)),
+    ]
+      .filter(Boolean)
+      .join(' · ');
   }
 
   private showTable(table: boolean): void {
     this.table = table;
-    this.tableButton.label(table ? 'Curves' : 'Table');
+    this.tableButton.label(table ? t('Curves') : t('Table'));
     this.curves.showTable(table);
     this.link.remember({ table });
   }
 
   private showEmpty(canTrain: boolean): void {
-    const train = createButton('Train on Workspace', () => this.link.post(fromTraining.train({})), 'primary');
-    const sample = createButton('Explore the Sample Run', () => this.link.post(fromTraining.openSample({})));
+    const train = createButton(t('Train on Workspace'), () => this.link.post(fromTraining.train({})), 'primary');
+    const sample = createButton(t('Explore the Sample Run'), () => this.link.post(fromTraining.openSample({})));
     this.empty.replaceChildren(
-      element('h1', {}, 'No training yet'),
+      element('h1', {}, t('No training yet')),
       element(
         'p',
         {},
         canTrain
-          ? 'Train a small network on this workspace and watch it learn: its loss, its gradients, and what it writes. Everything stays on this machine.'
-          : 'Open a folder with some code, then train a small network on it. Everything stays on this machine.',
+          ? t(
+              'Train a small network on this workspace and watch it learn: its loss, its gradients, and what it writes. Everything stays on this machine.',
+            )
+          : t('Open a folder with some code, then train a small network on it. Everything stays on this machine.'),
       ),
       element('div', { class: 'buttons' }, canTrain ? train.node : null, sample.node),
     );

@@ -2,27 +2,28 @@
 import type { ShownRun } from '../../src/protocol/training-panel.ts';
 import { element } from '../ui/dom.ts';
 import { bitsPerNat, compact, fixed } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 export class CheckpointTable {
   readonly node: HTMLElement;
   private readonly body = element('tbody');
-  private readonly none = element('p', { class: 'none' }, 'No checkpoint yet.');
+  private readonly none = element('p', { class: 'none' }, t('No checkpoint yet.'));
   private readonly open: (generation: number) => void;
 
   constructor(open: (generation: number) => void) {
     this.open = open;
     this.node = element(
       'section',
-      { class: 'card checkpoints', 'aria-label': 'Checkpoints' },
+      { class: 'card checkpoints', 'aria-label': t('Checkpoints') },
       element(
         'div',
         { class: 'card-head' },
-        element('h2', {}, 'Checkpoints', element('span', { class: 'formula' }, 'ticks under the loss')),
+        element('h2', {}, t('Checkpoints'), element('span', { class: 'formula' }, t('ticks under the loss'))),
       ),
       this.none,
       element(
         'div',
-        { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Checkpoints' },
+        { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': t('Checkpoints') },
         element(
           'table',
           {},
@@ -32,7 +33,9 @@ export class CheckpointTable {
             element(
               'tr',
               {},
-              ...['No.', 'Characters', 'Held-out bits', ''].map((head) => element('th', { scope: 'col' }, head)),
+              ...[t('No.'), t('Characters'), t('Held-out bits'), ''].map((head) =>
+                element('th', { scope: 'col' }, head),
+              ),
             ),
           ),
           this.body,
@@ -47,8 +50,8 @@ export class CheckpointTable {
       const best = generation.number === run.best;
       const button = element(
         'button',
-        { type: 'button', class: 'link', 'aria-label': `Open checkpoint ${generation.number} in the heatmap` },
-        'Heatmap',
+        { type: 'button', class: 'link', 'aria-label': t('Open checkpoint {0} in the heatmap', generation.number) },
+        t('Heatmap'),
       );
       button.addEventListener('click', () => this.open(generation.number));
       return element(
@@ -60,7 +63,7 @@ export class CheckpointTable {
           'td',
           {},
           generation.validationNats === null ? '–' : fixed(generation.validationNats * bitsPerNat, 3),
-          best ? ' best' : '',
+          best ? ` ${t('best')}` : '',
         ),
         element('td', {}, button),
       );

@@ -5,10 +5,11 @@ import { toHex } from '../ui/colour.ts';
 import { coalesced, element } from '../ui/dom.ts';
 import { bitsPerNat, compact, fixed } from '../ui/format.ts';
 import { onThemeChange, readTheme, type Theme } from '../ui/theme.ts';
+import { t } from '../ui/words.ts';
 import { type Columns, columnsOf, tableRows, thinPoints } from './metrics.ts';
 import { ngramWords } from './words.ts';
 
-const label = 'Training curves. Left and right arrows move along them; the table has the same numbers.';
+const label = t('Training curves. Left and right arrows move along them; the table has the same numbers.');
 /** More points than a wide chart has pixels. */
 const mostPoints = 2000;
 
@@ -22,7 +23,7 @@ export class Curves {
     tabindex: 0,
     hidden: true,
     role: 'group',
-    'aria-label': 'Training in numbers',
+    'aria-label': t('Training in numbers'),
   });
   private points: ShownMetric[] = [];
   private columns: Columns = columnsOf([]);
@@ -37,9 +38,13 @@ export class Curves {
       const heading = element('h2', {}, label, element('span', { class: 'formula' }, formula));
       return [element('div', { class: `figure ${name}` }, heading, host), host];
     };
-    const [loss, lossHost] = plot('Loss, bits per character', '−log₂ p of the next character, mean', 'loss');
-    const [norm, normHost] = plot('Gradient norm before clipping', '‖g‖₂ over all parameters, log scale', 'norm');
-    const [clip, clipHost] = plot('Clip ratio', 'share of the gradient that is kept: min(1, threshold / ‖g‖)', 'clip');
+    const [loss, lossHost] = plot(t('Loss, bits per character'), t('−log₂ p of the next character, mean'), 'loss');
+    const [norm, normHost] = plot(t('Gradient norm before clipping'), t('‖g‖₂ over all parameters, log scale'), 'norm');
+    const [clip, clipHost] = plot(
+      t('Clip ratio'),
+      t('share of the gradient that is kept: min(1, threshold / ‖g‖)'),
+      'clip',
+    );
     this.plots = element(
       'div',
       {
@@ -51,7 +56,7 @@ export class Curves {
       loss,
       norm,
       clip,
-      element('div', { class: 'x-caption' }, 'trained characters'),
+      element('div', { class: 'x-caption' }, t('trained characters')),
     );
     const shared = {
       group: 'training',
@@ -64,20 +69,20 @@ export class Curves {
       loss: chart(lossHost, {
         curves: [
           { label: '', colour: colour((theme) => theme.negative), width: 1, opacity: 0.35 },
-          { label: 'train', colour: colour((theme) => theme.negative), width: 1.6 },
-          { label: 'held out', colour: colour((theme) => theme.positive), width: 1.6, points: true },
+          { label: t('train'), colour: colour((theme) => theme.negative), width: 1.6 },
+          { label: t('held out'), colour: colour((theme) => theme.positive), width: 1.6, points: true },
         ],
         formatY: (value) => fixed(value),
         writesX: false,
       }),
       norm: chart(normHost, {
-        curves: [{ label: 'norm', colour: colour((theme) => theme.forget), width: 1.2 }],
+        curves: [{ label: t('norm'), colour: colour((theme) => theme.forget), width: 1.2 }],
         log: true,
         formatY: (value) => (value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)))),
         writesX: false,
       }),
       clip: chart(clipHost, {
-        curves: [{ label: 'kept', colour: colour((theme) => theme.output), width: 1.2 }],
+        curves: [{ label: t('kept'), colour: colour((theme) => theme.output), width: 1.2 }],
         range: [0, 1.05],
         splits: [0, 0.5, 1],
         formatY: (value) => fixed(value, 1),
@@ -89,7 +94,13 @@ export class Curves {
       const theme = readTheme();
       for (const each of Object.values(this.charts)) each.setTheme(theme);
     });
-    this.node = element('section', { class: 'curves', 'aria-label': 'Curves' }, this.plots, this.table, this.reading);
+    this.node = element(
+      'section',
+      { class: 'curves', 'aria-label': t('Curves') },
+      this.plots,
+      this.table,
+      this.reading,
+    );
   }
 
   set(run: ShownRun, points: readonly ShownMetric[]): void {
@@ -127,11 +138,13 @@ export class Curves {
     const marks = this.run?.generations.map((generation) => generation.trainedChars) ?? [];
     const ngram = this.run?.ngram ?? null;
     const bits = ngram && ngram.nats * bitsPerNat;
-    this.charts.loss.setLine(bits === null ? null : { value: bits, label: `n-gram ${fixed(bits)}`, included: true });
+    this.charts.loss.setLine(
+      bits === null ? null : { value: bits, label: t('n-gram {0}', fixed(bits)), included: true },
+    );
     this.charts.loss.set(chars, [train, smooth, heldOut], marks);
     this.describe();
     const clipNorm = this.run?.clipNorm ?? 0;
-    this.charts.norm.setLine(clipNorm > 0 ? { value: clipNorm, label: 'clipped above' } : null);
+    this.charts.norm.setLine(clipNorm > 0 ? { value: clipNorm, label: t('clipped above') } : null);
     this.charts.norm.set(chars, [norm]);
     this.charts.clip.set(chars, [clip]);
     this.showReading();
@@ -146,13 +159,20 @@ export class Curves {
   /** The curves' own words for a screen reader. */
   private describe(): void {
     const ngram = this.run?.ngram;
-    const words = ngram ? ` The dashed line: ${ngramWords(ngram, this.bestHeldOut)}` : '';
+    const words = ngram ? ` ${t('The dashed line: {0}', ngramWords(ngram, this.bestHeldOut))}` : '';
     this.plots.setAttribute('aria-label', `${label}${words}`);
   }
 
   private renderTable(): void {
     const ngram = this.run?.ngram;
-    const heads = ['Characters', 'Train bits', 'Held-out bits', 'Gradient norm', 'Clip ratio', 'Learning rate'];
+    const heads = [
+      t('Characters'),
+      t('Train bits'),
+      t('Held-out bits'),
+      t('Gradient norm'),
+      t('Clip ratio'),
+      t('Learning rate'),
+    ];
     const rows = tableRows(this.points).map((point) =>
       element(
         'tr',
@@ -200,18 +220,18 @@ export class Curves {
     const index = this.at ?? columns.chars.length - 1;
     const chars = columns.chars[index];
     if (chars === undefined) {
-      this.reading.textContent = 'No point yet.';
+      this.reading.textContent = t('No point yet.');
       return;
     }
     let heldOut = index;
     while (heldOut >= 0 && columns.heldOut[heldOut] == null) heldOut--;
     const parts = [
-      `${this.at === null ? 'now' : 'at'} ${compact(chars)} characters`,
-      `train ${fixed(columns.smooth[index]!, 3)} bits`,
-      heldOut >= 0 ? `held out ${fixed(columns.heldOut[heldOut]!, 3)} bits` : null,
-      this.run?.ngram ? `n-gram ${fixed(this.run.ngram.nats * bitsPerNat, 3)} bits` : null,
-      columns.norm[index] == null ? null : `norm ${columns.norm[index]!.toPrecision(3)}`,
-      `kept ${fixed(columns.clip[index]!)}`,
+      this.at === null ? t('now {0} characters', compact(chars)) : t('at {0} characters', compact(chars)),
+      t('train {0} bits', fixed(columns.smooth[index]!, 3)),
+      heldOut >= 0 ? t('held out {0} bits', fixed(columns.heldOut[heldOut]!, 3)) : null,
+      this.run?.ngram ? t('n-gram {0} bits', fixed(this.run.ngram.nats * bitsPerNat, 3)) : null,
+      columns.norm[index] == null ? null : t('norm {0}', columns.norm[index]!.toPrecision(3)),
+      t('kept {0}', fixed(columns.clip[index]!)),
     ];
     this.reading.textContent = parts.filter(Boolean).join(' · ');
   }

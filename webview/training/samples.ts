@@ -2,10 +2,16 @@
 import type { TrainingSample } from '../../src/protocol/training-panel.ts';
 import { element } from '../ui/dom.ts';
 import { compact } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 export class SamplePane {
   readonly node: HTMLElement;
-  private readonly text = element('pre', { class: 'sample-text', tabindex: 0, role: 'region', 'aria-label': 'Sample' });
+  private readonly text = element('pre', {
+    class: 'sample-text',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': t('Sample'),
+  });
   private readonly slider: HTMLInputElement;
   private readonly when = element('span', { class: 'when' });
   private readonly none = element('p', { class: 'none' });
@@ -19,7 +25,7 @@ export class SamplePane {
       class: 'slider',
       min: 0,
       step: 1,
-      'aria-label': 'Earlier samples',
+      'aria-label': t('Earlier samples'),
     });
     this.slider.addEventListener('input', () => {
       this.newest = Number(this.slider.value) === this.samples.length - 1;
@@ -27,8 +33,8 @@ export class SamplePane {
     });
     this.node = element(
       'section',
-      { class: 'card sample', 'aria-label': 'Sample' },
-      element('div', { class: 'card-head' }, element('h2', {}, 'What it writes'), this.slider, this.when),
+      { class: 'card sample', 'aria-label': t('Sample') },
+      element('div', { class: 'card-head' }, element('h2', {}, t('What it writes')), this.slider, this.when),
       this.none,
       this.text,
     );
@@ -37,8 +43,8 @@ export class SamplePane {
   set(samples: readonly TrainingSample[], isLive: boolean): void {
     this.samples = [...samples];
     this.none.textContent = isLive
-      ? 'The first sample comes after about ten seconds of training.'
-      : 'Samples are shown while a network trains in this window.';
+      ? t('The first sample comes after about ten seconds of training.')
+      : t('Samples are shown while a network trains in this window.');
     this.show();
   }
 
@@ -62,7 +68,7 @@ export class SamplePane {
       this.when.textContent = '';
       return;
     }
-    this.when.textContent = `after ${compact(sample.chars)} characters`;
+    this.when.textContent = t('after {0} characters', compact(sample.chars));
     this.slider.setAttribute('aria-valuetext', this.when.textContent);
     this.text.textContent = sample.text;
   }

@@ -1,48 +1,50 @@
 /** What the state of a run means and what can be done, in words. */
 import type { LiveProgress, ShownRun } from '../../src/protocol/training-panel.ts';
 import { bitsPerNat, compact, duration, fixed } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 export const stateWords: Record<ShownRun['state'], string> = {
-  running: 'training',
-  paused: 'paused',
-  interrupted: 'interrupted',
-  finished: 'finished',
-  failed: 'failed',
+  running: t('training'),
+  paused: t('paused'),
+  interrupted: t('interrupted'),
+  finished: t('finished'),
+  failed: t('failed'),
 };
 
 const phaseWords: Record<LiveProgress['phase'], string> = {
-  preparing: 'preparing',
-  training: 'training',
-  evaluating: 'measuring on held-out files',
-  saving: 'saving a checkpoint',
+  preparing: t('preparing'),
+  training: t('training'),
+  evaluating: t('measuring on held-out files'),
+  saving: t('saving a checkpoint'),
 };
 
 /** One line under the buttons. */
 export function progressLine(run: ShownRun, live: LiveProgress | null): string {
   if (live) {
-    const total = live.totalChars === null ? '' : ` of ${compact(live.totalChars)}`;
+    const done = compact(live.trainedChars);
     const parts = [
-      live.state === 'paused' ? 'paused' : phaseWords[live.phase],
-      `${compact(live.trainedChars)}${total} characters`,
-      live.state === 'running' && live.charsPerSecond > 0 ? `${compact(live.charsPerSecond)} characters/s` : null,
-      live.state === 'running' && live.secondsLeft !== null ? `${duration(live.secondsLeft)} left` : null,
+      live.state === 'paused' ? t('paused') : phaseWords[live.phase],
+      live.totalChars === null ? t('{0} characters', done) : t('{0} of {1} characters', done, compact(live.totalChars)),
+      live.state === 'running' && live.charsPerSecond > 0 ? t('{0} characters/s', compact(live.charsPerSecond)) : null,
+      live.state === 'running' && live.secondsLeft !== null ? t('{0} left', duration(live.secondsLeft)) : null,
     ];
     return parts.filter(Boolean).join(' · ');
   }
-  const speed = run.trainingSeconds > 0 ? ` · ${compact(run.trainedChars / run.trainingSeconds)} characters/s` : '';
-  return `${compact(run.trainedChars)} characters in ${duration(run.trainingSeconds)}${speed}`;
+  const { trainedChars, trainingSeconds } = run;
+  const done = t('{0} characters in {1}', compact(trainedChars), duration(trainingSeconds));
+  return trainingSeconds > 0 ? `${done} · ${t('{0} characters/s', compact(trainedChars / trainingSeconds))}` : done;
 }
 
 /** What happened and what to do, for states that need it. */
 export function advice(run: ShownRun): string | null {
-  const why = run.message ? `${run.message.replace(/[.\s]*$/, '')}. ` : '';
+  const why = run.message ? `${run.message.replace(/[.\s]*$/, '')}.` : '';
   switch (run.state) {
     case 'failed':
-      return `${why || 'The training failed. '}The last good checkpoint is kept: press Resume to go on from it, or look into the log.`;
+      return `${why || t('The training failed.')} ${t('The last good checkpoint is kept: press Resume to go on from it, or look into the log.')}`;
     case 'interrupted':
-      return `${why}The training was interrupted and everything up to its last checkpoint is kept. Press Resume: it goes on exactly as if it had never stopped.`;
+      return `${why} ${t('The training was interrupted and everything up to its last checkpoint is kept. Press Resume: it goes on exactly as if it had never stopped.')}`.trimStart();
     case 'finished':
-      return run.message ? why.trim() : null;
+      return run.message ? why : null;
     default:
       return null;
   }
@@ -57,12 +59,25 @@ export function ngramWords(
   heldOut: number | null,
 ): string {
   const bits = nats * bitsPerNat;
+  const [learned, of, need] = [compact(trainedChars), compact(ofChars), fixed(bits, 3)];
   const counted =
     trainedChars < ofChars
-      ? `counted on ${compact(trainedChars)} of the ${compact(ofChars)} training characters`
-      : `counted on the ${compact(trainedChars)} training characters`;
-  const need = `n-grams of up to ${order} characters, ${counted}, need ${fixed(bits, 3)} bits a character on the same held-out text`;
-  if (heldOut === null) return `${need}.`;
-  const apart = fixed(Math.abs(heldOut - bits), 3);
-  return `${need}; the network at its best needs ${fixed(heldOut, 3)}, ${apart} ${heldOut < bits ? 'fewer' : 'more'}.`;
+      ? t(
+          'n-grams of up to {0} characters, counted on {1} of the {2} training characters, need {3} bits a character on the same held-out text',
+          order,
+          learned,
+          of,
+          need,
+        )
+      : t(
+          'n-grams of up to {0} characters, counted on the {1} training characters, need {2} bits a character on the same held-out text',
+          order,
+          learned,
+          need,
+        );
+  if (heldOut === null) return `${counted}.`;
+  const [best, apart] = [fixed(heldOut, 3), fixed(Math.abs(heldOut - bits), 3)];
+  return heldOut < bits
+    ? t('{0}; the network at its best needs {1}, {2} fewer.', counted, best, apart)
+    : t('{0}; the network at its best needs {1}, {2} more.', counted, best, apart);
 }

@@ -40,6 +40,9 @@ export interface ChartLine {
   included?: boolean;
 }
 
+/** Also for the words at a dashed line. */
+const leastLabelWidth = 104;
+
 export class Chart {
   readonly node: HTMLElement;
   private readonly options: ChartOptions;
@@ -102,7 +105,7 @@ export class Chart {
     return {
       width: 400,
       height: 120,
-      padding: [8, 104, options.writesX ? 0 : 4, 0],
+      padding: [8, this.labelWidth(), options.writesX ? 0 : 4, 0],
       legend: { show: false },
       cursor: {
         drag: { x: false, y: false },
@@ -156,6 +159,14 @@ export class Chart {
         ],
       },
     };
+  }
+
+  /** Pixels for the longest name at a curve's end with its number. */
+  private labelWidth(): number {
+    const context = document.createElement('canvas').getContext('2d')!;
+    context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const widths = this.options.curves.map(({ label }) => context.measureText(`${label} 00.00`).width);
+    return Math.max(leastLabelWidth, Math.ceil(Math.max(...widths)) + 11);
   }
 
   /** Names at the curves' ends, pushed apart where they would overlap. */

@@ -27,6 +27,17 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return node;
 }
 
+/** Stands in a text for an element that `placed` puts there. */
+export const slot = '\ufffc';
+
+/** A text with elements in the places of its slots, in their order: `placed(t('{0} is measured.', slot), name)`. */
+export function placed(text: string, ...nodes: readonly Node[]): (Node | string)[] {
+  return text
+    .split(slot)
+    .flatMap((part, i) => (i === 0 ? [part] : [nodes[i - 1] ?? '', part]))
+    .filter((part) => part !== '');
+}
+
 export function setAttributes(node: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) node.removeAttribute(name);

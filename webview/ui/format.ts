@@ -1,4 +1,5 @@
 /** Numbers and characters as people read them. */
+import { t } from './words.ts';
 
 const minus = '\u2212';
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -65,10 +66,26 @@ export function characterSign(character: string): string {
   return isInvisible(character) ? controlPicture(character) : character;
 }
 
-const spoken: Record<string, string> = { ' ': 'space', '\n': 'line end', '\t': 'tab', '\u00a0': 'no-break space' };
+const english: Record<string, string> = { ' ': 'space', '\n': 'line end', '\t': 'tab', '\u00a0': 'no-break space' };
+const spoken: Record<string, string> = {
+  ' ': t('space'),
+  '\n': t('line end'),
+  '\t': t('tab'),
+  '\u00a0': t('no-break space'),
+};
+
 /** One character as a word where it has none of its own: for labels and screen readers. */
 export function characterName(character: string): string {
-  const word = spoken[character];
+  return nameOf(character, spoken);
+}
+
+/** The same for files, which are in English. */
+export function englishCharacterName(character: string): string {
+  return nameOf(character, english);
+}
+
+function nameOf(character: string, words: Readonly<Record<string, string>>): string {
+  const word = words[character];
   if (word) return word;
   if (!isInvisible(character)) return character;
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;

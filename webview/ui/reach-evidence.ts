@@ -5,6 +5,7 @@ import { axisText, characterName, characterSign, ratioText } from './format.ts';
 import { Plot } from './plot.ts';
 import { type ReachValues, strongest, valuesOf } from './reach.ts';
 import type { Theme } from './theme.ts';
+import { t } from './words.ts';
 
 export interface ReachPicture {
   values: ReachValues;
@@ -65,13 +66,16 @@ export class ReachEvidence {
       x,
       curves: curves.map((curve) => ({ ...curve, values: curve.values.slice(0, x.length) })),
       log: true,
-      xLabel: 'characters back',
+      xLabel: t('characters back'),
       formatX: String,
       formatY: axisText,
     });
     this.plotNode.setAttribute(
       'aria-label',
-      `Gradient norms by distance from the prediction, ${lags} characters back. Left and right arrows read single distances.`,
+      t(
+        'Gradient norms by distance from the prediction, {0} characters back. Left and right arrows read single distances.',
+        lags,
+      ),
     );
     this.read(null);
   }
@@ -82,7 +86,7 @@ export class ReachEvidence {
     const rows = strongest(column, this.count).map((i) => {
       const [before, here, after] = around(i);
       const words = [before, element('mark', {}, characterSign(here)), after];
-      const label = `${characterName(here)}, ${last - i} back`;
+      const label = t('{0}, {1} back', characterName(here), last - i);
       const context = element('code', { class: 'context', 'aria-label': label }, ...words);
       const value = column[i] ?? 0;
       return [
@@ -93,8 +97,8 @@ export class ReachEvidence {
     });
     this.contributors.replaceChildren(
       table(
-        'Largest contributors',
-        [{ head: 'character' }, { head: 'back', number: true }, { head: 'gradient', number: true }],
+        t('Largest contributors'),
+        [{ head: t('character') }, { head: t('back'), number: true }, { head: t('gradient'), number: true }],
         rows,
       ),
     );
@@ -103,7 +107,7 @@ export class ReachEvidence {
   private button(index: number, context: HTMLElement, label: string): HTMLElement {
     const button = element(
       'button',
-      { type: 'button', class: 'contributor', 'aria-label': `Show ${label}`, title: 'Show it in the text' },
+      { type: 'button', class: 'contributor', 'aria-label': t('Show {0}', label), title: t('Show it in the text') },
       context,
     );
     button.addEventListener('click', () => this.choose?.(index));
@@ -120,7 +124,7 @@ export class ReachEvidence {
     const at = values.x.length - 1 - index;
     const { h, c } = values.layers[layer] ?? values.layers.at(-1)!;
     const parts = [
-      `${index} back: ${characterSign(around(at)[1])}`,
+      t('{0} back: {1}', index, characterSign(around(at)[1])),
       c ? `c ${ratioText(c[at])}` : null,
       `h ${ratioText(h[at])}`,
       `x ${ratioText(values.x[at])}`,

@@ -2,6 +2,7 @@
 import type { ReachValues } from '../../src/protocol/reach.ts';
 import type { Choice } from './controls.ts';
 import { characterName, characterSign } from './format.ts';
+import { t } from './words.ts';
 
 export type { ReachValues } from '../../src/protocol/reach.ts';
 
@@ -15,11 +16,11 @@ export type Logit = string | null;
 export function reachQuantities({ layers }: Pick<ReachValues, 'layers'>): Choice[] {
   const several = layers.length > 1;
   const states = layers.flatMap(({ c }, layer) => {
-    const place = several ? `, layer ${layer}` : '';
-    const own = { value: `h ${layer}`, label: `‖∂J/∂h‖${place}` };
-    return [c ? [{ value: `c ${layer}`, label: `‖∂J/∂c‖${place}` }, own] : [own]];
+    const placeOf = (norm: string): string => (several ? t('{0}, layer {1}', norm, layer) : norm);
+    const own = { value: `h ${layer}`, label: placeOf('‖∂J/∂h‖') };
+    return [c ? [{ value: `c ${layer}`, label: placeOf('‖∂J/∂c‖') }, own] : [own]];
   });
-  return [{ value: 'x', label: '‖∂J/∂x‖' }, { value: 'signed', label: '∂J/∂x, signed' }, ...states.reverse().flat()];
+  return [{ value: 'x', label: '‖∂J/∂x‖' }, { value: 'signed', label: t('∂J/∂x, signed') }, ...states.reverse().flat()];
 }
 
 /** By character; the signed ones keep their sign. */
@@ -63,10 +64,10 @@ export function seedChoices(vocabulary: readonly string[], here: string): Choice
   const listed = known.slice(0, mostChoices);
   if (known.length > mostChoices && !listed.includes(here) && known.includes(here)) listed.unshift(here);
   return [
-    { value: '', label: 'its loss' },
+    { value: '', label: t('its loss') },
     ...listed.map((character) => ({
       value: character,
-      label: `logit of ${characterSign(character)} ${characterNote(character)}`.trimEnd(),
+      label: t('logit of {0}', `${characterSign(character)} ${characterNote(character)}`.trimEnd()),
     })),
   ];
 }
@@ -79,5 +80,5 @@ function characterNote(character: string): string {
 
 /** How a prediction is named: `the loss of “)”`, `the logit of “]”`. */
 export function seedName(logit: Logit, here: string): string {
-  return logit === null ? `the loss of “${characterName(here)}”` : `the logit of “${characterName(logit)}”`;
+  return logit === null ? t('the loss of “{0}”', characterName(here)) : t('the logit of “{0}”', characterName(logit));
 }
