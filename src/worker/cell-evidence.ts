@@ -223,7 +223,7 @@ export class CellEvidence implements CellEvidenceService {
   }
 
   private openEngine(): Promise<Engine> {
-    this.engine ??= this.platform.openEngine();
+    this.engine ??= this.platform.openEngine('measuring');
     this.engine.catch(() => {
       this.engine = null;
     });

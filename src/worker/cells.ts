@@ -63,7 +63,7 @@ export class Cells implements CellsService {
     onLabelling: (concept: string | null) => void,
     job: (run: MeasuredRun, engine: Engine) => Promise<T>,
   ): Promise<T> {
-    this.engine ??= this.platform.openEngine();
+    this.engine ??= this.platform.openEngine('measuring');
     this.engine.catch(() => {
       this.engine = null;
     });

@@ -169,7 +169,7 @@ export class Gradients implements GradientsService {
   }
 
   private async open(reference: ModelReference): Promise<OpenModel> {
-    this.engine ??= this.platform.openEngine();
+    this.engine ??= this.platform.openEngine('measuring');
     this.engine.catch(() => {
       this.engine = null;
     });

@@ -9,7 +9,8 @@ import { CodedError } from './channel.ts';
 
 /** What the inspector needs of the place where it runs. */
 export interface InspectorPlatform {
-  openEngine(): Promise<Engine>;
+  /** `reading`: for one stream at a time, soon; else for long measurements. */
+  openEngine(purpose: 'reading' | 'measuring'): Promise<Engine>;
   /** The files of a run folder, for reading. */
   storage(folder: string): Storage;
   /** Bytes of a single file. */

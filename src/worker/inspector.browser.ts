@@ -1,5 +1,5 @@
 /** The inspector worker in a browser: its host reads the files. */
-import { chooseEngine } from '../core/engine/choose.ts';
+import { chooseEngine, chooseReadingEngine } from '../core/engine/choose.ts';
 import type { FilesService } from '../protocol/files-service.ts';
 import type { InspectorService } from '../protocol/inspector-service.ts';
 import { connect, serve } from './channel.ts';
@@ -10,11 +10,13 @@ import { letMessagesIn, parent } from './ports.browser.ts';
 
 const port = parent();
 const files = connect<FilesService>(port);
+const kernels = browserKernelPlatform(files);
 
 serve<InspectorService>(
   port,
   new Inspector({
-    openEngine: () => chooseEngine(browserKernelPlatform(files), { engine: 'auto', threads: 1 }),
+    openEngine: (purpose) =>
+      purpose === 'reading' ? chooseReadingEngine(kernels) : chooseEngine(kernels, { engine: 'auto', threads: 1 }),
     storage: (folder) => remoteStorage(files, folder),
     readFile: (path) => readRemoteFile(files, path),
     readAsset: (name) => files.call('readAsset', { name }),

@@ -1,7 +1,8 @@
 /** The inspector worker in node: a worker thread with the machine's file system. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { chooseEngine } from '../core/engine/choose.ts';
+import { chooseEngine, chooseReadingEngine } from '../core/engine/choose.ts';
+import { t } from '../core/words.ts';
 import type { InspectorService } from '../protocol/inspector-service.ts';
 import { CodedError, serve } from './channel.ts';
 import { Inspector } from './inspector.ts';
@@ -26,11 +27,14 @@ async function readModelFile(file: string): Promise<Uint8Array> {
   }
 }
 
+const kernels = nodeKernelPlatform(__dirname);
+
 serve<InspectorService>(
   parent(),
   new Inspector({
     // One thread: the kernel of a single stream uses no more, and training wants the others.
-    openEngine: () => chooseEngine(nodeKernelPlatform(__dirname), { engine: 'auto', threads: 1 }),
+    openEngine: (purpose) =>
+      purpose === 'reading' ? chooseReadingEngine(kernels) : chooseEngine(kernels, { engine: 'auto', threads: 1 }),
     storage: nodeStorage,
     readFile: readModelFile,
     readAsset: (name) => readFile(path.join(distributionFolder(), name)),

@@ -234,7 +234,7 @@ export class Inspector implements InspectorService {
   }
 
   private openEngine(): Promise<Engine> {
-    this.engine ??= this.platform.openEngine();
+    this.engine ??= this.platform.openEngine('reading');
     this.engine.catch(() => {
       this.engine = null;
     });

@@ -41,6 +41,27 @@ export async function chooseEngine(platform: KernelPlatform, choice: EngineChoic
   }
 }
 
+/** In the order in which they are tried for reading. */
+const readingBuilds: readonly KernelBuild[] = ['relaxed', 'simd'];
+
+/**
+ * The engine for reading one stream at a time, with one thread and without a race: a stream waits for its weights to come from memory,
+ * so the builds hardly differ there, and somebody waits for the first colours. The first that computes a right gradient, else the
+ * reference.
+ */
+export async function chooseReadingEngine(platform: KernelPlatform): Promise<Engine> {
+  for (const build of readingBuilds) {
+    try {
+      const engine = await wasmEngine(platform, { build, threads: 1 });
+      await checkGradient(engine);
+      return engine;
+    } catch {
+      // The next one.
+    }
+  }
+  return referenceEngine();
+}
+
 /** The kernel build in an engine's name (`wasm relaxed ×2`), or undefined where it is another engine. */
 export function buildOf(engineName: string): KernelBuild | undefined {
   const name = /^wasm (\S+)/.exec(engineName)?.[1];

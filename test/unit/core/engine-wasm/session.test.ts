@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { buildOf, checkGradient, chooseEngine, fastestBuild } from '../../../../src/core/engine/choose.ts';
+import {
+  buildOf,
+  checkGradient,
+  chooseEngine,
+  chooseReadingEngine,
+  fastestBuild,
+} from '../../../../src/core/engine/choose.ts';
 import type { Engine } from '../../../../src/core/engine/engine.ts';
 import type { KernelPlatform } from '../../../../src/core/engine/platform.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
@@ -182,6 +188,23 @@ describe('engine choice', () => {
     expect(engine.name).toBe(referenceEngine().name);
     await expect(chooseEngine(await broken(), { engine: 'wasm', threads: 1 })).rejects.toThrow(/simd:.*relaxed:/);
     expect((await chooseEngine(await broken(), { engine: 'reference', threads: 1 })).name).toBe(referenceEngine().name);
+  });
+
+  it('for reading, the first build that works is taken, without a race; the reference where none does', async () => {
+    const platform = await kernelPlatform();
+    const read: string[] = [];
+    const without = (missing: string): KernelPlatform => ({
+      ...platform,
+      readKernel: async (build, shared) => {
+        read.push(build);
+        if (build === missing) throw new Error('It is missing.');
+        return platform.readKernel(build, shared);
+      },
+    });
+    expect((await chooseReadingEngine(without('none'))).name).toBe('wasm relaxed');
+    expect(read).toEqual(['relaxed']);
+    expect((await chooseReadingEngine(without('relaxed'))).name).toBe('wasm simd');
+    expect((await chooseReadingEngine(await broken())).name).toBe(referenceEngine().name);
   });
 
   it('threads by default leave one core free', () => {
