@@ -20,6 +20,8 @@ export interface Wanted {
   /** Cells that would be chosen next: their visible lines are fetched in idle moments. */
   neighbours: readonly Cell[];
   visible: Range;
+  /** The way the view is being scrolled, 0: it rests, and there is time for what may be wanted later. */
+  moving: -1 | 0 | 1;
 }
 
 interface InFlight {
@@ -71,7 +73,7 @@ export class PageClient {
     const key = shown.map((cell) => cellKey(wanted.model, cell)).join('\n');
     const missingWithin = (start: number, end: number): { cells: Cell[]; range: Range } | null => {
       const stale = shown.flatMap((cell) => {
-        const range = store.open(cellKey(wanted.model, cell)).staleWithin(start, end);
+        const range = store.open(cellKey(wanted.model, cell)).staleWithin(Math.max(0, start), end);
         return range ? [{ cell, range }] : [];
       });
       if (stale.length === 0) return null;
@@ -89,11 +91,19 @@ export class PageClient {
     }
     if (this.inFlight) return;
     const height = wanted.visible.end - wanted.visible.start;
-    const around = missingWithin(Math.max(0, wanted.visible.start - height), wanted.visible.end + 2 * height);
+    const [before, after] = wanted.moving < 0 ? [2, 1] : [1, 2];
+    const around = missingWithin(wanted.visible.start - before * height, wanted.visible.end + after * height);
     if (around) {
-      this.ask(wanted, key, around.cells, around.range, false);
+      const { start, end } = around.range;
+      // While somebody scrolls as much as one answer may bring: every answer costs a frame its time, however short it is.
+      const ahead =
+        (wanted.moving > 0 && missingWithin(start, start + most)) ||
+        (wanted.moving < 0 && missingWithin(end - most, end)) ||
+        around;
+      this.ask(wanted, key, ahead.cells, ahead.range, false);
       return;
     }
+    if (wanted.moving !== 0) return;
     const missing = wanted.neighbours.filter((cell) => {
       const values = store.get(cellKey(wanted.model, cell));
       return !values || values.staleWithin(wanted.visible.start, wanted.visible.end) !== null;
@@ -103,9 +113,9 @@ export class PageClient {
 
   /** A request on its way is waited for while it brings some of what is wanted, or is too young to give up. */
   private serves(inFlight: InFlight, key: string, range: Range): boolean {
-    if (inFlight.key !== key || !inFlight.urgent) return false;
+    if (inFlight.key !== key) return false;
     const overlaps = inFlight.range.start < range.end && range.start < inFlight.range.end;
-    return overlaps || this.now() - inFlight.since < 60;
+    return overlaps || (inFlight.urgent && this.now() - inFlight.since < 60);
   }
 
   private ask(wanted: Wanted, key: string, cells: readonly Cell[], range: Range, urgent: boolean): void {

@@ -18,11 +18,21 @@ export interface PagingEvents {
   neighbours(): readonly { layer: number; cell: number }[];
 }
 
+/** Milliseconds without scrolling after which cells that may be chosen next are asked for. */
+const restAfter = 150;
+
 export class Paging {
   private readonly app: HeatmapApp;
   private readonly events: PagingEvents;
   private readonly client: PageClient;
   private readonly askAgainLater = later(() => this.askAgain());
+  /** Lines in view at the last update, and the way they went since the one before. */
+  private seen: Range = { start: -1, end: -1 };
+  private moving: -1 | 0 | 1 = 0;
+  private readonly restLater = later(() => {
+    this.moving = 0;
+    this.update(this.seen);
+  });
 
   constructor(app: HeatmapApp, events: PagingEvents) {
     this.app = app;
@@ -73,6 +83,11 @@ export class Paging {
   update(visible: Range): void {
     const { model, cell, text, colours, overlays } = this.app;
     if (!model || !cell || !text) return;
+    if (visible.start !== this.seen.start) {
+      this.moving = visible.start < this.seen.start ? -1 : 1;
+      this.restLater(restAfter);
+    }
+    this.seen = visible;
     this.client.update(
       {
         model: model.key,
@@ -85,6 +100,7 @@ export class Paging {
           return kind && quantitiesOf[kind].includes(cell.quantity) ? { ...near, quantity: cell.quantity } : [];
         }),
         visible,
+        moving: this.moving,
       },
       colours.store,
     );

@@ -12,6 +12,7 @@ const wanted: Wanted = {
   overlays: [],
   neighbours: [next],
   visible: { start: 100, end: 140 },
+  moving: 0,
 };
 
 function setUp() {
@@ -49,6 +50,45 @@ describe('what is asked for', () => {
       [[2], 100, 140],
     ]);
     expect(asked[0]?.version).toBe(3);
+  });
+
+  it.each([
+    [
+      1,
+      100,
+      500,
+      [
+        [1, 100, 140],
+        [1, 60, 572],
+        [1, 572, 1000],
+      ],
+    ],
+    [
+      -1,
+      900,
+      500,
+      [
+        [1, 900, 940],
+        [1, 468, 980],
+        [1, 0, 468],
+      ],
+    ],
+  ] as const)('while somebody scrolls (%i), much at a time and nothing for later', (moving, from, to, expected) => {
+    const { asked, client, store, answer } = setUp();
+    let waited = 0;
+    for (let start: number = from; start !== to; start += moving) {
+      const before = asked.length;
+      client.update({ ...wanted, moving, visible: { start, end: start + 40 } }, store);
+      // The first answer comes at once, the others take some lines' time: they serve what comes into view meanwhile.
+      waited = asked.length > before ? 0 : waited + 1;
+      if (asked.length === 1 || waited === 30) {
+        answer(asked.at(-1)!);
+        if (asked.length === 1) start -= moving;
+      }
+    }
+    expect(asked.map(({ cells, startLine, endLine }) => [cells.length, startLine, endLine])).toEqual(expected);
+    client.update({ ...wanted, visible: { start: to, end: to + 40 } }, store);
+    expect(asked.at(-1)?.cells).toEqual([next]);
   });
 
   it('cells laid over it together with it, and alone where only they are missing', () => {
