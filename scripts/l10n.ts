@@ -65,7 +65,8 @@ function add(file: string): void {
 /** Texts of registries: they are shown by `translated(…)`, which has no literal. */
 async function registryTexts(): Promise<string[]> {
   const { concepts } = await import('../src/core/concepts/registry.ts');
-  return concepts.flatMap(({ name, description }) => [name, description]);
+  const { exclusionLabels } = await import('../src/core/corpus/exclusion.ts');
+  return [...concepts.flatMap(({ name, description }) => [name, description]), ...Object.values(exclusionLabels)];
 }
 
 /** Everything that is wrong with the bundle, one line each. */

@@ -69,14 +69,14 @@ function unescaped(sequence: string): string {
 
 const importOfWords = /import\s*\{([^}]*)\}\s*from\s*'(?:\.{1,2}\/)+(?:\w+\/)*words\.ts'/g;
 
-/** What a file asks for: `vscode.l10n.t(…)` everywhere, `t(…)` and `translated(…)` where they are imported from a `words.ts`. */
+/** What a file asks for: `vscode.l10n.t(…)` everywhere, `t(…)`, `sentence(…)` and `translated(…)` where they are imported from a `words.ts`. */
 export function askedTexts({ file, source, tree }: SourceFile): Asked[] {
   const imported = new Set(
     [...source.matchAll(importOfWords)].flatMap(([, names]) => names!.split(',').map((name) => name.trim())),
   );
   return tree.descendantsOfType('call_expression').flatMap((call) => {
     const name = call?.childForFieldName('function')?.text ?? '';
-    const isT = name === 'vscode.l10n.t' || (name === 't' && imported.has('t'));
+    const isT = name === 'vscode.l10n.t' || ((name === 't' || name === 'sentence') && imported.has(name));
     if (!call || !(isT || (name === 'translated' && imported.has(name)))) return [];
     const given = call.childForFieldName('arguments')?.namedChildren.filter((node) => node?.type !== 'comment') ?? [];
     const place = `${file}:${call.startPosition.row + 1}`;

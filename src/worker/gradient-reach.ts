@@ -5,6 +5,7 @@ import { nextCharacters, type Vocabulary } from '../core/corpus/vocabulary.ts';
 import { KeptStates } from '../core/gradients/kept-states.ts';
 import type { TextStream } from '../core/gradients/positions.ts';
 import { type Reach, reachOf } from '../core/gradients/reach.ts';
+import { t } from '../core/words.ts';
 import type {
   CharacterPlace,
   DocumentReach,
@@ -72,18 +73,21 @@ export async function documentReach(
   for (;;) {
     const { version } = text;
     const place = text.locate(offset);
-    if (!place) throw new CodedError('empty-document', 'The document is empty: nothing is predicted in it.');
+    if (!place) throw new CodedError('empty-document', t('The document is empty: nothing is predicted in it.'));
     const { index, line, character } = place;
     if (index === 0)
       throw new CodedError(
         'no-prediction',
-        'The first character of a text is not predicted: nothing stands before it. Choose a later one.',
+        t('The first character of a text is not predicted: nothing stands before it. Choose a later one.'),
       );
     const at = index - 1;
     if (logit === null && track.index(index) < 0)
       throw new CodedError(
         'no-prediction',
-        `${JSON.stringify(character)} is not in the model's vocabulary, so its prediction has no loss. Choose another character, or ask about the logit of a known one.`,
+        t(
+          "{0} is not in the model's vocabulary, so its prediction has no loss. Choose another character, or ask about the logit of a known one.",
+          JSON.stringify(character),
+        ),
       );
     const first = Math.max(0, at - lags);
     const { revision } = track;
@@ -115,6 +119,9 @@ function logitSeed(vocabulary: Vocabulary, logit: string | null): { logit?: numb
   if (logit === null) return {};
   const [seed] = vocabulary.encode(logit);
   if (seed === undefined || seed < 0 || seed === vocabulary.unknown)
-    throw new CodedError('unknown', `${JSON.stringify(logit)} is not in the model's vocabulary. Choose another one.`);
+    throw new CodedError(
+      'unknown',
+      t("{0} is not in the model's vocabulary. Choose another one.", JSON.stringify(logit)),
+    );
   return { logit: seed };
 }

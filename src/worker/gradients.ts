@@ -15,6 +15,7 @@ import { choosePositions, type Position, type TextStream } from '../core/gradien
 import type { Reach } from '../core/gradients/reach.ts';
 import { costlyParts, gradientReport } from '../core/gradients/report.ts';
 import { layerSpectrum, productBound } from '../core/gradients/spectrum.ts';
+import { t } from '../core/words.ts';
 import type {
   ContributionSummary,
   GradientRequest,
@@ -117,7 +118,7 @@ export class Gradients implements GradientsService {
     const { model: reference, document } = question;
     const { documents } = await this.textsOf(question);
     const text = documents[document]?.text;
-    if (text === undefined) throw new CodedError('no-document', 'This text is not there. Open the run again.');
+    if (text === undefined) throw new CodedError('no-document', t('This text is not there. Open the run again.'));
     const turn = this.queue.turns(Priority.hover, [signal]);
     return textReach(await this.keptModel(reference), text, question, turn);
   }
@@ -148,8 +149,10 @@ export class Gradients implements GradientsService {
         throw new CodedError(
           'too-short',
           side === 'given'
-            ? 'This text is too short to look back in, or the model knows too few of its characters. Open a longer file.'
-            : 'The held-out files of this run are too short to look back in. Train on a folder with longer files.',
+            ? t(
+                'This text is too short to look back in, or the model knows too few of its characters. Open a longer file.',
+              )
+            : t('The held-out files of this run are too short to look back in. Train on a folder with longer files.'),
         );
       return await job({
         model,
@@ -195,7 +198,9 @@ export class Gradients implements GradientsService {
     if (model.kind !== 'run')
       throw new CodedError(
         'no-run',
-        'A model file has no held-out text of its own. Open a text in an editor to measure it on, or choose a run that was trained here.',
+        t(
+          'A model file has no held-out text of its own. Open a text in an editor to measure it on, or choose a run that was trained here.',
+        ),
       );
     const { folder } = model;
     if (this.corpus?.folder === folder) return this.corpus.heldOut;

@@ -4,6 +4,7 @@ import type { Engine, Session } from '../core/engine/engine.ts';
 import { decodeCheckpoint, RunFolder, type Storage } from '../core/formats/index.ts';
 import { inertText } from '../core/formats/inert-text.ts';
 import { readVocabulary } from '../core/formats/vocabulary.ts';
+import { t } from '../core/words.ts';
 import type { ModelInfo, ModelReference } from '../protocol/inspector-service.ts';
 import { CodedError } from './channel.ts';
 
@@ -39,7 +40,9 @@ export async function openModel(
   if (spec.layers.some((layer) => layer.directions.length > 1))
     throw new CodedError(
       'bidirectional',
-      'This model reads text in both directions, so it has no state after a character alone. Open a model with forward layers.',
+      t(
+        'This model reads text in both directions, so it has no state after a character alone. Open a model with forward layers.',
+      ),
     );
   const session = await engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 1 });
   return {

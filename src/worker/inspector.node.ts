@@ -17,13 +17,16 @@ async function readModelFile(file: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(file);
     if (size > LARGEST_MODEL)
-      throw new CodedError('too-large', `${file} has ${(size / 2 ** 30).toFixed(1)} GB; models up to 1 GB are opened.`);
+      throw new CodedError(
+        'too-large',
+        t('{0} has {1} GB; models up to 1 GB are opened.', file, (size / 2 ** 30).toFixed(1)),
+      );
     return await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (error instanceof CodedError) throw error;
-    if (code === 'ENOENT') throw new CodedError('not-found', `${file} does not exist. Was it moved or deleted?`);
-    throw new CodedError('unreadable', `${file} cannot be read: ${message}.`);
+    if (code === 'ENOENT') throw new CodedError('not-found', t('{0} does not exist. Was it moved or deleted?', file));
+    throw new CodedError('unreadable', t('{0} cannot be read: {1}.', file, message));
   }
 }
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { KernelPlatform, KernelThread } from '../core/engine/platform.ts';
+import { sentence, ToldError, t } from '../core/words.ts';
 
 export interface NodeKernelOptions {
   /** File of the thread's entry point; default `kernel-thread.cjs` in the built folder. */
@@ -27,9 +28,12 @@ export function nodeKernelPlatform(folder: string, options: NodeKernelOptions = 
       try {
         return await readFile(file);
       } catch (cause) {
-        throw new Error(`The kernel ${file} cannot be read. Run "npm run build", or install the extension again.`, {
-          cause,
-        });
+        throw new Error(
+          t('The kernel {0} cannot be read. Run "npm run build", or install the extension again.', file),
+          {
+            cause,
+          },
+        );
       }
     },
     enableRevectorization() {
@@ -52,7 +56,7 @@ function startThread(entry: string): Promise<KernelThread> {
     onMessage: (listener) => worker.on('message', listener),
     onError: (listener) => {
       worker.on('error', listener);
-      worker.on('exit', (code) => listener(new Error(`It ended with code ${code}.`)));
+      worker.on('exit', (code) => listener(new ToldError(sentence('It ended with code {0}.', code))));
     },
     // `threadId` and the events tell it from the event loop only. The idle time is asked of the thread itself, and is −1 of
     // one that has ended; it is 0 of one whose loop was not seen turning before, hence the first question below.

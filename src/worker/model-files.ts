@@ -11,6 +11,7 @@ import {
 } from '../core/formats/safetensors-header.ts';
 import { type TensorStatistics, TensorSummary } from '../core/formats/tensor-statistics.ts';
 import { decodeValues } from '../core/formats/tensor-values.ts';
+import { t } from '../core/words.ts';
 import type {
   FileQuestion,
   ModelFileContents,
@@ -50,7 +51,7 @@ export class ModelFiles implements ModelFilesService {
   ): Promise<TensorStatistics> {
     return this.reading(path, async (source) => {
       const { dtype, start, end } = tensor;
-      if (end > source.size) throw new CodedError('changed', 'The file has changed while it was read.');
+      if (end > source.size) throw new CodedError('changed', t('The file has changed while it was read.'));
       const summary = new TensorSummary();
       for (let at = start; at < end; at += piece) {
         const bytes = await source.read(at, Math.min(at + piece, end));
@@ -103,7 +104,7 @@ function contents(header: SafetensorsHeader, size: number): ModelFileContents {
 }
 
 function attempt(header: SafetensorsHeader): Pick<ModelFileContents, 'model' | 'refusal'> {
-  if (header.entries.length === 0) return { model: null, refusal: 'The file holds no tensor.' };
+  if (header.entries.length === 0) return { model: null, refusal: t('The file holds no tensor.') };
   try {
     return { model: describeModel(header), refusal: null };
   } catch (error) {

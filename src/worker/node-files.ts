@@ -1,6 +1,7 @@
 /** Single files on node's file system, read and written piece by piece. */
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { ByteSource } from '../core/formats/byte-source.ts';
+import { t } from '../core/words.ts';
 import { CodedError } from './channel.ts';
 import { storageError } from './node-storage.ts';
 import type { FileSink } from './run-archives.ts';
@@ -9,7 +10,7 @@ import type { FileSink } from './run-archives.ts';
 export async function openNodeFile(path: string): Promise<ByteSource> {
   try {
     // Before it is opened: opening a pipe would wait for its other end.
-    if (!(await stat(path)).isFile()) throw new CodedError('unreadable', `${path} is not a file.`);
+    if (!(await stat(path)).isFile()) throw new CodedError('unreadable', t('{0} is not a file.', path));
     const handle = await open(path, 'r');
     const { size } = await handle.stat();
     return {
@@ -18,7 +19,7 @@ export async function openNodeFile(path: string): Promise<ByteSource> {
         const bytes = new Uint8Array(end - start);
         for (let at = 0; at < bytes.length; ) {
           const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
-          if (bytesRead === 0) throw new CodedError('changed', `${path} has become shorter while it was read.`);
+          if (bytesRead === 0) throw new CodedError('changed', t('{0} has become shorter while it was read.', path));
           at += bytesRead;
         }
         return bytes;
@@ -28,8 +29,8 @@ export async function openNodeFile(path: string): Promise<ByteSource> {
   } catch (error) {
     if (error instanceof CodedError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new CodedError('not-found', `${path} does not exist. Was it moved or deleted?`);
-    throw new CodedError('unreadable', `${path} cannot be read: ${message}.`);
+    if (code === 'ENOENT') throw new CodedError('not-found', t('{0} does not exist. Was it moved or deleted?', path));
+    throw new CodedError('unreadable', t('{0} cannot be read: {1}.', path, message));
   }
 }
 

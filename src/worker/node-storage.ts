@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { appendFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Storage, StorageError, type StorageFault } from '../core/formats/storage.ts';
+import { type Sentence, sentence } from '../core/words.ts';
 
 const faultOf: Record<string, StorageFault> = {
   ENOENT: 'not-found',
@@ -40,7 +41,8 @@ export function nodeStorage(root: string): Storage {
   const refuseLinks = async (folder: string): Promise<void> => {
     for (let at = folder; at.length > top.length; at = path.dirname(at)) {
       const found = await lstat(at).catch(() => null);
-      if (found?.isSymbolicLink()) throw new StorageError('denied', `${at} is a link out of the run's folder.`);
+      if (found?.isSymbolicLink())
+        throw new StorageError('denied', sentence("{0} is a link out of the run's folder.", at));
     }
   };
   const writeWhole = async (file: string, bytes: Uint8Array): Promise<void> => {
@@ -57,7 +59,7 @@ export function nodeStorage(root: string): Storage {
   const place = (relative: string): string => {
     const file = path.resolve(top, relative);
     if (file !== top && !file.startsWith(top + path.sep))
-      throw new StorageError('denied', `${relative} lies outside the run's folder.`);
+      throw new StorageError('denied', sentence("{0} lies outside the run's folder.", relative));
     return file;
   };
   const attempt = async <T>(relative: string, action: (file: string) => Promise<T>): Promise<T> => {
@@ -147,11 +149,11 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-const messages: Record<StorageFault, (file: string, reason: string) => string> = {
-  'not-found': (file) => `${file} does not exist.`,
-  'no-space': (file) => `The disk is full: ${file} could not be written.`,
-  denied: (file) => `Permission denied: ${file}.`,
-  other: (file, reason) => `${file} cannot be used: ${reason}.`,
+const messages: Record<StorageFault, (file: string, reason: string) => Sentence> = {
+  'not-found': (file) => sentence('{0} does not exist.', file),
+  'no-space': (file) => sentence('The disk is full: {0} could not be written.', file),
+  denied: (file) => sentence('Permission denied: {0}.', file),
+  other: (file, reason) => sentence('{0} cannot be used: {1}.', file, reason),
 };
 
 /** What went wrong with a file of the machine's, in words. */

@@ -3,6 +3,7 @@ import { type ByteSource, bytesInMemory } from '../core/formats/byte-source.ts';
 import { RunArchiveError, writeRunArchive } from '../core/formats/run-archive.ts';
 import { readRunArchive } from '../core/formats/run-archive-reader.ts';
 import type { Storage } from '../core/formats/storage.ts';
+import { t } from '../core/words.ts';
 import type { RunArchiveService } from '../protocol/run-archive-service.ts';
 import { type CallContext, cancelled, withTransfer } from './channel.ts';
 
@@ -79,7 +80,7 @@ function memorySink(parts: Uint8Array[]): FileSink {
     write: async (bytes) => {
       size += bytes.length;
       if (size > largestInMemory)
-        throw new RunArchiveError('too-large', 'The run has over 1 GB: export it to a file of this machine.');
+        throw new RunArchiveError('too-large', t('The run has over 1 GB: export it to a file of this machine.'));
       parts.push(bytes);
     },
     finish: async () => {},

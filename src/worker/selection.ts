@@ -4,6 +4,7 @@ import { zeroState } from '../core/activations/states.ts';
 import type { Turn } from '../core/activations/turns.ts';
 import { matchingSpans } from '../core/cells/matching.ts';
 import { cellsForSpan, longestSelection, shortestSelection, surroundingsOf } from '../core/cells/selection.ts';
+import { t } from '../core/words.ts';
 import type { FoundCells, FoundPlaces, SelectionService } from '../protocol/selection-service.ts';
 import { CodedError } from './channel.ts';
 import type { OpenModel } from './inspector-models.ts';
@@ -26,7 +27,7 @@ export async function cellsForSelection(
   if (to - from === end - start)
     throw new CodedError(
       'selection-all',
-      'The whole text is selected, so there is nothing around it to compare with. Select a part of it.',
+      t('The whole text is selected, so there is nothing around it to compare with. Select a part of it.'),
     );
   const track = text.track(model);
   let unknown = 0;
@@ -34,7 +35,9 @@ export async function cellsForSelection(
   if (unknown === end - start)
     throw new CodedError(
       'selection-unknown',
-      'The model knows none of the selected characters. Select other text, or train on files that have these characters.',
+      t(
+        'The model knows none of the selected characters. Select other text, or train on files that have these characters.',
+      ),
     );
   await track.ensure(from, turn);
   const before = track.stateBefore(from);
@@ -74,12 +77,16 @@ function check(start: number, end: number): void {
   if (selected < shortestSelection)
     throw new CodedError(
       'selection-short',
-      `Select at least ${shortestSelection} characters: in fewer, many cells peak by chance.`,
+      t('Select at least {0} characters: in fewer, many cells peak by chance.', shortestSelection),
     );
   if (selected > longestSelection)
     throw new CodedError(
       'selection-long',
-      `${selected} characters are selected. Select at most ${longestSelection}, so that the cells can be compared with the text around them.`,
+      t(
+        '{0} characters are selected. Select at most {1}, so that the cells can be compared with the text around them.',
+        selected,
+        longestSelection,
+      ),
     );
 }
 
@@ -88,5 +95,5 @@ function isKnown({ vocabulary }: OpenModel, index: number): boolean {
 }
 
 function changed(): CodedError {
-  return new CodedError('changed', 'The text changed while its cells were compared. Select again.');
+  return new CodedError('changed', t('The text changed while its cells were compared. Select again.'));
 }

@@ -12,6 +12,7 @@ import { openEngineOf, resumeTraining, startTraining } from '../core/training/ru
 import type { Trainer } from '../core/training/trainer.ts';
 import type { TrainerHost } from '../core/training/trainer-host.ts';
 import { type BaseModel, misfitOf, readBaseModel } from '../core/training/warm-start.ts';
+import { t } from '../core/words.ts';
 import type { TrainingOutcome, TrainingPlan, TrainingProgress, TrainingService } from '../protocol/training-service.ts';
 import { type CallContext, CodedError, cancelled } from './channel.ts';
 
@@ -195,5 +196,5 @@ export class TrainingWorker implements TrainingService {
 }
 
 function busy(): CodedError {
-  return new CodedError('busy', 'This worker trains a run already. Stop it first.');
+  return new CodedError('busy', t('This worker trains a run already. Stop it first.'));
 }

@@ -1,4 +1,5 @@
 /** How far a measurement is, and the way to stop it. */
+import { t } from '../words.ts';
 
 export interface Watch {
   /** Structural part of an AbortSignal. */
@@ -34,7 +35,7 @@ export function overallFraction(stage: Stage, fraction: number, evidence: boolea
 export class MeasurementCancelled extends Error {
   readonly code = 'cancelled';
   constructor() {
-    super('Scoring of cells was cancelled.');
+    super(t('Scoring of cells was cancelled.'));
     this.name = 'MeasurementCancelled';
   }
 }

@@ -10,6 +10,7 @@ import {
 import { groupNearDuplicates } from '../corpus/near-duplicates.ts';
 import { sha256 } from '../corpus/sha256.ts';
 import { Random } from '../random.ts';
+import { t } from '../words.ts';
 
 export interface HeldOutTexts {
   validation: CorpusDocument[];
@@ -68,8 +69,12 @@ export async function heldOutTexts(
   if (sides.validation.length === 0 || sides.test.length === 0)
     throw new HeldOutError(
       texts.length === 0
-        ? 'There is no text in this folder. Name one with sources that the model was not trained on.'
-        : `Cells are chosen on validation files and shown on test files, and this folder leaves one side empty (${trainedOn} of its ${texts.length} files were trained on). Name the folder that the run was trained on as a whole, or one with at least two other files.`,
+        ? t('There is no text in this folder. Name one with sources that the model was not trained on.')
+        : t(
+            'Cells are chosen on validation files and shown on test files, and this folder leaves one side empty ({0} of its {1} files were trained on). Name the folder that the run was trained on as a whole, or one with at least two other files.',
+            trainedOn,
+            texts.length,
+          ),
     );
   const own = corpus ? "the run's own validation and test files" : '';
   const dealt = unseen.length > 0 ? `${unseen.length} unseen files dealt out by seed ${seed}` : '';
@@ -85,7 +90,9 @@ export function ownHeldOutTexts({ documents, splitInsideFiles }: CorpusSnapshot)
   const [validation, test] = [of('validation'), of('test')];
   if (validation.length === 0 || test.length === 0)
     throw new HeldOutError(
-      'This run kept no text for validation or none for testing, so cells cannot be chosen and shown on different text. Train on a folder with more files.',
+      t(
+        'This run kept no text for validation or none for testing, so cells cannot be chosen and shown on different text. Train on a folder with more files.',
+      ),
     );
   const rule = splitInsideFiles ? "the run's own validation and test parts" : "the run's own validation and test files";
   return { validation, test, trainedOn: of('train').length, rule };

@@ -1,3 +1,4 @@
+import { t } from '../words.ts';
 import type { BinaryConcept } from './concept.ts';
 import { labelMatches } from './text/runs.ts';
 
@@ -17,19 +18,23 @@ export interface UserConcept {
  */
 export function userConcept({ name, pattern, ignoreCase, description }: UserConcept): BinaryConcept {
   const id = `user:${name.trim()}`;
-  if (name.trim() === '') throw new Error('A concept of your own needs a name.');
+  if (name.trim() === '') throw new Error(t('A concept of your own needs a name.'));
   let expression: RegExp;
   try {
     expression = new RegExp(pattern, ignoreCase ? 'gmudi' : 'gmud');
   } catch (error) {
     throw new Error(
-      `The pattern of the concept “${name}” is not a regular expression: ${(error as Error).message}. Correct it in the settings.`,
+      t(
+        'The pattern of the concept “{0}” is not a regular expression: {1}. Correct it in the settings.',
+        name,
+        (error as Error).message,
+      ),
     );
   }
   return {
     id,
     name: name.trim(),
-    description: description ?? `Matches of ${pattern}.`,
+    description: description ?? t('Matches of {0}.', pattern),
     scale: 'binary',
     grammars: null,
     label: (document) => labelMatches(document, expression),

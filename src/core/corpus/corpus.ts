@@ -1,4 +1,5 @@
 import type { CorpusFileEntry, CorpusSummary } from '../formats/manifest.ts';
+import { t } from '../words.ts';
 import { type CorpusDocument, countCharacters, normaliseLineEnds, type Side, type SourceFile } from './document.ts';
 import { sha256 } from './sha256.ts';
 import { splitByFile, splitInside } from './split.ts';
@@ -75,11 +76,18 @@ export class Corpus {
       .map((file) => ({ ...file, chars: countCharacters(file.text) }));
     const total = sources.reduce((sum, file) => sum + file.chars, 0);
     if (total === 0)
-      throw new CorpusError('empty', 'There is no text to train on. Open a folder with source files, or include more.');
+      throw new CorpusError(
+        'empty',
+        t('There is no text to train on. Open a folder with source files, or include more.'),
+      );
     if (total < smallestCorpus)
       throw new CorpusError(
         'too-small',
-        `There are only ${total} characters to train on; at least ${smallestCorpus} are needed. Add files, or include more.`,
+        t(
+          'There are only {0} characters to train on; at least {1} are needed. Add files, or include more.',
+          total,
+          smallestCorpus,
+        ),
       );
     const assigned = splitByFile(sources, options.seed);
     const documents: CorpusDocument[] = [];

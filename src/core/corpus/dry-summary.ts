@@ -1,4 +1,5 @@
 import type { CorpusSummary } from '../formats/manifest.ts';
+import { t } from '../words.ts';
 import type { LeftOut } from './left-out.ts';
 import type { WalkReport } from './walk.ts';
 
@@ -62,32 +63,41 @@ export function drySummaryRows(summary: DrySummary): [name: string, value: strin
   const n = (value: number): string => value.toLocaleString('en-US');
   const share = (part: number): string => `${((100 * part) / Math.max(1, chars)).toFixed(0)} %`;
   const shown = languages.slice(0, 6).map(({ language, chars: own }) => `${language} ${share(own)}`);
-  const split = `${share(sides.train)} train, ${share(sides.validation)} validation, ${share(sides.test)} test`;
+  const [train, validation, test] = [share(sides.train), share(sides.validation), share(sides.test)];
   const rows: [string, string][] = [
-    ['Files', n(files)],
-    ['Characters', n(chars)],
-    ['Languages', [...shown, ...(languages.length > 6 ? [`${languages.length - 6} more`] : [])].join(', ')],
-    ['Vocabulary', `${n(summary.vocabularySize)} characters (rarer ones share <unk>)`],
+    [t('Files'), n(files)],
+    [t('Characters'), n(chars)],
+    [t('Languages'), [...shown, ...(languages.length > 6 ? [t('{0} more', languages.length - 6)] : [])].join(', ')],
+    [t('Vocabulary'), t('{0} characters (rarer ones share <unk>)', n(summary.vocabularySize))],
     [
-      'Split',
+      t('Split'),
       summary.splitInsideFiles
-        ? `${split}, inside files: there are too few different files to hold whole ones out`
-        : `${split}, by file, near-duplicates together`,
+        ? t(
+            '{0} train, {1} validation, {2} test, inside files: there are too few different files to hold whole ones out',
+            train,
+            validation,
+            test,
+          )
+        : t('{0} train, {1} validation, {2} test, by file, near-duplicates together', train, validation, test),
     ],
-    ['Parameters', n(expected.parameters)],
-    ['Expected time', durationWords(expected.seconds)],
-    ['Expected memory', `${n(Math.max(1, Math.round(expected.memoryBytes / 1e6)))} MB`],
+    [t('Parameters'), n(expected.parameters)],
+    [t('Expected time'), durationWords(expected.seconds)],
+    [t('Expected memory'), `${n(Math.max(1, Math.round(expected.memoryBytes / 1e6)))} MB`],
   ];
-  if (summary.sampled) rows.push(['Sample', 'the text is over the total limit: a seeded sample of files is used']);
+  if (summary.sampled)
+    rows.push([t('Sample'), t('the text is over the total limit: a seeded sample of files is used')]);
   if (invalid.places > 0)
-    rows.push(['Invalid bytes', `${n(invalid.places)} places in ${n(invalid.files)} files are shown as U+FFFD`]);
+    rows.push([
+      t('Invalid bytes'),
+      t('{0} places in {1} files are shown as U+FFFD', n(invalid.places), n(invalid.files)),
+    ]);
   return rows;
 }
 
 /** `under a minute`, `about 3 minutes`, `about 2.5 hours`. */
 export function durationWords(seconds: number): string {
-  if (seconds < 60) return 'under a minute';
-  if (seconds < 90) return 'about a minute';
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} minutes`;
-  return `about ${(seconds / 3600).toFixed(1)} hours`;
+  if (seconds < 60) return t('under a minute');
+  if (seconds < 90) return t('about a minute');
+  if (seconds < 5400) return t('about {0} minutes', Math.round(seconds / 60));
+  return t('about {0} hours', (seconds / 3600).toFixed(1));
 }

@@ -1,4 +1,5 @@
 /** Why a file is not part of a corpus: by its path, by its size, by its bytes, by its text. Pure functions. */
+import { translated } from '../words.ts';
 
 export type ExclusionReason =
   | 'ignored'
@@ -15,8 +16,8 @@ export type ExclusionReason =
   | 'over-total'
   | 'unreadable';
 
-/** For people, as in "12 files: lock file". */
-export const exclusionLabel: Record<ExclusionReason, string> = {
+/** In English, as in "12 files: lock file". */
+export const exclusionLabels: Record<ExclusionReason, string> = {
   ignored: 'ignored by .gitignore',
   excluded: 'left out by the exclude settings',
   'not-included': 'not among the included patterns',
@@ -31,6 +32,11 @@ export const exclusionLabel: Record<ExclusionReason, string> = {
   'over-total': 'left out by the seeded sample, to stay within the total limit',
   unreadable: 'could not be read',
 };
+
+/** For people, in their language. */
+export function exclusionWords(reason: ExclusionReason): string {
+  return translated(exclusionLabels[reason]);
+}
 
 const lockFiles = new Set(
   (

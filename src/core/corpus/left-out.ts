@@ -1,4 +1,5 @@
-import { type ExclusionReason, exclusionLabel } from './exclusion.ts';
+import { t } from '../words.ts';
+import { type ExclusionReason, exclusionWords } from './exclusion.ts';
 
 /** What was left out for one reason. */
 export interface LeftOut {
@@ -32,11 +33,17 @@ export class LeftOutCounter {
 
 /** One line for people: `12 files, 3 folders: ignored by .gitignore (build/, out.txt, …)`. */
 export function describeLeftOut({ reason, files, folders, examples }: LeftOut): string {
-  const counts = [count(files, 'file'), count(folders, 'folder')].filter((part) => part !== '').join(', ');
+  const counts = [fileCount(files), folderCount(folders)].filter((part) => part !== '').join(', ');
   const more = files + folders > examples.length ? ', …' : '';
-  return `${counts}: ${exclusionLabel[reason]} (${examples.join(', ')}${more})`;
+  return `${counts}: ${exclusionWords(reason)} (${examples.join(', ')}${more})`;
 }
 
-function count(n: number, noun: string): string {
-  return n === 0 ? '' : `${n} ${noun}${n === 1 ? '' : 's'}`;
+function fileCount(n: number): string {
+  if (n === 0) return '';
+  return n === 1 ? t('1 file') : t('{0} files', n);
+}
+
+function folderCount(n: number): string {
+  if (n === 0) return '';
+  return n === 1 ? t('1 folder') : t('{0} folders', n);
 }

@@ -1,3 +1,4 @@
+import { t } from '../words.ts';
 import { normaliseLineEnds } from './document.ts';
 
 /** A replacement in UTF-16 offsets of the text before it, as editors report it. */
@@ -99,7 +100,12 @@ export class DocumentText {
     const rangeEnd = rangeOffset + rangeLength;
     if (!(rangeOffset >= 0 && rangeLength >= 0 && rangeEnd <= this.source.length))
       throw new RangeError(
-        `The edit covers ${rangeOffset}…${rangeEnd} in a text of ${this.source.length}: open the document again.`,
+        t(
+          'The edit covers {0}…{1} in a text of {2}: open the document again.',
+          rangeOffset,
+          rangeEnd,
+          this.source.length,
+        ),
       );
     // One character more on either side is read anew: a pair or CRLF may come together or apart at the seams.
     const first = rangeOffset === 0 ? 0 : this.indexAt(rangeOffset - 1);

@@ -1,3 +1,5 @@
+import { t } from '../words.ts';
+
 /** The name of the entry that stands for every character outside the vocabulary. */
 export const unknownEntry = '<unk>';
 
@@ -16,16 +18,16 @@ export class Vocabulary {
   /** @throws where an entry is not a single character or occurs twice, or `unknown` is no index. */
   constructor(entries: readonly string[], unknown: number | null) {
     if (unknown !== null && !(Number.isInteger(unknown) && unknown >= 0 && unknown < entries.length))
-      throw new Error(`The vocabulary's unknown index ${unknown} is not between 0 and ${entries.length - 1}.`);
+      throw new Error(t("The vocabulary's unknown index {0} is not between 0 and {1}.", unknown, entries.length - 1));
     this.entries = entries;
     this.unknown = unknown;
     entries.forEach((entry, index) => {
       if (index === unknown) return;
       const codePoint = entry.codePointAt(0);
       if (codePoint === undefined || String.fromCodePoint(codePoint) !== entry)
-        throw new Error(`Vocabulary entry ${index} is ${JSON.stringify(entry)}: an entry is one character.`);
+        throw new Error(t('Vocabulary entry {0} is {1}: an entry is one character.', index, JSON.stringify(entry)));
       if (this.lookUp(codePoint) !== -2)
-        throw new Error(`Vocabulary entry ${index}, ${JSON.stringify(entry)}, occurs twice.`);
+        throw new Error(t('Vocabulary entry {0}, {1}, occurs twice.', index, JSON.stringify(entry)));
       if (codePoint < tableSize) this.table[codePoint] = index;
       else this.rest.set(codePoint, index);
     });

@@ -1,4 +1,5 @@
 import { Random } from '../random.ts';
+import { t } from '../words.ts';
 import { decodeText } from './decode.ts';
 import type { SourceFile } from './document.ts';
 import { exclusionByPath, exclusionByText } from './exclusion.ts';
@@ -76,7 +77,7 @@ export interface WalkHooks {
 export class WalkCancelled extends Error {
   readonly code = 'cancelled';
   constructor() {
-    super('Reading the workspace was cancelled.');
+    super(t('Reading the workspace was cancelled.'));
     this.name = 'WalkCancelled';
   }
 }
@@ -172,7 +173,7 @@ class Walker {
     await this.measure(root, files);
     for (const path of folders) {
       if (depth < deepest) await this.list(root, path, rules, depth + 1);
-      else this.leftOut.add('unreadable', shownPath(root, path), 'folder', `more than ${deepest} folders deep`);
+      else this.leftOut.add('unreadable', shownPath(root, path), 'folder', t('more than {0} folders deep', deepest));
     }
   }
 
@@ -232,7 +233,7 @@ class Walker {
         if (content.status === 'rejected') {
           this.leftOut.add('unreadable', candidate.shown, 'file', messageOf(content.reason));
         } else if (content.value.length > maxFileBytes)
-          this.leftOut.add('too-large', candidate.shown, 'file', 'it grew');
+          this.leftOut.add('too-large', candidate.shown, 'file', t('it grew'));
         else await this.accept(candidate, content.value, report, onFile);
       }
     }

@@ -1,5 +1,6 @@
 import type { Window } from '../engine/engine.ts';
 import { Random } from '../random.ts';
+import { t } from '../words.ts';
 import type { CorpusDocument } from './document.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -48,7 +49,7 @@ export class WindowSampler {
   /** @throws where no document has two characters: there is nothing to predict. */
   constructor(documents: readonly CorpusDocument[], vocabulary: Vocabulary, options: SamplerOptions) {
     this.documents = documents.filter((document) => document.chars >= 2);
-    if (this.documents.length === 0) throw new Error('There is no text to train on: every training file is empty.');
+    if (this.documents.length === 0) throw new Error(t('There is no text to train on: every training file is empty.'));
     this.vocabulary = vocabulary;
     this.options = options;
     this.total = this.documents.reduce((sum, document) => sum + document.chars, 0);
@@ -95,7 +96,7 @@ export class WindowSampler {
   restore(cursor: SamplerCursor): void {
     if (!Number.isInteger(cursor.position) || cursor.position < 0 || cursor.position > this.laneLength)
       throw new Error(
-        `The saved reading position ${cursor.position} lies outside the text (${this.laneLength} a lane).`,
+        t('The saved reading position {0} lies outside the text ({1} a lane).', cursor.position, this.laneLength),
       );
     this.beginEpoch(cursor.epoch);
     this.position = cursor.position;

@@ -2,6 +2,7 @@
 import type { ModelSpec } from '../model/spec.ts';
 import { Random } from '../random.ts';
 import type { TrainingOptions } from '../training/options.ts';
+import { t } from '../words.ts';
 import type { Engine, Session, Start, Window } from './engine.ts';
 import type { KernelBuild, KernelPlatform } from './platform.ts';
 import { referenceEngine } from './reference/reference.ts';
@@ -91,7 +92,7 @@ async function runRace(platform: KernelPlatform): Promise<KernelBuild> {
     }
   }
   if (runners.length === 0)
-    throw new Error(`No WebAssembly kernel works here. Choose the reference engine. ${reasons.join(' · ')}`);
+    throw new Error(t('No WebAssembly kernel works here. Choose the reference engine. {0}', reasons.join(' · ')));
   await time(runners);
   for (const { engine, session } of runners) {
     await session.close();
@@ -123,7 +124,7 @@ export async function checkGradient(engine: Engine): Promise<void> {
     }
     const relative = Math.sqrt(difference / norm);
     if (!(relative <= tolerance))
-      throw new Error(`its gradient of ${name} is wrong by ${relative.toExponential(1)} on this machine.`);
+      throw new Error(t('its gradient of {0} is wrong by {1} on this machine.', name, relative.toExponential(1)));
   }
 }
 

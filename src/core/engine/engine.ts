@@ -4,6 +4,7 @@
  */
 import type { Init, ModelSpec, Quantity } from '../model/spec.ts';
 import type { ParameterSet, Tensor } from '../model/tensors.ts';
+import { type Sentence, ToldError } from '../words.ts';
 
 export interface Engine {
   /** For people and manifests, e.g. `wasm relaxed ×2`. */
@@ -17,9 +18,9 @@ export interface Engine {
 }
 
 /** An engine that cannot compute any more, through no fault of the model: one of its threads ended. A new one can go on. */
-export class EngineStopped extends Error {
-  constructor(message: string) {
-    super(message);
+export class EngineStopped extends ToldError {
+  constructor(...told: Sentence[]) {
+    super(...told);
     this.name = 'EngineStopped';
   }
 }

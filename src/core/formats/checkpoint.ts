@@ -7,6 +7,7 @@ import { parameterLayout } from '../model/layout.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { ParameterSet, Tensor } from '../model/tensors.ts';
 import { validateSpec } from '../model/validate.ts';
+import { t } from '../words.ts';
 import { readForeignModel } from './foreign.ts';
 import { parseInertJson } from './json.ts';
 import { ModelFileError } from './model-file-error.ts';
@@ -66,7 +67,7 @@ export function decodeCheckpoint(bytes: Uint8Array, vocabulary?: readonly string
     if (!allFinite(data))
       throw new ModelFileError(
         'non-finite',
-        `Tensor “${name}” holds NaN or infinite values: the model is unusable.`,
+        t('Tensor “{0}” holds NaN or infinite values: the model is unusable.', name),
         name,
       );
   }
@@ -89,20 +90,23 @@ function readOwnSpec(text: string, vocab: string | undefined): ModelSpec {
   try {
     value = parseInertJson(text);
   } catch {
-    throw new ModelFileError('metadata-invalid', '`__metadata__.spec` is not valid JSON.');
+    throw new ModelFileError('metadata-invalid', t('`__metadata__.spec` is not valid JSON.'));
   }
   if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion !== 1)
     throw new ModelFileError(
       'version-unknown',
-      `This model has format version ${JSON.stringify(value.formatVersion)}; this Cellscope reads version 1. Update Cellscope.`,
+      t(
+        'This model has format version {0}; this Cellscope reads version 1. Update Cellscope.',
+        JSON.stringify(value.formatVersion),
+      ),
     );
   const parsed = v.safeParse(storedSpecSchema, value, { abortEarly: true });
   if (!parsed.success)
     throw new ModelFileError(
       'metadata-invalid',
-      `\`__metadata__.spec\` is not a model: ${describeIssues(parsed.issues)}.`,
+      t('`__metadata__.spec` is not a model: {0}.', describeIssues(parsed.issues)),
     );
-  if (vocab === undefined) throw new ModelFileError('vocabulary-missing', 'The model has no `__metadata__.vocab`.');
+  if (vocab === undefined) throw new ModelFileError('vocabulary-missing', t('The model has no `__metadata__.vocab`.'));
   const vocabulary = readVocabulary(vocab);
   const spec: ModelSpec = { ...parsed.output, vocabulary, unknown: unknownIndex(vocabulary) };
   try {
@@ -119,18 +123,22 @@ function orderAndCheck(spec: ModelSpec, tensors: Map<string, Tensor>): Parameter
   const parameters: ParameterSet = new Map();
   for (const [name, shape] of shapes) {
     const tensor = tensors.get(name);
-    if (!tensor) throw new ModelFileError('tensor-missing', `The model lacks the tensor “${name}”.`, name);
+    if (!tensor) throw new ModelFileError('tensor-missing', t('The model lacks the tensor “{0}”.', name), name);
     if (tensor.shape.join() !== shape.join())
       throw new ModelFileError(
         'shape-mismatch',
-        `Tensor “${name}” has shape ${shapeText(tensor.shape)}, its specification says ${shapeText(shape)}.`,
+        t('Tensor “{0}” has shape {1}, its specification says {2}.', name, shapeText(tensor.shape), shapeText(shape)),
         name,
       );
     parameters.set(name, tensor);
   }
   for (const name of tensors.keys()) {
     if (!shapes.has(name))
-      throw new ModelFileError('tensor-unexpected', `Tensor “${name}” is not part of the model's specification.`, name);
+      throw new ModelFileError(
+        'tensor-unexpected',
+        t("Tensor “{0}” is not part of the model's specification.", name),
+        name,
+      );
   }
   return parameters;
 }

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { CorpusSnapshot } from '../corpus/corpus.ts';
+import { t } from '../words.ts';
 import { describeIssues } from './checkpoint.ts';
 import { parseInertJson } from './json.ts';
 import { RunFileError } from './manifest-file.ts';
@@ -58,7 +59,11 @@ export function parseCorpus(bytes: Uint8Array): CorpusSnapshot {
   if (!head || documents.length !== head.documents)
     throw new RunFileError(
       'invalid',
-      `The run's corpus.jsonl is truncated: ${documents.length} of ${head?.documents ?? '?'} documents. The run can be looked at but not resumed: train anew on the same folder.`,
+      t(
+        "The run's corpus.jsonl is truncated: {0} of {1} documents. The run can be looked at but not resumed: train anew on the same folder.",
+        documents.length,
+        head?.documents ?? '?',
+      ),
     );
   return { ...head, documents };
 }
@@ -69,7 +74,7 @@ function parseLine(line: Uint8Array): unknown {
   } catch {
     throw new RunFileError(
       'invalid',
-      "The run's corpus.jsonl is damaged: the run can be looked at but not resumed. Train anew on the same folder.",
+      t("The run's corpus.jsonl is damaged: the run can be looked at but not resumed. Train anew on the same folder."),
     );
   }
 }
@@ -77,5 +82,5 @@ function parseLine(line: Uint8Array): unknown {
 function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  throw new RunFileError('invalid', `The run's corpus.jsonl is damaged: ${describeIssues(parsed.issues)}.`);
+  throw new RunFileError('invalid', t("The run's corpus.jsonl is damaged: {0}.", describeIssues(parsed.issues)));
 }

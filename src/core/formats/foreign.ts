@@ -4,6 +4,7 @@
  */
 import type { CellKind, LayerSpec, ModelSpec } from '../model/spec.ts';
 import type { ParameterSet, Tensor } from '../model/tensors.ts';
+import { t } from '../words.ts';
 import { ModelFileError } from './model-file-error.ts';
 import { quote, shapeText } from './safetensors-header.ts';
 import { checkVocabulary, readVocabulary, unknownIndex } from './vocabulary.ts';
@@ -49,8 +50,9 @@ export function readForeignNetwork(
     const layer = takeLayer(recurrent, parameters, layers.length, '', inputSize, metadata.get('kind'));
     if (bidirectional) {
       const reverse = takeLayer(recurrent, parameters, layers.length, '_reverse', inputSize, metadata.get('kind'));
+      const name = `weight_hh_l${layers.length}_reverse`;
       if (reverse.hiddenSize !== layer.hiddenSize || reverse.cell !== layer.cell)
-        throw shapeError(`weight_hh_l${layers.length}_reverse`, 'differs from the forward direction');
+        throw shapeError(name, t('Tensor {0} differs from the forward direction.', quote(name)));
     }
     layers.push({ ...layer, directions: bidirectional ? ['forward', 'backward'] : ['forward'] });
     inputSize = layer.hiddenSize * (bidirectional ? 2 : 1);
@@ -77,7 +79,11 @@ function sortOut(tensors: Tensors): { recurrent: Map<string, Found>; others: Ten
     if (match[1] !== prefix)
       throw new ModelFileError(
         'tensor-unexpected',
-        `Tensor ${quote(name)} belongs to a second recurrent module (the first is ${quote(prefix)}); only one stack of layers can be read.`,
+        t(
+          'Tensor {0} belongs to a second recurrent module (the first is {1}); only one stack of layers can be read.',
+          quote(name),
+          quote(prefix),
+        ),
         name,
       );
     recurrent.set(name.slice(prefix.length), { name, tensor });
@@ -99,18 +105,17 @@ function takeLayer(
   const hidden = need(recurrent, `weight_hh${suffix}`);
   const { rows, columns: hiddenSize } = matrix(hidden.name, hidden.tensor);
   const cell = cellOfGates(rows / hiddenSize, kind);
-  if (!cell) throw shapeError(hidden.name, `has shape [${rows}, ${hiddenSize}]: not 1, 3 or 4 gates of H×H`);
-  if (inputs.tensor.shape.join() !== `${rows},${inputSize}`)
+  if (!cell)
     throw shapeError(
-      inputs.name,
-      `has shape ${shapeText(inputs.tensor.shape)} where [${rows}, ${inputSize}] is needed`,
+      hidden.name,
+      t('Tensor {0} has shape [{1}, {2}]: not 1, 3 or 4 gates of H×H.', quote(hidden.name), rows, hiddenSize),
     );
+  if (inputs.tensor.shape.join() !== `${rows},${inputSize}`) throw wrongShape(inputs, `[${rows}, ${inputSize}]`);
   parameters.set(`rnn.weight_ih${suffix}`, inputs.tensor);
   parameters.set(`rnn.weight_hh${suffix}`, hidden.tensor);
   for (const bias of [`bias_ih${suffix}`, `bias_hh${suffix}`]) {
     const found = recurrent.get(bias);
-    if (found && found.tensor.shape.join() !== `${rows}`)
-      throw shapeError(found.name, `has shape ${shapeText(found.tensor.shape)} where [${rows}] is needed`);
+    if (found && found.tensor.shape.join() !== `${rows}`) throw wrongShape(found, `[${rows}]`);
     parameters.set(`rnn.${bias}`, found?.tensor ?? { shape: [rows], data: new Float32Array(rows) });
     recurrent.delete(bias);
   }
@@ -134,10 +139,10 @@ function takeOutput(others: Tensors, parameters: ParameterSet, vocabularySize: n
   const [output] = candidates;
   if (!output) {
     for (const name of others.keys())
-      throw unexpected(name, `no output layer of shape [${vocabularySize}, ${features}]`);
+      throw unexpected(name, t('no output layer of shape [{0}, {1}]', vocabularySize, features));
     throw new ModelFileError(
       'tensor-missing',
-      `The model lacks an output layer of shape [${vocabularySize}, ${features}].`,
+      t('The model lacks an output layer of shape [{0}, {1}].', vocabularySize, features),
       'out.weight',
     );
   }
@@ -147,7 +152,7 @@ function takeOutput(others: Tensors, parameters: ParameterSet, vocabularySize: n
   const biasName = name.replace(/weight$/, 'bias');
   const bias = biasName === name ? undefined : others.get(biasName);
   if (bias && bias.shape.join() !== `${vocabularySize}`)
-    throw shapeError(biasName, `has shape ${shapeText(bias.shape)} where [${vocabularySize}] is needed`);
+    throw wrongShape({ name: biasName, tensor: bias }, `[${vocabularySize}]`);
   parameters.set('out.bias', bias ?? { shape: [vocabularySize], data: new Float32Array(vocabularySize) });
   others.delete(biasName);
   for (const rest of others.keys()) throw unexpected(rest);
@@ -157,13 +162,16 @@ function foreignVocabulary(stored: string | undefined, given: readonly string[] 
   if (stored === undefined && given === undefined)
     throw new ModelFileError(
       'vocabulary-missing',
-      `The model does not say which characters its ${size} inputs stand for: it has no \`__metadata__.vocab\`. Give its vocabulary, ${size} characters in order.`,
+      t(
+        'The model does not say which characters its {0} inputs stand for: it has no `__metadata__.vocab`. Give its vocabulary, {0} characters in order.',
+        size,
+      ),
     );
   const characters = stored === undefined ? checkVocabulary(given!) : readVocabulary(stored);
   if (characters.length !== size)
     throw new ModelFileError(
       'vocabulary-invalid',
-      `The vocabulary has ${characters.length} characters, the model ${size}.`,
+      t('The vocabulary has {0} characters, the model {1}.', characters.length, size),
     );
   return characters;
 }
@@ -173,7 +181,7 @@ function need(recurrent: Map<string, Found>, name: string): Found {
   if (found) return found;
   throw new ModelFileError(
     'tensor-missing',
-    `The model lacks the tensor “${name}”: it is not a recurrent network with PyTorch's names.`,
+    t("The model lacks the tensor “{0}”: it is not a recurrent network with PyTorch's names.", name),
     name,
   );
 }
@@ -181,17 +189,24 @@ function need(recurrent: Map<string, Found>, name: string): Found {
 function matrix(name: string, { shape }: Tensor): { rows: number; columns: number } {
   const [rows, columns] = shape;
   if (shape.length !== 2 || !rows || !columns)
-    throw shapeError(name, `has shape ${shapeText(shape)} where a matrix is needed`);
+    throw shapeError(name, t('Tensor {0} has shape {1} where a matrix is needed.', quote(name), shapeText(shape)));
   return { rows, columns };
 }
 
-function shapeError(name: string, what: string): ModelFileError {
-  return new ModelFileError('shape-mismatch', `Tensor ${quote(name)} ${what}.`, name);
+function shapeError(name: string, message: string): ModelFileError {
+  return new ModelFileError('shape-mismatch', message, name);
+}
+
+function wrongShape({ name, tensor }: Found, needed: string): ModelFileError {
+  return shapeError(
+    name,
+    t('Tensor {0} has shape {1} where {2} is needed.', quote(name), shapeText(tensor.shape), needed),
+  );
 }
 
 function unexpected(
   name: string,
-  why = 'it is no part of one recurrent stack over characters with an output layer',
+  why = t('it is no part of one recurrent stack over characters with an output layer'),
 ): ModelFileError {
-  return new ModelFileError('tensor-unexpected', `Tensor ${quote(name)} cannot be used: ${why}.`, name);
+  return new ModelFileError('tensor-unexpected', t('Tensor {0} cannot be used: {1}.', quote(name), why), name);
 }

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type { LayerState, SessionState } from '../engine/engine.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { ParameterSet, Tensor } from '../model/tensors.ts';
+import { t } from '../words.ts';
 import { decodeCheckpoint, describeIssues, encodeCheckpoint } from './checkpoint.ts';
 import { sha256OfBytes } from './digest.ts';
 import { parseInertJson } from './json.ts';
@@ -109,13 +110,13 @@ async function readChecked(storage: Storage, path: string, expected: StateFile['
   } catch (error) {
     throw damaged(path, (error as Error).message);
   }
-  if (bytes.length !== expected.bytes) throw damaged(path, `${bytes.length} bytes instead of ${expected.bytes}`);
-  if ((await sha256OfBytes(bytes)) !== expected.sha256) throw damaged(path, 'its contents are not what was written');
+  if (bytes.length !== expected.bytes) throw damaged(path, t('{0} bytes instead of {1}', bytes.length, expected.bytes));
+  if ((await sha256OfBytes(bytes)) !== expected.sha256) throw damaged(path, t('its contents are not what was written'));
   return bytes;
 }
 
 function damaged(path: string, why: string): RunFileError {
-  return new RunFileError('invalid', `${path} is damaged: ${why}.`);
+  return new RunFileError('invalid', t('{0} is damaged: {1}.', path, why));
 }
 
 function stateTensors({ parameters, optimizer, carry }: SessionState): Map<string, Tensor> {

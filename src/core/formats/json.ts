@@ -1,4 +1,5 @@
 /** JSON from files that may be hostile. */
+import { t } from '../words.ts';
 
 /** What `JSON.parse` builds is bounded by these, not by the text: `[[[[…` takes fifty times its length. */
 const deepest = 64;
@@ -13,9 +14,9 @@ export function jsonExcess(text: string): string | null {
     if (code === 0x22) {
       for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > deepest) return `it is nested more than ${deepest} levels deep`;
+      if (++depth > deepest) return t('it is nested more than {0} levels deep', deepest);
     } else if (code === 0x7d || code === 0x5d) depth--;
-    else if (code === 0x2c && ++values > mostValues) return `it holds more than ${mostValues} values`;
+    else if (code === 0x2c && ++values > mostValues) return t('it holds more than {0} values', mostValues);
   }
   return null;
 }
@@ -26,7 +27,7 @@ export function jsonExcess(text: string): string | null {
  */
 export function parseInertJson(text: string): unknown {
   const excess = jsonExcess(text);
-  if (excess !== null) throw new SyntaxError(`The JSON cannot be read: ${excess}.`);
+  if (excess !== null) throw new SyntaxError(t('The JSON cannot be read: {0}.', excess));
   return JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
 }
 

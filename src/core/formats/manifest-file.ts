@@ -1,5 +1,6 @@
 /** `run.json` as bytes: validated when read, unknown fields kept when rewritten. */
 import * as v from 'valibot';
+import { t } from '../words.ts';
 import { describeIssues, modelSpecSchema } from './checkpoint.ts';
 import { inertText } from './inert-text.ts';
 import { parseInertJson } from './json.ts';
@@ -76,6 +77,9 @@ const manifestSchema = v.looseObject({
   created: v.string(),
   state: v.picklist(['running', 'paused', 'interrupted', 'finished', 'failed']),
   message: v.exactOptional(v.string()),
+  told: v.exactOptional(
+    v.array(v.object({ template: v.string(), values: v.array(v.union([v.string(), v.number()])) })),
+  ),
   spec: modelSpecSchema,
   options: optionsSchema,
   start: v.exactOptional(v.looseObject({ name: v.string(), sha256: v.string(), mapped: natural, fresh: natural })),
@@ -102,15 +106,18 @@ export function parseManifest(bytes: Uint8Array): RunManifest {
   try {
     value = parseInertJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new RunFileError('invalid', 'run.json is not valid JSON: the file is damaged.');
+    throw new RunFileError('invalid', t('run.json is not valid JSON: the file is damaged.'));
   }
   if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion !== 1)
     throw new RunFileError(
       'version-unknown',
-      `This run has format version ${JSON.stringify(value.formatVersion)}; this Cellscope reads version 1. Update Cellscope.`,
+      t(
+        'This run has format version {0}; this Cellscope reads version 1. Update Cellscope.',
+        JSON.stringify(value.formatVersion),
+      ),
     );
   const parsed = v.safeParse(manifestSchema, value, { abortEarly: true });
-  if (!parsed.success) throw new RunFileError('invalid', `run.json is damaged: ${describeIssues(parsed.issues)}.`);
+  if (!parsed.success) throw new RunFileError('invalid', t('run.json is damaged: {0}.', describeIssues(parsed.issues)));
   return parsed.output;
 }
 

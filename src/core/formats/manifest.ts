@@ -4,6 +4,7 @@ import type { Side } from '../corpus/document.ts';
 import type { HealthNumbers } from '../gradients/health.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { TrainingOptions } from '../training/options.ts';
+import { type Sentence, say } from '../words.ts';
 
 export type RunState = 'running' | 'paused' | 'interrupted' | 'finished' | 'failed';
 
@@ -50,8 +51,10 @@ export interface RunManifest {
   /** ISO 8601. */
   created: string;
   state: RunState;
-  /** Why it failed or stopped, in words. */
+  /** Why it failed or stopped, in English. */
   message?: string;
+  /** What the message is made of: see `messageOf`. */
+  told?: readonly Sentence[];
   spec: ModelSpec;
   options: TrainingOptions;
   /** Not there: random weights, drawn from the seed. */
@@ -72,6 +75,11 @@ export interface RunManifest {
   ngram?: NGramLoss;
   /** Cap on kept generations; default: see retention.ts. */
   keptGenerations?: number;
+}
+
+/** Why a run failed or stopped, in the language that was set where the run says what its message is made of. */
+export function messageOf({ message, told }: Pick<RunManifest, 'message' | 'told'>): string | undefined {
+  return told ? say(told) : message;
 }
 
 /** One line of `metrics.jsonl`. All on the clock of trained characters. */

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { ModelSpec } from '../model/spec.ts';
+import { t } from '../words.ts';
 import type { ByteSource } from './byte-source.ts';
 import { cellsFile, parseCellsFile } from './cells-file.ts';
 import { describeIssues } from './checkpoint.ts';
@@ -52,7 +53,7 @@ export async function readRunArchive(source: ByteSource, folder: Storage, home: 
     const { start } = entries[k]!;
     const content = await source.read(start, start + bytes);
     if ((await sha256OfBytes(content)) !== sha256)
-      throw new RunArchiveError('damaged', `The archive is damaged: ${name} is not what was written.`);
+      throw new RunArchiveError('damaged', t('The archive is damaged: {0} is not what was written.', name));
     await folder.write(name, content);
     done += bytes;
   }
@@ -67,7 +68,7 @@ interface PlacedEntry extends TarEntry {
 async function readEntries(source: ByteSource): Promise<PlacedEntry[]> {
   const { size } = source;
   if (size > mostBytes)
-    throw new RunArchiveError('too-large', `The archive has ${size} bytes; up to ${mostBytes} are read.`);
+    throw new RunArchiveError('too-large', t('The archive has {0} bytes; up to {1} are read.', size, mostBytes));
   const entries: PlacedEntry[] = [];
   const seen = new Set<string>();
   for (let at = 0; ; ) {
@@ -78,11 +79,11 @@ async function readEntries(source: ByteSource): Promise<PlacedEntry[]> {
       const rest = await source.read(at, Math.min(size, at + blockSize));
       if (rest.length < blockSize) throw truncated();
       if (rest.some((byte) => byte !== 0) || at + blockSize !== size)
-        throw new RunArchiveError('damaged', 'The archive goes on after its end: it is damaged.');
+        throw new RunArchiveError('damaged', t('The archive goes on after its end: it is damaged.'));
       return entries;
     }
     checkEntry(entry, seen);
-    if (entries.length === mostFiles) throw new RunArchiveError('too-large', `It holds over ${mostFiles} files.`);
+    if (entries.length === mostFiles) throw new RunArchiveError('too-large', t('It holds over {0} files.', mostFiles));
     entries.push({ ...entry, start: at });
     at += entry.size + padding(entry.size);
     if (at > size) throw truncated();
@@ -94,46 +95,55 @@ function header(block: Uint8Array, at: number): TarEntry | null {
     return readTarHeader(block);
   } catch (error) {
     if (!(error instanceof TarError)) throw error;
-    if (at === 0) throw new RunArchiveError('not-archive', `This is not an exported run. ${error.message}`);
-    throw new RunArchiveError('damaged', `The archive cannot be read. ${error.message}`);
+    if (at === 0) throw new RunArchiveError('not-archive', t('This is not an exported run. {0}', error.message));
+    throw new RunArchiveError('damaged', t('The archive cannot be read. {0}', error.message));
   }
 }
 
 function checkEntry({ name, size }: TarEntry, seen: Set<string>): void {
   const kind = name === listFile ? { most: 4 * MB } : knownFiles.find((each) => each.name.test(name));
   if (!kind)
-    throw new RunArchiveError('unexpected', `The archive holds “${inertText(name)}”, which is no file of a run.`);
-  if (seen.has(name)) throw new RunArchiveError('unexpected', `The archive holds ${name} twice.`);
+    throw new RunArchiveError('unexpected', t('The archive holds “{0}”, which is no file of a run.', inertText(name)));
+  if (seen.has(name)) throw new RunArchiveError('unexpected', t('The archive holds {0} twice.', name));
   seen.add(name);
   if (size > kind.most)
-    throw new RunArchiveError('too-large', `${name} has ${size} bytes in the archive; up to ${kind.most} are read.`);
+    throw new RunArchiveError(
+      'too-large',
+      t('{0} has {1} bytes in the archive; up to {2} are read.', name, size, kind.most),
+    );
 }
 
 /** The list at the archive's end; it names exactly the entries before it. */
 async function readList(source: ByteSource, entries: readonly PlacedEntry[]): Promise<ArchiveList> {
   const last = entries.at(-1);
   if (last?.name !== listFile)
-    throw new RunArchiveError('not-archive', `This is not an exported run: it does not end with ${listFile}.`);
+    throw new RunArchiveError('not-archive', t('This is not an exported run: it does not end with {0}.', listFile));
   let value: unknown;
   try {
     const bytes = await source.read(last.start, last.start + last.size);
     value = parseInertJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw new RunArchiveError('damaged', `The archive's ${listFile} is not valid JSON.`);
+    throw new RunArchiveError('damaged', t("The archive's {0} is not valid JSON.", listFile));
   }
   if (typeof value === 'object' && value !== null && 'formatVersion' in value && value.formatVersion !== 1)
     throw new RunArchiveError(
       'version-unknown',
-      `This run was exported by a later Cellscope (format version ${inertText(JSON.stringify(value.formatVersion), 20)}). Update Cellscope.`,
+      t(
+        'This run was exported by a later Cellscope (format version {0}). Update Cellscope.',
+        inertText(JSON.stringify(value.formatVersion), 20),
+      ),
     );
   const parsed = v.safeParse(listSchema, value, { abortEarly: true });
   if (!parsed.success)
-    throw new RunArchiveError('damaged', `The archive's ${listFile} is damaged: ${describeIssues(parsed.issues)}.`);
+    throw new RunArchiveError(
+      'damaged',
+      t("The archive's {0} is damaged: {1}.", listFile, describeIssues(parsed.issues)),
+    );
   const listed = parsed.output.files;
   const same =
     listed.length === entries.length - 1 &&
     listed.every(({ name, bytes }, k) => entries[k]!.name === name && entries[k]!.size === bytes);
-  if (!same) throw new RunArchiveError('damaged', 'The archive does not hold the files that it lists.');
+  if (!same) throw new RunArchiveError('damaged', t('The archive does not hold the files that it lists.'));
   return parsed.output;
 }
 
@@ -146,22 +156,25 @@ async function settle(folder: Storage, { files }: ArchiveList, { id, others, ste
   for (const name of names) {
     const number = /^checkpoints\/(\d+)\//.exec(name)?.[1];
     if (number !== undefined && !kept.has(Number(number)))
-      throw new RunArchiveError('unexpected', `The archive holds ${name}, a checkpoint that its run does not know.`);
+      throw new RunArchiveError(
+        'unexpected',
+        t('The archive holds {0}, a checkpoint that its run does not know.', name),
+      );
   }
   for (const pointed of [manifest.current, manifest.best]) {
     if (pointed !== null && !kept.has(pointed))
-      throw new RunArchiveError('damaged', `The archive lacks checkpoint ${pointed}, which its run points at.`);
+      throw new RunArchiveError('damaged', t('The archive lacks checkpoint {0}, which its run points at.', pointed));
   }
   for (const [done, number] of [...kept].entries()) {
     step(0.8 + (0.2 * done) / kept.size);
     const { spec } = await run.readModel(number);
     if (!sameJson(shapeOf(spec), shapeOf(manifest.spec)))
-      throw new RunArchiveError('damaged', `Checkpoint ${number} is of another network than the run.`);
+      throw new RunArchiveError('damaged', t('Checkpoint {0} is of another network than the run.', number));
   }
   if (manifest.current !== null && names.has(`checkpoints/${manifest.current}/state.safetensors`))
     await run.loadGeneration();
   if (names.has(corpusFile) && !sameJson((await run.readCorpus()).vocabulary, manifest.spec.vocabulary))
-    throw new RunArchiveError('damaged', 'The text of the archive has another vocabulary than its network.');
+    throw new RunArchiveError('damaged', t('The text of the archive has another vocabulary than its network.'));
   if (names.has(cellsFile)) await dropWhereUnreadable(folder);
   const called = (await givenName(folder, names)) || manifest.name;
   await folder.remove(userFile);
@@ -223,5 +236,5 @@ function sameJson(a: unknown, b: unknown): boolean {
 }
 
 function truncated(): RunArchiveError {
-  return new RunArchiveError('truncated', 'The archive is truncated: it ends before its last file. Copy it again.');
+  return new RunArchiveError('truncated', t('The archive is truncated: it ends before its last file. Copy it again.'));
 }

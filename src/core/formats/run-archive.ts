@@ -4,6 +4,7 @@
  * read. Reading is in run-archive-reader.ts.
  */
 import * as v from 'valibot';
+import { t } from '../words.ts';
 import { cellsFile } from './cells-file.ts';
 import { sha256OfBytes } from './digest.ts';
 import { RunFolder } from './run-folder.ts';
@@ -82,7 +83,7 @@ export async function writeRunArchive(
       list.files.push({ name, bytes: bytes.length, sha256: await sha256OfBytes(bytes) });
       await add(name, bytes);
     } else if (/\/(state\.json|model\.safetensors)$/.test(name))
-      throw new RunArchiveError('damaged', `This run is not whole: it lacks ${name}, so it cannot be exported.`);
+      throw new RunArchiveError('damaged', t('This run is not whole: it lacks {0}, so it cannot be exported.', name));
   }
   await add(listFile, new TextEncoder().encode(JSON.stringify(list)));
   await write(tarEnd());

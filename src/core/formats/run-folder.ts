@@ -15,6 +15,7 @@ import type { CorpusSnapshot } from '../corpus/corpus.ts';
 import type { SessionState } from '../engine/engine.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { ParameterSet } from '../model/tensors.ts';
+import { type Sentence, sayInEnglish, t } from '../words.ts';
 import { encodeCorpus, parseCorpus } from './corpus-file.ts';
 import {
   dropTrainingState,
@@ -57,7 +58,7 @@ export class RunFolder {
     if ((await storage.list('')).includes(manifestFile))
       throw new RunFileError(
         'invalid',
-        'There is a run in this folder already. Choose another folder, or resume the run.',
+        t('There is a run in this folder already. Choose another folder, or resume the run.'),
       );
     let first = true;
     for (const piece of encodeCorpus(corpus)) {
@@ -80,7 +81,7 @@ export class RunFolder {
       bytes = await storage.read(manifestFile);
     } catch (error) {
       if (error instanceof StorageError && error.fault === 'not-found')
-        throw new RunFileError('missing', 'This folder holds no run: it has no run.json.');
+        throw new RunFileError('missing', t('This folder holds no run: it has no run.json.'));
       throw error;
     }
     const folder = new RunFolder(storage, parseManifest(bytes));
@@ -99,11 +100,11 @@ export class RunFolder {
     this.current = next;
   }
 
-  /** The same, and takes the message away where none is given. */
-  async setState(state: RunState, message?: string): Promise<void> {
-    const { message: _, ...rest } = this.current;
+  /** The same, and takes the message away where none is given. It is written in English, with what it is made of. */
+  async setState(state: RunState, told?: readonly Sentence[]): Promise<void> {
+    const { message: _, told: __, ...rest } = this.current;
     this.current = rest;
-    await this.update(message === undefined ? { state } : { state, message });
+    await this.update(told ? { state, message: sayInEnglish(told), told } : { state });
   }
 
   /** The number that the next saved generation gets. */
@@ -154,9 +155,9 @@ export class RunFolder {
     throw new RunFileError(
       'no-generation',
       [
-        'The run cannot be resumed: no saved checkpoint is whole.',
+        t('The run cannot be resumed: no saved checkpoint is whole.'),
         ...reasons.slice(0, 2),
-        'Copy the run again where it came from another place, or train anew on the same folder.',
+        t('Copy the run again where it came from another place, or train anew on the same folder.'),
       ].join(' '),
     );
   }
@@ -170,7 +171,9 @@ export class RunFolder {
     if (number === null || !this.current.generations.some((kept) => kept.number === number))
       throw new RunFileError(
         'no-generation',
-        number === null ? 'The run has no saved model yet.' : `The run does not keep generation ${number} any more.`,
+        number === null
+          ? t('The run has no saved model yet.')
+          : t('The run does not keep generation {0} any more.', number),
       );
     return { ...(await readModel(this.storage, number)), generation: number };
   }
@@ -183,7 +186,9 @@ export class RunFolder {
       if (!(error instanceof StorageError && error.fault === 'not-found')) throw error;
       throw new RunFileError(
         'no-text',
-        'The text that this run was trained on is not kept with it: it can be looked at, but not trained longer or measured. Import it again from an export with its text.',
+        t(
+          'The text that this run was trained on is not kept with it: it can be looked at, but not trained longer or measured. Import it again from an export with its text.',
+        ),
       );
     }
   }

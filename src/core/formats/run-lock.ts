@@ -1,4 +1,6 @@
 /** `lock.json`: who trains a run, with a heartbeat. A lock whose heart has stopped belongs to a training that died. */
+
+import { sentence, t } from '../words.ts';
 import { parseInertJson } from './json.ts';
 import { RunFileError } from './manifest-file.ts';
 import { type Storage, StorageError } from './storage.ts';
@@ -113,10 +115,10 @@ export class RunLock {
     if (holder && holder.token !== this.host.owner.token)
       throw new RunFileError(
         'locked',
-        'This run has been taken over by another window, which took this training for dead. It goes on there.',
+        t('This run has been taken over by another window, which took this training for dead. It goes on there.'),
       );
     if (!holder && (await this.storage.list('')).length === 0)
-      throw new StorageError('not-found', "The run's folder does not exist any more.");
+      throw new StorageError('not-found', sentence("The run's folder does not exist any more."));
   }
 
   /** Leaves the lock of somebody else alone. */
@@ -147,7 +149,11 @@ export class RunLock {
     const ago = Math.min(staleSeconds, Math.max(0, Math.round((host.now() - held.heartbeat) / 1000)));
     return new RunFileError(
       'locked',
-      `This run is being trained elsewhere (last sign of life ${ago} s ago). Stop it there, or try again in ${staleSeconds - ago} s if that window is gone.`,
+      t(
+        'This run is being trained elsewhere (last sign of life {0} s ago). Stop it there, or try again in {1} s if that window is gone.',
+        ago,
+        staleSeconds - ago,
+      ),
     );
   }
 

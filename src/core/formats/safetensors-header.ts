@@ -3,6 +3,8 @@
  * read without them, so that a file of any size can be described. The reader keeps the format's own rules (no holes, no
  * overlaps, sizes that match, a bounded header without duplicate keys) and names each violation.
  */
+
+import { t } from '../words.ts';
 import { inertText } from './inert-text.ts';
 import { findDuplicateKey, jsonExcess } from './json.ts';
 import { ModelFileError } from './model-file-error.ts';
@@ -51,19 +53,19 @@ export function headerEnd(prefix: Uint8Array, fileSize: number): number {
   if (prefix.length < 8)
     throw new ModelFileError(
       'truncated',
-      `Not a safetensors file: ${prefix.length} bytes, shorter than its length prefix.`,
+      t('Not a safetensors file: {0} bytes, shorter than its length prefix.', prefix.length),
     );
   const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(maxHeaderBytes))
     throw new ModelFileError(
       'header-too-large',
-      `Not a safetensors file: its header claims ${length} bytes (the format allows ${maxHeaderBytes}).`,
+      t('Not a safetensors file: its header claims {0} bytes (the format allows {1}).', String(length), maxHeaderBytes),
     );
   const end = 8 + Number(length);
   if (end > fileSize)
     throw new ModelFileError(
       'truncated',
-      `The safetensors file is truncated: its header ends at byte ${end}, the file at ${fileSize}.`,
+      t('The safetensors file is truncated: its header ends at byte {0}, the file at {1}.', end, fileSize),
     );
   return end;
 }
@@ -90,23 +92,24 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new ModelFileError('header-invalid', 'The safetensors header is not valid UTF-8.');
+    throw new ModelFileError('header-invalid', t('The safetensors header is not valid UTF-8.'));
   }
   const excess = jsonExcess(text);
-  if (excess !== null) throw new ModelFileError('header-invalid', `The safetensors header cannot be read: ${excess}.`);
+  if (excess !== null)
+    throw new ModelFileError('header-invalid', t('The safetensors header cannot be read: {0}.', excess));
   let header: unknown;
   try {
     header = JSON.parse(text);
   } catch {
-    throw new ModelFileError('header-invalid', 'The safetensors header is not valid JSON.');
+    throw new ModelFileError('header-invalid', t('The safetensors header is not valid JSON.'));
   }
   if (!text.startsWith('{') || !isRecord(header))
-    throw new ModelFileError('header-invalid', 'The safetensors header is not a JSON object.');
+    throw new ModelFileError('header-invalid', t('The safetensors header is not a JSON object.'));
   const duplicate = findDuplicateKey(text);
   if (duplicate !== null)
     throw new ModelFileError(
       'duplicate-key',
-      `The safetensors header holds the key ${quote(duplicate)} twice.`,
+      t('The safetensors header holds the key {0} twice.', quote(duplicate)),
       duplicate,
     );
   return header;
@@ -114,12 +117,12 @@ function parseHeader(bytes: Uint8Array): Record<string, unknown> {
 
 function readMetadata(value: unknown): Map<string, string> {
   const metadata = new Map<string, string>();
-  if (!isRecord(value)) throw new ModelFileError('metadata-invalid', '`__metadata__` is not an object.');
+  if (!isRecord(value)) throw new ModelFileError('metadata-invalid', t('`__metadata__` is not an object.'));
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string')
       throw new ModelFileError(
         'metadata-invalid',
-        `\`__metadata__\` maps text to text; ${quote(key)} is something else.`,
+        t('`__metadata__` maps text to text; {0} is something else.', quote(key)),
       );
     metadata.set(key, text);
   }
@@ -127,26 +130,34 @@ function readMetadata(value: unknown): Map<string, string> {
 }
 
 function readEntry(name: string, value: unknown): TensorEntry {
-  const invalid = (what: string): ModelFileError =>
-    new ModelFileError('entry-invalid', `Tensor ${quote(name)}: ${what}.`, name);
-  if (!isRecord(value)) throw invalid('its header entry is not an object');
+  const quoted = quote(name);
+  const invalid = (message: string): ModelFileError => new ModelFileError('entry-invalid', message, name);
+  if (!isRecord(value)) throw invalid(t('Tensor {0}: its header entry is not an object.', quoted));
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string') throw invalid('no dtype');
-  if (!isNaturals(shape)) throw invalid('its shape is not a list of natural numbers');
-  if (!isNaturals(offsets) || offsets.length !== 2) throw invalid('its data_offsets are not two natural numbers');
+  if (typeof dtype !== 'string') throw invalid(t('Tensor {0}: no dtype.', quoted));
+  if (!isNaturals(shape)) throw invalid(t('Tensor {0}: its shape is not a list of natural numbers.', quoted));
+  if (!isNaturals(offsets) || offsets.length !== 2)
+    throw invalid(t('Tensor {0}: its data_offsets are not two natural numbers.', quoted));
   const [start, end] = offsets as [number, number];
-  if (end < start) throw invalid(`its data ends (${end}) before it starts (${start})`);
+  if (end < start) throw invalid(t('Tensor {0}: its data ends ({1}) before it starts ({2}).', quoted, end, start));
   if (!isDtype(dtype))
     throw new ModelFileError(
       'dtype-unsupported',
-      `Tensor ${quote(name)} has dtype ${quote(dtype)}; known are ${Object.keys(bytesOf).join(', ')}.`,
+      t('Tensor {0} has dtype {1}; known are {2}.', quoted, quote(dtype), Object.keys(bytesOf).join(', ')),
       name,
     );
   const expected = shape.reduce((product, n) => product * n, bytesOf[dtype] as number);
   if (expected !== end - start)
     throw new ModelFileError(
       'size-mismatch',
-      `Tensor ${quote(name)}: shape ${shapeText(shape)} of ${dtype} needs ${expected} bytes, its offsets hold ${end - start}.`,
+      t(
+        'Tensor {0}: shape {1} of {2} needs {3} bytes, its offsets hold {4}.',
+        quoted,
+        shapeText(shape),
+        dtype,
+        expected,
+        end - start,
+      ),
       name,
     );
   return { name, dtype, shape, start, end };
@@ -160,21 +171,25 @@ function checkLayout(entries: TensorEntry[], size: number): void {
     if (start < at)
       throw new ModelFileError(
         'overlap',
-        `Tensor ${quote(name)} starts at ${start}, inside the data of another (to ${at}).`,
+        t('Tensor {0} starts at {1}, inside the data of another (to {2}).', quote(name), start, at),
         name,
       );
     if (start > at)
-      throw new ModelFileError('hole', `No tensor covers the bytes ${at} to ${start}, before ${quote(name)}.`, name);
+      throw new ModelFileError(
+        'hole',
+        t('No tensor covers the bytes {0} to {1}, before {2}.', at, start, quote(name)),
+        name,
+      );
     if (end > size)
       throw new ModelFileError(
         'truncated',
-        `The safetensors file is truncated: tensor ${quote(name)} ends at ${end}, the data at ${size}.`,
+        t('The safetensors file is truncated: tensor {0} ends at {1}, the data at {2}.', quote(name), end, size),
         name,
       );
     at = end;
   }
   if (at !== size)
-    throw new ModelFileError('trailing-data', `The file holds ${size - at} bytes after its last tensor.`);
+    throw new ModelFileError('trailing-data', t('The file holds {0} bytes after its last tensor.', size - at));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

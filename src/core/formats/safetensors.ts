@@ -3,6 +3,7 @@
  * safetensors-header.ts. Values are little-endian in the file, as on every machine that runs JavaScript engines of today.
  */
 import type { Tensor } from '../model/tensors.ts';
+import { t } from '../words.ts';
 import { ModelFileError } from './model-file-error.ts';
 import { type Dtype, quote, readSafetensorsHeader } from './safetensors-header.ts';
 import { decodeFloats, type FloatDtype, isFloatDtype } from './tensor-values.ts';
@@ -58,7 +59,7 @@ export function requireFloats(name: string, dtype: Dtype): asserts dtype is Floa
   if (isFloatDtype(dtype)) return;
   throw new ModelFileError(
     'dtype-unsupported',
-    `Tensor ${quote(name)} has dtype ${quote(dtype)}; a model's values are F64, F32, F16 or BF16.`,
+    t("Tensor {0} has dtype {1}; a model's values are F64, F32, F16 or BF16.", quote(name), quote(dtype)),
     name,
   );
 }

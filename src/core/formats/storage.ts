@@ -1,3 +1,5 @@
+import { type Sentence, ToldError, verbatim } from '../words.ts';
+
 /**
  * A folder tree handed to the core by its host: node's file system in a worker or the command line, vscode.workspace.fs
  * behind a channel in the browser, a Map in tests. Paths are relative to the storage's root, `/` separated.
@@ -23,10 +25,10 @@ export interface Storage {
 
 export type StorageFault = 'not-found' | 'no-space' | 'denied' | 'other';
 
-export class StorageError extends Error {
+export class StorageError extends ToldError {
   readonly fault: StorageFault;
-  constructor(fault: StorageFault, message: string) {
-    super(message);
+  constructor(fault: StorageFault, told: string | Sentence) {
+    super(typeof told === 'string' ? verbatim(told) : told);
     this.name = 'StorageError';
     this.fault = fault;
   }

@@ -3,6 +3,8 @@
  * block of 512 bytes and then its bytes, filled up to a whole block; two blocks of zeros at the end. Any tar program reads
  * them. The reader takes nothing else: no links, no folders, no long names, no other flavours.
  */
+import { t } from '../words.ts';
+
 export const blockSize = 512;
 
 /** Largest size that eleven octal digits write. */
@@ -30,7 +32,7 @@ export const tarEnd = (): Uint8Array => new Uint8Array(2 * blockSize);
 /** The block before a file. @param seconds time of its last change, since 1970 */
 export function writeTarHeader({ name, size }: TarEntry, seconds: number): Uint8Array {
   if (!/^[\x21-\x7e]{1,100}$/.test(name) || size > largestFile)
-    throw new TarError(`${name} cannot be written into an archive.`);
+    throw new TarError(t('{0} cannot be written into an archive.', name));
   const block = new Uint8Array(blockSize);
   const put = (at: number, text: string): void => {
     for (let i = 0; i < text.length; i++) block[at + i] = text.charCodeAt(i);
@@ -51,13 +53,14 @@ export function readTarHeader(block: Uint8Array): TarEntry | null {
     const end = field.indexOf(0);
     return String.fromCharCode(...(end < 0 ? field : field.subarray(0, end)));
   };
-  if (text(257, 6) !== 'ustar') throw new TarError('It is not a POSIX tar archive.');
-  if (number(text(148, 8)) !== checksum(block)) throw new TarError('A checksum does not match: the file is damaged.');
+  if (text(257, 6) !== 'ustar') throw new TarError(t('It is not a POSIX tar archive.'));
+  if (number(text(148, 8)) !== checksum(block))
+    throw new TarError(t('A checksum does not match: the file is damaged.'));
   const name = text(0, 100);
   if (text(156, 1) !== '0' || text(157, 100) !== '' || text(345, 155) !== '')
-    throw new TarError(`The entry “${name}” is no plain file.`);
+    throw new TarError(t('The entry “{0}” is no plain file.', name));
   const size = number(text(124, 12));
-  if (!/^[\x21-\x7e]+$/.test(name) || size === null) throw new TarError('An entry has no readable name or size.');
+  if (!/^[\x21-\x7e]+$/.test(name) || size === null) throw new TarError(t('An entry has no readable name or size.'));
   return { name, size };
 }
 

@@ -1,5 +1,6 @@
 /** The vocabulary as a checkpoint stores it: a JSON array of characters. */
 import { unknownEntry } from '../corpus/vocabulary.ts';
+import { t } from '../words.ts';
 import { parseInertJson } from './json.ts';
 import { ModelFileError } from './model-file-error.ts';
 
@@ -15,9 +16,9 @@ export function readVocabulary(json: string): string[] {
   try {
     value = parseInertJson(json);
   } catch {
-    throw invalid('it is not valid JSON');
+    throw invalid(t('it is not valid JSON'));
   }
-  if (!Array.isArray(value)) throw invalid('it is not an array');
+  if (!Array.isArray(value)) throw invalid(t('it is not an array'));
   return checkVocabulary(value);
 }
 
@@ -25,10 +26,10 @@ export function readVocabulary(json: string): string[] {
 export function checkVocabulary(characters: readonly unknown[]): string[] {
   const seen = new Set<string>();
   for (const [index, character] of characters.entries()) {
-    if (typeof character !== 'string') throw invalid(`entry ${index} is not a text`);
+    if (typeof character !== 'string') throw invalid(t('entry {0} is not a text', index));
     if (character !== unknownEntry && [...character].length !== 1)
-      throw invalid(`entry ${index} is ${JSON.stringify(character).slice(0, 40)}, not one character`);
-    if (seen.has(character)) throw invalid(`${JSON.stringify(character)} occurs twice`);
+      throw invalid(t('entry {0} is {1}, not one character', index, JSON.stringify(character).slice(0, 40)));
+    if (seen.has(character)) throw invalid(t('{0} occurs twice', JSON.stringify(character)));
     seen.add(character);
   }
   return [...seen];
@@ -37,6 +38,6 @@ export function checkVocabulary(characters: readonly unknown[]): string[] {
 function invalid(what: string): ModelFileError {
   return new ModelFileError(
     'vocabulary-invalid',
-    `The model's vocabulary is not a list of single characters: ${what}.`,
+    t("The model's vocabulary is not a list of single characters: {0}.", what),
   );
 }

@@ -2,6 +2,7 @@
  * Eigenvalues of a real square matrix: reduction to Hessenberg form by Householder reflections, then Francis's implicitly
  * shifted double QR steps with deflation (Francis 1961; Golub, Van Loan, Matrix Computations, §7.4–7.5).
  */
+import { t } from '../words.ts';
 
 /** Iterations for one eigenvalue after which the matrix counts as one that does not converge; exceptional shifts come at 10 and 20. */
 const maxIterations = 60;
@@ -26,7 +27,7 @@ export function eigenvalues(matrix: ArrayLike<number>, size: number): Eigenvalue
       const value = matrix[i * size + j]!;
       if (!Number.isFinite(value))
         throw new Error(
-          'The matrix holds a value that is not finite: training diverged. Choose an earlier checkpoint.',
+          t('The matrix holds a value that is not finite: training diverged. Choose an earlier checkpoint.'),
         );
       h[i * stride + j] = value;
     }
@@ -103,7 +104,7 @@ function francis(h: Float64Array, size: number, stride: number): Eigenvalues {
       iterations = 0;
       continue;
     }
-    if (iterations === maxIterations) throw new Error('The eigenvalues of the matrix did not converge.');
+    if (iterations === maxIterations) throw new Error(t('The eigenvalues of the matrix did not converge.'));
     let x = h[last * stride + last];
     let y = h[(last - 1) * stride + last - 1];
     let w = h[last * stride + last - 1] * h[(last - 1) * stride + last];

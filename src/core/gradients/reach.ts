@@ -1,6 +1,7 @@
 /** One prediction's reach: how much every earlier character and state moves it. */
 import { atOnce, type Turn } from '../activations/turns.ts';
 import type { LayerState, Session } from '../engine/engine.ts';
+import { t } from '../words.ts';
 import type { TextStream } from './positions.ts';
 
 export interface ReachRequest {
@@ -40,10 +41,13 @@ export async function reachOf(session: Session, text: TextStream, request: Reach
   const { at, lags, logit, kept, turn = atOnce } = request;
   const { inputs, targets } = text;
   if (!(at >= 0 && at < inputs.length))
-    throw new Error(`There is no character ${at} in a text of ${inputs.length} characters.`);
+    throw new Error(t('There is no character {0} in a text of {1} characters.', at, inputs.length));
   if (logit === undefined && targets[at] < 0)
     throw new Error(
-      `Character ${at} predicts nothing that can be scored: it is the last one, or the next one is not in the model's vocabulary. Choose another character.`,
+      t(
+        "Character {0} predicts nothing that can be scored: it is the last one, or the next one is not in the model's vocabulary. Choose another character.",
+        at,
+      ),
     );
   const first = Math.max(0, at - lags);
   const near = kept && kept.index <= first ? kept : null;

@@ -1,6 +1,7 @@
 /** What a training's recorded numbers say about its gradients, in words: the finding, its evidence, what to try. */
 import type { MetricPoint } from '../formats/manifest.ts';
 import type { CellKind } from '../model/spec.ts';
+import { t } from '../words.ts';
 import type { HealthNumbers } from './health.ts';
 
 export type FindingKind =
@@ -74,13 +75,19 @@ function exploding(recent: readonly MetricPoint[], steps: number, { clipNorm }: 
     if (!(share > limits.clippedShare)) return null;
     return {
       kind: 'exploding',
-      evidence: `Exploding: ${percent(share)} of steps clipped in the last ${steps}; the gradient's norm is ${number(norm)} on average, the threshold ${number(clipNorm)}.`,
+      evidence: t(
+        "Exploding: {0} of steps clipped in the last {1}; the gradient's norm is {2} on average, the threshold {3}.",
+        percent(share),
+        steps,
+        number(norm),
+        number(clipNorm),
+      ),
       advice:
         clipNorm < 1
-          ? 'Lower the learning rate, or clip at 1.'
+          ? t('Lower the learning rate, or clip at 1.')
           : norm < 5 * clipNorm
-            ? `Lower the learning rate, or clip at ${number(Math.ceil(2 * norm))}.`
-            : 'Lower the learning rate, or train with a longer warm-up.',
+            ? t('Lower the learning rate, or clip at {0}.', number(Math.ceil(2 * norm)))
+            : t('Lower the learning rate, or train with a longer warm-up.'),
     };
   }
   const norms = recent.map((point) => point.gradientNorm).sort((a, b) => a - b);
@@ -89,8 +96,13 @@ function exploding(recent: readonly MetricPoint[], steps: number, { clipNorm }: 
   if (!(largest > limits.normSpike * median)) return null;
   return {
     kind: 'exploding',
-    evidence: `Exploding: the gradient's norm rose to ${number(largest)} in the last ${steps} steps, ${number(largest / median)} times its median, and nothing clips it.`,
-    advice: 'Clip at 1, or lower the learning rate.',
+    evidence: t(
+      "Exploding: the gradient's norm rose to {0} in the last {1} steps, {2} times its median, and nothing clips it.",
+      number(largest),
+      steps,
+      number(largest / median),
+    ),
+    advice: t('Clip at 1, or lower the learning rate.'),
   };
 }
 
@@ -102,10 +114,14 @@ function vanishing({ layers, lags }: HealthNumbers, facts: TrainingFacts): Findi
   const gated = facts.layers.some(({ cell }) => cell === 'lstm' || cell === 'gru');
   return {
     kind: 'vanishing',
-    evidence: `Vanishing: the gradient fades to 1 % within ${longest} characters, while a window holds ${facts.sequence}.`,
+    evidence: t(
+      'Vanishing: the gradient fades to 1 % within {0} characters, while a window holds {1}.',
+      longest,
+      facts.sequence,
+    ),
     advice: gated
-      ? 'Train longer, or start from orthogonal recurrent weights; the gates learn to keep what matters.'
-      : 'Try an LSTM or a GRU, or start from orthogonal recurrent weights.',
+      ? t('Train longer, or start from orthogonal recurrent weights; the gates learn to keep what matters.')
+      : t('Try an LSTM or a GRU, or start from orthogonal recurrent weights.'),
   };
 }
 
@@ -124,8 +140,12 @@ function fadingLayers({ gates }: HealthNumbers, { layers }: TrainingFacts): Find
   if (!(ratio < limits.layerRatio)) return null;
   return {
     kind: 'vanishing',
-    evidence: `Vanishing: the gradient of layer 0 has ${percent(ratio)} of the norm of layer ${layers.length - 1}'s.`,
-    advice: 'Use residual, dense or highway connections, or fewer layers.',
+    evidence: t(
+      "Vanishing: the gradient of layer 0 has {0} of the norm of layer {1}'s.",
+      percent(ratio),
+      layers.length - 1,
+    ),
+    advice: t('Use residual, dense or highway connections, or fewer layers.'),
   };
 }
 
@@ -136,11 +156,11 @@ function deadUnits({ layers }: HealthNumbers, facts: TrainingFacts): Finding[] {
     return [
       {
         kind: 'dead' as const,
-        evidence: `Dead units: ${dead} of ${hiddenSize} in layer ${layer} never move.`,
+        evidence: t('Dead units: {0} of {1} in layer {2} never move.', dead, hiddenSize, layer),
         advice:
           cell === 'relu'
-            ? 'Lower the learning rate, or start as an IRNN: a ReLU that is off everywhere gets no gradient.'
-            : 'Lower the learning rate, or choose fewer cells.',
+            ? t('Lower the learning rate, or start as an IRNN: a ReLU that is off everywhere gets no gradient.')
+            : t('Lower the learning rate, or choose fewer cells.'),
       },
     ];
   });
@@ -157,8 +177,14 @@ function saturated({ layers }: HealthNumbers, facts: TrainingFacts): Finding[] {
       return [
         {
           kind: 'saturated' as const,
-          evidence: `Saturated: gate ${gate} of layer ${layer} is shut at ${percent(closed)} and open at ${percent(wide)} of the characters.`,
-          advice: 'Lower the learning rate; a saturated gate learns slowly.',
+          evidence: t(
+            'Saturated: gate {0} of layer {1} is shut at {2} and open at {3} of the characters.',
+            gate,
+            layer,
+            percent(closed),
+            percent(wide),
+          ),
+          advice: t('Lower the learning rate; a saturated gate learns slowly.'),
         },
       ];
     }),
@@ -172,14 +198,21 @@ function updates({ updates: ratios }: HealthNumbers, decayed: boolean): Finding 
   if (most > limits.largeUpdate)
     return {
       kind: 'large-updates',
-      evidence: `Large updates: one step moves ${largest} by ${percent(most)} of its size; about 0.1 % is usual.`,
-      advice: 'Lower the learning rate, or lengthen its warm-up.',
+      evidence: t(
+        'Large updates: one step moves {0} by {1} of its size; about 0.1 % is usual.',
+        largest,
+        percent(most),
+      ),
+      advice: t('Lower the learning rate, or lengthen its warm-up.'),
     };
   if (most > 0 && most < limits.smallUpdate && !decayed)
     return {
       kind: 'small-updates',
-      evidence: `Small updates: one step moves no weight by more than ${(100 * most).toExponential(0)} % of its size; about 0.1 % is usual.`,
-      advice: 'Raise the learning rate, if the training is to go on.',
+      evidence: t(
+        'Small updates: one step moves no weight by more than {0} % of its size; about 0.1 % is usual.',
+        (100 * most).toExponential(0),
+      ),
+      advice: t('Raise the learning rate, if the training is to go on.'),
     };
   return null;
 }
@@ -187,13 +220,15 @@ function updates({ updates: ratios }: HealthNumbers, decayed: boolean): Finding 
 function healthy(recent: readonly MetricPoint[], health: HealthNumbers | undefined): Finding {
   const norm = number(mean(recent.map((point) => point.gradientNorm)));
   const clipped = mean(recent.flatMap(({ clippedShare }) => (clippedShare === undefined ? [] : [clippedShare])));
-  const parts = [`gradient norm ${norm}`];
-  if (clipped > 0) parts.push(`${percent(clipped)} of steps clipped`);
+  const parts = [t('gradient norm {0}', norm)];
+  if (clipped > 0) parts.push(t('{0} of steps clipped', percent(clipped)));
   if (health && health.lags > 0) {
     const longest = Math.max(...health.layers.map(({ horizon }) => reach(horizon.h, health.lags)));
-    parts.push(`horizon ${longest > health.lags ? `beyond ${health.lags}` : longest} characters`);
+    parts.push(
+      longest > health.lags ? t('horizon beyond {0} characters', health.lags) : t('horizon {0} characters', longest),
+    );
   }
-  return { kind: 'healthy', evidence: `Healthy: ${parts.join(', ')}.`, advice: '' };
+  return { kind: 'healthy', evidence: t('Healthy: {0}.', parts.join(', ')), advice: '' };
 }
 
 /** NaN where there is nothing. */

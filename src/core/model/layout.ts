@@ -11,6 +11,8 @@
  *               [D(y^0); …; D(y^{L−2}); y^{L−1}], earliest layer first                    (Huang et al. 2017)
  * Everywhere else the output layer reads y^{L−1}: logits = W_out·features + b_out.
  */
+
+import { t } from '../words.ts';
 import { gateCount, type LayerSpec, type ModelSpec } from './spec.ts';
 import type { ParameterSet } from './tensors.ts';
 
@@ -75,16 +77,22 @@ export function checkParameters(spec: ModelSpec, parameters: ParameterSet): void
   const layout = parameterLayout(spec);
   for (const { name, shape } of layout) {
     const tensor = parameters.get(name);
-    if (!tensor) throw new Error(`The model has no tensor "${name}". It does not belong to this specification.`);
+    if (!tensor) throw new Error(t('The model has no tensor "{0}". It does not belong to this specification.', name));
     if (tensor.shape.join() !== shape.join() || tensor.data.length !== elements(shape))
       throw new Error(
-        `The tensor "${name}" has shape [${tensor.shape.join(', ')}] with ${tensor.data.length} values; the specification needs [${shape.join(', ')}].`,
+        t(
+          'The tensor "{0}" has shape [{1}] with {2} values; the specification needs [{3}].',
+          name,
+          tensor.shape.join(', '),
+          tensor.data.length,
+          shape.join(', '),
+        ),
       );
   }
   if (parameters.size === layout.length) return;
   const known = new Set(layout.map((entry) => entry.name));
   for (const name of parameters.keys())
-    if (!known.has(name)) throw new Error(`The model's specification has no place for the tensor "${name}".`);
+    if (!known.has(name)) throw new Error(t(`The model's specification has no place for the tensor "{0}".`, name));
 }
 
 /** Number of values of a tensor. */

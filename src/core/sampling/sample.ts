@@ -2,6 +2,7 @@
 import { Vocabulary } from '../corpus/vocabulary.ts';
 import type { LayerState, Session } from '../engine/engine.ts';
 import { Random } from '../random.ts';
+import { t } from '../words.ts';
 import { chooseIndex } from './temperature.ts';
 
 export interface SampleOptions {
@@ -33,9 +34,9 @@ export async function* sampleCharacters(
 ): AsyncGenerator<string, void> {
   const { prime, length, temperature, seed, aborted = () => false } = options;
   if (!(temperature >= 0) || !Number.isFinite(temperature))
-    throw new Error(`The temperature must be 0 or more, not ${temperature}. Usual values lie between 0.5 and 1.`);
+    throw new Error(t('The temperature must be 0 or more, not {0}. Usual values lie between 0.5 and 1.', temperature));
   if (!Number.isInteger(length) || length < 0)
-    throw new Error(`The length must be a whole number of characters, not ${length}.`);
+    throw new Error(t('The length must be a whole number of characters, not {0}.', length));
   const { vocabulary, unknown } = session.spec;
   const random = Random.derive(seed, 'sample');
   let sliceEnd = performance.now() + slice;

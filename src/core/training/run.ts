@@ -7,6 +7,7 @@ import { RunFolder } from '../formats/run-folder.ts';
 import { RunLock } from '../formats/run-lock.ts';
 import type { Storage } from '../formats/storage.ts';
 import { countParameters } from '../model/count.ts';
+import { t } from '../words.ts';
 import { totalChars } from './budget.ts';
 import { initOf, specOf } from './model-of-options.ts';
 import type { TrainingOptions } from './options.ts';
@@ -139,7 +140,11 @@ export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Pr
     const trainer = new Trainer({ folder, engine, lock, session, corpus }, state, host);
     if (withoutThreads(was) !== withoutThreads(engine.name))
       trainer.note(
-        `This run was trained by “${was}”; it goes on with “${engine.name}”: the weights will not be those of an uninterrupted run.`,
+        t(
+          'This run was trained by “{0}”; it goes on with “{1}”: the weights will not be those of an uninterrupted run.',
+          was,
+          engine.name,
+        ),
       );
     return trainer;
   } catch (error) {

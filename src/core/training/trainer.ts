@@ -6,20 +6,21 @@
  */
 import type { Corpus } from '../corpus/corpus.ts';
 import type { WindowSampler } from '../corpus/windows.ts';
-import { type Engine, EngineStopped, type Session, type StepReport, type Update } from '../engine/engine.ts';
+import type { Engine, Session, StepReport, Update } from '../engine/engine.ts';
 import type { RunState } from '../formats/manifest.ts';
-import { RunFileError } from '../formats/manifest-file.ts';
 import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import type { RunLock } from '../formats/run-lock.ts';
-import { StorageError } from '../formats/storage.ts';
 import { HealthProbe } from '../gradients/health.ts';
 import { Random } from '../random.ts';
 import { sampleText } from '../sampling/sample.ts';
+import { type Sentence, say, sentence } from '../words.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { Aborted, diverged, endingWords, isForeseen, isTakenOver } from './ending.ts';
 import { type EvaluationStream, evaluateStreams, heldOutOf } from './evaluate.ts';
 import { NGramLine } from './ngram-line.ts';
 import { optimizerSpec } from './optimizers.ts';
+import { Pace } from './pace.ts';
 import { Reporter } from './reporter.ts';
 import { learningRateAt } from './schedule.ts';
 import { intervals, type TrainerHost, type TrainerOutcome } from './trainer-host.ts';
@@ -35,10 +36,11 @@ export interface TrainerParts {
   corpus: Corpus;
 }
 
-/** A training that cannot go on although storage and engine work; the message says why and what to do. */
-class TrainingFailure extends Error {}
-/** Thrown inside the loop after an abort. */
-class Aborted extends Error {}
+/** How a training has ended, and what there is to say of it. */
+interface Ending {
+  state: RunState;
+  told?: readonly Sentence[];
+}
 
 export class Trainer {
   readonly folder: RunFolder;
@@ -53,6 +55,7 @@ export class Trainer {
   private readonly health: HealthProbe;
   private readonly ngrams: NGramLine;
   private readonly checkpoints: Checkpointer;
+  private readonly pace: Pace;
   private readonly total: number | null;
   private state: TrainerState;
   /** Something happened since the last generation. */
@@ -61,9 +64,6 @@ export class Trainer {
   private paused = false;
   private wake: () => void = () => {};
   private lastTick: number;
-  private lastYield: number;
-  /** Others need the machine until then. */
-  private restUntil = 0;
   private nextSample: number;
 
   /** Use `startTraining` or `resumeTraining`. `state`: of the generation that the session was opened from; null: a fresh run. */
@@ -95,7 +95,8 @@ export class Trainer {
       () => host.now(),
       (generation) => this.report.send(this.state, 'training', { generation }),
     );
-    this.lastTick = this.lastYield = host.now();
+    this.pace = new Pace(host);
+    this.lastTick = host.now();
     this.nextSample = this.lastTick + intervals.firstSample;
   }
 
@@ -114,9 +115,9 @@ export class Trainer {
     this.wake();
   }
 
-  /** Stands still for so many milliseconds, from the next slice's end on, so that somebody who looks at the network gets an answer at once. */
+  /** See `Pace`. */
   makeWay(milliseconds: number): void {
-    this.restUntil = Math.max(this.restUntil, this.host.now() + Math.min(milliseconds, intervals.longestRest));
+    this.pace.makeWay(milliseconds);
   }
 
   /** Ends the training here: evaluates and finishes. */
@@ -136,15 +137,18 @@ export class Trainer {
    * `failed` with a message and keeps its last good generation; only unforeseen errors reject. Call once.
    */
   async run(): Promise<TrainerOutcome> {
-    let ending: { state: RunState; message?: string };
+    let ending: Ending;
     try {
       await this.folder.setState('running');
       await this.train();
       ending = await this.finish();
     } catch (error) {
-      ending = error instanceof Aborted ? { state: 'interrupted' } : { state: 'failed', message: this.describe(error) };
+      ending =
+        error instanceof Aborted
+          ? { state: 'interrupted' }
+          : { state: 'failed', told: endingWords(error, this.folder.manifest.generations) };
       // Where even this cannot be written, the released lock makes the run read as interrupted.
-      if (!isTakenOver(error)) await this.folder.setState(ending.state, ending.message).catch(() => undefined);
+      if (!isTakenOver(error)) await this.folder.setState(ending.state, ending.told).catch(() => undefined);
       if (!isForeseen(error)) throw error;
     } finally {
       await this.session.close().catch(() => undefined);
@@ -152,7 +156,9 @@ export class Trainer {
     }
     const { trainedChars, trainingSeconds: seconds } = this.state;
     const charsPerSecond = seconds > 0 ? trainedChars / seconds : 0;
-    return { ...ending, trainedChars, seconds, charsPerSecond, heldOut: this.folder.manifest.heldOut };
+    const { state, told } = ending;
+    const message = told ? { message: say(told) } : {};
+    return { state, ...message, trainedChars, seconds, charsPerSecond, heldOut: this.folder.manifest.heldOut };
   }
 
   private async train(): Promise<void> {
@@ -197,10 +203,8 @@ export class Trainer {
     const last = state.trainedChars + window.inputs.length >= Math.min(state.nextEvaluation, state.nextMilestone);
     const step = last ? await this.health.around(window, train) : await train();
     if (step.nonFinite !== null || !Number.isFinite(step.loss)) {
-      const kept = this.folder.manifest.generations.at(-1);
-      throw new TrainingFailure(
-        `“${step.nonFinite ?? 'loss'}” became NaN or infinite after ${state.trainedChars} characters (learning rate ${update.learningRate.toPrecision(3)}). The run keeps its last good checkpoint${kept ? `, at ${kept.trainedChars} characters` : ''}. Train again with a lower learning rate or a smaller clip norm.`,
-      );
+      const { generations } = this.folder.manifest;
+      throw diverged(step.nonFinite ?? 'loss', state.trainedChars, update.learningRate, generations);
     }
     let chars = 0;
     for (let n = 0; n < window.inputs.length; n++) if (window.inputs[n]! >= 0) chars++;
@@ -263,13 +267,13 @@ export class Trainer {
     return { session: await this.session.save(), trainedChars, validationNats, trainer };
   }
 
-  private async finish(): Promise<{ state: RunState; message?: string }> {
+  private async finish(): Promise<Ending> {
     const { state, folder } = this;
     if (state.evaluated?.chars !== state.trainedChars) await this.evaluate();
     if (this.dirty) await this.save();
     const { patience } = folder.manifest.options;
     const early = patience > 0 && state.evaluationsWithoutImprovement >= patience;
-    const message = early ? `Stopped early: no improvement in ${patience} evaluations.` : undefined;
+    const told = early ? [sentence('Stopped early: no improvement in {0} evaluations.', patience)] : undefined;
     await this.report.flush(state, 'evaluating');
     if (!(await this.ngrams.finish(() => this.goesOn()))) throw new Aborted();
     const { spec, parameters } = await folder.readModel('best');
@@ -282,9 +286,9 @@ export class Trainer {
     } finally {
       await best.close();
     }
-    await folder.setState('finished', message);
+    await folder.setState('finished', told);
     await this.report.flush(state, 'evaluating', true);
-    return message === undefined ? { state: 'finished' } : { state: 'finished', message };
+    return told ? { state: 'finished', told } : { state: 'finished' };
   }
 
   private async leave(): Promise<never> {
@@ -323,19 +327,6 @@ export class Trainer {
     this.report.send(this.state, 'training', { sample: text });
   }
 
-  private describe(error: unknown): string {
-    const kept = this.folder.manifest.generations.at(-1);
-    const keeps = kept
-      ? `The run keeps its last good checkpoint, at ${kept.trainedChars} characters.`
-      : 'Nothing was saved yet.';
-    if (error instanceof EngineStopped) return `${error.message} ${keeps} Resume the run.`;
-    if (!(error instanceof StorageError)) return error instanceof Error ? error.message : String(error);
-    if (error.fault === 'not-found')
-      return "The run's folder was deleted or moved while it was being trained, so nothing more can be saved there. Put it back and resume the run, or train again.";
-    const advice = error.fault === 'no-space' ? 'Free some space' : "Make the run's folder writable";
-    return `Saving failed: ${error.message} ${keeps} ${advice}, then resume the run.`;
-  }
-
   /** For evaluations: lets messages in, keeps the lock; false after an abort. */
   private async goesOn(): Promise<boolean> {
     await this.tick();
@@ -344,12 +335,7 @@ export class Trainer {
 
   private async tick(): Promise<void> {
     const now = this.tickClock();
-    if (now - this.lastYield < intervals.slice) return;
-    await this.host.letMessagesIn();
-    const rest = this.restUntil - this.host.now();
-    if (rest > 0) await new Promise<void>((resolve) => setTimeout(resolve, rest));
-    this.lastYield = this.host.now();
-    await this.lock.beat();
+    if (await this.pace.breathe(now)) await this.lock.beat();
   }
 
   private tickClock(): number {
@@ -358,13 +344,4 @@ export class Trainer {
     this.lastTick = now;
     return now;
   }
-}
-
-/** The run is another training's now: not a word of this one may be written to it. */
-function isTakenOver(error: unknown): boolean {
-  return error instanceof RunFileError && error.code === 'locked';
-}
-
-function isForeseen(error: unknown): boolean {
-  return [Aborted, TrainingFailure, EngineStopped, StorageError, RunFileError].some((kind) => error instanceof kind);
 }

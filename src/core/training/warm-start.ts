@@ -11,6 +11,7 @@ import type { StartManifest } from '../formats/manifest.ts';
 import { initialize } from '../model/initialize.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { ParameterSet, Tensor } from '../model/tensors.ts';
+import { t } from '../words.ts';
 import { initOf, specOf } from './model-of-options.ts';
 import type { TrainingOptions } from './options.ts';
 
@@ -52,10 +53,18 @@ export function misfitOf(base: BaseModel, options: TrainingOptions, corpus: Corp
       return cell === other.cell && hiddenSize === other.hiddenSize && directions.length === other.directions.length;
     });
   if (!same)
-    return `the base model is another network: ${shapeOf(base.spec)} instead of ${shapeOf({ layers, connections })}`;
+    return t(
+      'the base model is another network: {0} instead of {1}',
+      shapeOf(base.spec),
+      shapeOf({ layers, connections }),
+    );
   const known = knownShare(base, corpus);
   if (known < leastKnown)
-    return `the base model knows ${Math.floor(100 * known)} % of the text's characters, and at least ${100 * leastKnown} % are needed`;
+    return t(
+      "the base model knows {0} % of the text's characters, and at least {1} % are needed",
+      Math.floor(100 * known),
+      100 * leastKnown,
+    );
   return null;
 }
 

@@ -6,7 +6,7 @@
 import * as vscode from 'vscode';
 import { inertText } from '../../core/formats/inert-text.ts';
 import { parseInertJson } from '../../core/formats/json.ts';
-import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
+import { type MetricPoint, messageOf, type RunManifest } from '../../core/formats/manifest.ts';
 import { parseManifest } from '../../core/formats/manifest-file.ts';
 import { parseMetrics } from '../../core/formats/metrics-file.ts';
 import { readLock } from '../../core/formats/run-lock.ts';
@@ -147,7 +147,8 @@ export function isLive({ manifest }: Pick<RunEntry, 'manifest'>): boolean {
 
 /** What views, notifications and panels show of a run that may come from elsewhere: words without effect. */
 function shownManifest(manifest: RunManifest, userName: string | undefined): RunManifest {
-  const { message, ...rest } = manifest;
+  const { message: _, told: __, ...rest } = manifest;
+  const message = messageOf(manifest);
   return {
     ...rest,
     name: inertText(userName || manifest.name),

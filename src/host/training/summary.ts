@@ -1,7 +1,8 @@
 /** What a person is told before training: one line, or a whole document. */
 import { type DrySummary, drySummary, drySummaryRows, durationWords } from '../../core/corpus/dry-summary.ts';
-import { exclusionLabel } from '../../core/corpus/exclusion.ts';
+import { exclusionWords } from '../../core/corpus/exclusion.ts';
 import { inertText } from '../../core/formats/inert-text.ts';
+import { t, whole } from '../../core/words.ts';
 import { bytesText, countText } from '../runs/format.ts';
 import type { PlannedTraining } from './controller.ts';
 
@@ -27,10 +28,12 @@ export function summaryLine(planned: PlannedTraining): string {
     .map(({ language }) => language)
     .join(', ');
   return [
-    `${files} files, ${countText(chars)} characters (${main})`,
-    sampled ? 'sampled: over the total size limit' : '',
-    left > 0 ? `${left} files left out` : '',
-    `expected ${durationWords(expected.seconds)} and ${bytesText(expected.memoryBytes)} of memory`,
+    files === 1
+      ? t('1 file, {0} characters ({1})', countText(chars), main)
+      : t('{0} files, {1} characters ({2})', files, countText(chars), main),
+    sampled ? t('sampled: over the total size limit') : '',
+    left === 0 ? '' : left === 1 ? t('1 file left out') : t('{0} files left out', left),
+    t('expected {0} and {1} of memory', durationWords(expected.seconds), bytesText(expected.memoryBytes)),
   ]
     .filter(Boolean)
     .join(' · ');
@@ -39,39 +42,41 @@ export function summaryLine(planned: PlannedTraining): string {
 /** Markdown with the rows of the summary, the languages and all that was left out with its reason. */
 export function summaryDocument(planned: PlannedTraining): string {
   const summary = summaryOf(planned);
-  const rows = [...drySummaryRows(summary), ['Starts from', startText(planned)] as const].map(
+  const rows = [...drySummaryRows(summary), [t('Starts from'), startText(planned)] as const].map(
     ([name, value]) => `| ${name} | ${cell(value)} |`,
   );
   const languages = summary.languages.map(
-    ({ language, files, chars }) => `| ${cell(language)} | ${files} | ${chars.toLocaleString('en-US')} |`,
+    ({ language, files, chars }) => `| ${cell(language)} | ${files} | ${whole(chars)} |`,
   );
   const left = summary.leftOut.map(
     ({ reason, files, folders, examples }) =>
-      `| ${cell(exclusionLabel[reason])} | ${files} | ${folders} | ${cell(examples.map((each) => inertText(each)).join(', '))} |`,
+      `| ${cell(exclusionWords(reason))} | ${files} | ${folders} | ${cell(examples.map((each) => inertText(each)).join(', '))} |`,
   );
   return [
-    '# What Cellscope would train on',
+    `# ${t('What Cellscope would train on')}`,
     '',
     '| | |\n|---|---|',
     ...rows,
     '',
-    '## Languages',
+    `## ${t('Languages')}`,
     '',
-    '| language | files | characters |\n|---|---:|---:|',
+    `| ${t('language')} | ${t('files')} | ${t('characters')} |\n|---|---:|---:|`,
     ...languages,
     '',
-    '## Left out',
+    `## ${t('Left out')}`,
     '',
-    ...(left.length > 0 ? ['| reason | files | folders | for example |\n|---|---:|---:|---|', ...left] : ['Nothing.']),
+    ...(left.length > 0
+      ? [`| ${t('reason')} | ${t('files')} | ${t('folders')} | ${t('for example')} |\n|---|---:|---:|---|`, ...left]
+      : [t('Nothing.')]),
     '',
-    'Settings under `cellscope.files` include and exclude files and change the limits.',
+    t('Settings under {0} include and exclude files and change the limits.', '`cellscope.files`'),
     '',
   ].join('\n');
 }
 
 function startText({ plan: { start } }: PlannedTraining): string {
-  if (start.kind === 'base') return `the base model “${start.name}”, which has read other code`;
-  return start.reason === null ? 'random weights' : `random weights: ${start.reason}`;
+  if (start.kind === 'base') return t('the base model “{0}”, which has read other code', start.name);
+  return start.reason === null ? t('random weights') : t('random weights: {0}', start.reason);
 }
 
 /** A table cell holds no bars and no line ends. */

@@ -2,6 +2,7 @@ import { countParameters } from '../../model/count.ts';
 import { outputSize } from '../../model/layout.ts';
 import { gateCount, type ModelSpec } from '../../model/spec.ts';
 import { validateSpec } from '../../model/validate.ts';
+import { t } from '../../words.ts';
 import type { Engine, Limits } from '../engine.ts';
 import { ReferenceSession } from './session.ts';
 
@@ -17,7 +18,9 @@ export function referenceEngine(): Engine {
       validateSpec(spec);
       if (spec.layers.some((layer) => layer.directions.length > 1))
         throw new Error(
-          'This engine reads forward only: a bidirectional layer has seen the character it would have to predict. Use a model with forward layers.',
+          t(
+            'This engine reads forward only: a bidirectional layer has seen the character it would have to predict. Use a model with forward layers.',
+          ),
         );
       return new ReferenceSession(spec, start);
     },

@@ -1,5 +1,6 @@
 import type { ModelSpec } from '../../model/spec.ts';
 import { validateSpec } from '../../model/validate.ts';
+import { t } from '../../words.ts';
 import type { Engine, Limits } from '../engine.ts';
 import type { KernelBuild, KernelPlatform } from '../platform.ts';
 import { seedPanels } from './lags.ts';
@@ -21,7 +22,9 @@ export interface WasmOptions {
  */
 export async function wasmEngine(platform: KernelPlatform, { build, threads }: WasmOptions): Promise<Engine> {
   if (build === 'revectorized' && !platform.enableRevectorization())
-    throw new Error('The revectorized kernel needs a host with V8’s revectorization turned on. Use the relaxed build.');
+    throw new Error(
+      t('The revectorized kernel needs a host with V8’s revectorization turned on. Use the relaxed build.'),
+    );
   const wanted = platform.startThread ? threadsFor(platform.cores, threads) : 1;
   const single = await WebAssembly.compile(await platform.readKernel(build, false));
   const shared = wanted > 1 ? await WebAssembly.compile(await platform.readKernel(build, true)) : null;
@@ -48,7 +51,7 @@ export function threadsFor(cores: number, choice: number): number {
 export function refusal(spec: ModelSpec): string | null {
   validateSpec(spec);
   if (spec.layers.some((layer) => layer.directions.length > 1))
-    return 'The WebAssembly engine reads forward only; a bidirectional model has no next character to predict.';
+    return t('The WebAssembly engine reads forward only; a bidirectional model has no next character to predict.');
   return null;
 }
 

@@ -1,5 +1,6 @@
 /// <reference path="./webassembly.d.ts" />
 /** The kernels' exports (src/kernels), typed. Addresses are bytes, counts 32-bit integers, flags 0 or 1. */
+import { t } from '../../words.ts';
 
 export interface Kernels {
   product(
@@ -231,7 +232,10 @@ export function createMemory(bytes: number, shared: boolean): WebAssembly.Memory
   const pages = Math.ceil(bytes / pageBytes);
   if (pages > 65536)
     throw new RangeError(
-      `This model and window need ${(bytes / 2 ** 30).toFixed(1)} GiB; WebAssembly addresses 4 GiB. Choose a smaller hidden size, batch or sequence.`,
+      t(
+        'This model and window need {0} GiB; WebAssembly addresses 4 GiB. Choose a smaller hidden size, batch or sequence.',
+        (bytes / 2 ** 30).toFixed(1),
+      ),
     );
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
 }
@@ -239,7 +243,7 @@ export function createMemory(bytes: number, shared: boolean): WebAssembly.Memory
 /** Kernels on a memory. Synchronous: a kernel is 20 KB, compiled before. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
   const abort = (): never => {
-    throw new Error('A WebAssembly kernel stopped.');
+    throw new Error(t('A WebAssembly kernel stopped.'));
   };
   return new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as Kernels;
 }

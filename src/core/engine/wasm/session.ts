@@ -3,6 +3,7 @@ import { checkParameters } from '../../model/layout.ts';
 import { type ModelSpec, quantitiesOf } from '../../model/spec.ts';
 import type { ParameterSet, Tensor } from '../../model/tensors.ts';
 import { slotsOf } from '../../training/optimizers.ts';
+import { t } from '../../words.ts';
 import type {
   Capture,
   Captured,
@@ -236,7 +237,7 @@ export class WasmSession implements Session {
       });
     if (!fits || !Number.isInteger(lanes) || lanes > this.limits.maxBatch)
       throw new Error(
-        'The carried state does not belong to this model and batch. Start the training again from its weights.',
+        t('The carried state does not belong to this model and batch. Start the training again from its weights.'),
       );
     this.shape.layers.forEach(({ hidden, units }, k) => {
       const { carryH, carryC } = training.plan.layers[k]!;
@@ -306,7 +307,7 @@ export class WasmSession implements Session {
       if (!(cell >= 0 && cell < size)) throw new Error(`Layer ${layer} has no cell ${cell}; it has ${size} cells.`);
     }
     if (clamp.length > maxClamps)
-      throw new Error(`At most ${maxClamps} cells can be clamped at once, not ${clamp.length}.`);
+      throw new Error(t('At most {0} cells can be clamped at once, not {1}.', maxClamps, clamp.length));
   }
 
   private checkSeeds({ stream, positions, logit }: LossSeeds, lags: number): void {

@@ -4,6 +4,7 @@
  */
 
 import type { ModelSpec } from '../../model/spec.ts';
+import { sentence, ToldError, toldBy } from '../../words.ts';
 import { EngineStopped, type Limits } from '../engine.ts';
 import type { KernelPlatform, KernelThread } from '../platform.ts';
 import { instantiate, Views } from './kernels.ts';
@@ -51,7 +52,8 @@ function awaitChange(control: Int32Array, word: number, value: number, look: (wa
   const start = performance.now();
   while (Atomics.load(control, word) === value) {
     Atomics.wait(control, word, value, lookMs);
-    if (Atomics.load(control, FAILED) !== 0) throw new EngineStopped('A thread of the computation has failed.');
+    if (Atomics.load(control, FAILED) !== 0)
+      throw new EngineStopped(sentence('A thread of the computation has failed.'));
     look(performance.now() - start);
   }
 }
@@ -71,7 +73,7 @@ function barrierOf(control: Int32Array, parties: number, look: (waited: number) 
 function losePatience(waited: number): void {
   if (waited > patienceMs)
     throw new EngineStopped(
-      'A thread of the computation has not answered for a minute. Train with one thread if it repeats.',
+      sentence('A thread of the computation has not answered for a minute. Train with one thread if it repeats.'),
     );
 }
 
@@ -91,7 +93,7 @@ export class Team {
     this.control = new Int32Array(threads.length > 0 ? new SharedArrayBuffer(words * 4) : new ArrayBuffer(words * 4));
     this.barrier = barrierOf(this.control, this.size, (waited) => {
       if (threads.some((thread) => thread.hasEnded())) {
-        this.fail(new Error('It ended in the middle of a step.'));
+        this.fail(new ToldError(sentence('It ended in the middle of a step.')));
         throw this.failure;
       }
       losePatience(waited);
@@ -130,7 +132,7 @@ export class Team {
   }
 
   async stop(): Promise<void> {
-    this.failure ??= new Error('The engine was stopped. Open the model with a new one.');
+    this.failure ??= new ToldError(sentence('The engine was stopped. Open the model with a new one.'));
     await Promise.all(this.threads.map((thread) => thread.stop()));
   }
 
@@ -147,7 +149,7 @@ export class Team {
   }
 
   private fail(reason: Error): void {
-    this.failure ??= new EngineStopped(`A thread of the computation ended. ${reason.message}`);
+    this.failure ??= new EngineStopped(sentence('A thread of the computation ended.'), ...toldBy(reason));
     Atomics.store(this.control, FAILED, 1);
     for (const word of [GENERATION, SEQUENCE]) Atomics.notify(this.control, word); // others that wait
     for (const entry of this.waiting.splice(0)) entry.reject(this.failure);
