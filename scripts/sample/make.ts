@@ -127,6 +127,7 @@ const model = { key: 'sample', kind: 'run', folder: slim, generation: null } as 
 const { generation, trainedChars, texts, report } = await connect<InspectorService>(worker.port).call('findCells', {
   model,
   userConcepts: [],
+  quantities: [],
   seed,
   evidence: true,
 });
@@ -139,6 +140,7 @@ const cells: CellsFile = {
   seed,
   concepts: conceptsVersion,
   userConcepts: [],
+  quantities: [],
   texts,
   report,
 };

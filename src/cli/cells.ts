@@ -1,6 +1,7 @@
 /** `cellscope cells`: which cells stand for which concepts, with the evidence for it. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { furtherQuantities } from '../core/cells/columns.ts';
 import { type CellsOptions, defaultCellsOptions, findCells } from '../core/cells/find-cells.ts';
 import { labelledSides } from '../core/cells/held-out.ts';
 import { MeasurementCancelled, type Watch } from '../core/cells/progress.ts';
@@ -31,8 +32,6 @@ const options = {
   ...jsonOption,
 } as const;
 
-const gates: readonly Quantity[] = ['c', 'i', 'f', 'g', 'o', 'z', 'r', 'n'];
-
 export const cellsCommand: Command = {
   name: 'cells',
   arguments: '<model> <folder>',
@@ -51,7 +50,7 @@ export const cellsCommand: Command = {
       ...defaultCellsOptions,
       seed,
       init: run?.manifest.options.init ?? defaultCellsOptions.init,
-      quantities: values.gates ? gates : [],
+      quantities: values.gates ? furtherQuantities(model.spec) : [],
       evidence: !values.scores,
     };
     const engine = await openReadingEngine(values.engine);

@@ -14,6 +14,8 @@ export interface EvidenceRequest {
   model: ModelReference;
   /** Concepts beside the built-in ones. */
   userConcepts: readonly UserConcept[];
+  /** Gates and other quantities that are scored beside the default ones. */
+  quantities: readonly Quantity[];
 }
 
 export interface CellRequest extends EvidenceRequest {

@@ -3,6 +3,7 @@ import type { Stage } from '../core/cells/progress.ts';
 import type { CellsReport } from '../core/cells/report.ts';
 import type { UserConcept } from '../core/concepts/user-defined.ts';
 import type { MeasuredSides } from '../core/formats/cells-file.ts';
+import type { Quantity } from '../core/model/spec.ts';
 import type { CallContext } from '../worker/channel.ts';
 import type { ModelReference } from './inspector-service.ts';
 
@@ -11,6 +12,8 @@ export interface CellsRequest {
   model: ModelReference;
   /** Concepts beside the built-in ones. */
   userConcepts: readonly UserConcept[];
+  /** Gates and other quantities that are scored beside the default ones, where a layer has them. */
+  quantities: readonly Quantity[];
   /** Of samples, shifts and controls. */
   seed: number;
   /** False: scores only; nothing can be named then. */

@@ -86,6 +86,8 @@ const report = v.object({
   generation: index,
   /** Null while it is still being measured. */
   texts: v.nullable(v.object({ validation: side, test: side, withoutGrammar: v.array(v.string()) })),
+  /** Quantities of the cells that were scored. */
+  quantities: v.array(quantity),
   chars: v.object({ validation: index, test: index }),
   named: index,
   unnamed: index,
@@ -248,6 +250,8 @@ export const fromCells = {
   select: messageKind('cells/select', v.object({ run: runId })),
   compareWith: messageKind('cells/compareWith', v.object({ run: v.nullable(runId) })),
   find: messageKind('cells/find', v.object({ run: runId })),
+  /** Asks which gates are scored too, then finds cells. */
+  findInGates: messageKind('cells/findInGates', v.object({ run: runId })),
   cancelFind: messageKind('cells/cancelFind', v.object({ run: runId })),
   /** The page of a cell is open: its evidence is wanted. */
   cell: messageKind(

@@ -6,6 +6,7 @@ import { scoreCheckpoint } from '../core/cells/birth.ts';
 import { defaultPictureOptions, pictureCell } from '../core/cells/cell-picture.ts';
 import { columnsOf } from '../core/cells/columns.ts';
 import { defaultCellsOptions, sampleBudget } from '../core/cells/find-cells.ts';
+import { LabelCache } from '../core/cells/label-cache.ts';
 import { MeasurementCancelled, overallFraction, report, type Watch } from '../core/cells/progress.ts';
 import { chooseText } from '../core/cells/sample.ts';
 import { scoreCell } from '../core/cells/score-cell.ts';
@@ -16,6 +17,7 @@ import { nextCharacters } from '../core/corpus/vocabulary.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { RunFolder } from '../core/formats/index.ts';
 import { Random } from '../core/random.ts';
+import { t } from '../core/words.ts';
 import type {
   BaselineAnswer,
   BirthAnswer,
@@ -31,7 +33,7 @@ import type {
 import { type CallContext, CodedError, cancelled } from './channel.ts';
 import { EvidenceRun, seed } from './evidence-run.ts';
 import { type InspectorPlatform, openModel } from './inspector-models.ts';
-import { openMeasuredRun } from './measured-run.ts';
+import { type Labelling, openMeasuredRun } from './measured-run.ts';
 
 type Context<P = { fraction: number }> = CallContext<P>;
 
@@ -44,7 +46,8 @@ const wins = 8;
 
 export class CellEvidence implements CellEvidenceService {
   private readonly platform: InspectorPlatform;
-  private readonly parser: SyntaxParser;
+  /** Questions about one run's texts, and about runs on the same ones, follow each other: they are labelled once. */
+  private readonly labelling: Labelling;
   private engine: Promise<Engine> | null = null;
   private kept: { key: string; run: EvidenceRun } | null = null;
   /** Questions go one after the other: they share an open model. */
@@ -52,7 +55,8 @@ export class CellEvidence implements CellEvidenceService {
 
   constructor(platform: InspectorPlatform) {
     this.platform = platform;
-    this.parser = new SyntaxParser((file) => platform.readAsset(`grammars/${file}`));
+    const parser = new SyntaxParser((file) => platform.readAsset(`grammars/${file}`));
+    this.labelling = { parser, cache: new LabelCache() };
   }
 
   pictureCell(request: PictureRequest, context: Context): Promise<PictureAnswer> {
@@ -75,8 +79,9 @@ export class CellEvidence implements CellEvidenceService {
       run.checkCell(request);
       const { model, sides, generation } = run.run;
       const { validationSample } = defaultCellsOptions;
+      const options = { seed, validationSample, quantities: request.quantities };
       const watch = watchOf(context, ({ stage, fraction }) => ({ fraction: overallFraction(stage, fraction, false) }));
-      return { ...(await scoreCell(model.session, sides, request, { seed, validationSample }, watch)), generation };
+      return { ...(await scoreCell(model.session, sides, request, options, watch)), generation };
     });
   }
 
@@ -103,10 +108,12 @@ export class CellEvidence implements CellEvidenceService {
   ): Promise<BirthAnswer> {
     return this.answer(request, context, async (run, engine) => {
       const { model, sides } = run.run;
-      const columns = columnsOf(model.info.spec);
+      const columns = columnsOf(model.info.spec, request.quantities);
       const affordable = Math.floor(sampleBudget / columns.length);
       const textOf = (side: 'validation' | 'test') =>
-        chooseText(sides[side], Math.min(birthSample[side], affordable), Random.derive(seed, `${side} sample`));
+        chooseText(sides[side], Math.min(birthSample[side], affordable), Random.derive(seed, `${side} sample`), {
+          signal: context.signal,
+        });
       const texts = { validation: await textOf('validation'), test: await textOf('test') };
       const wanted = request.wanted.map(({ concept, followed }) => ({ concept: run.conceptOf(concept), followed }));
       const points: BirthPoint[] = [];
@@ -149,7 +156,9 @@ export class CellEvidence implements CellEvidenceService {
       if (training.length === 0)
         throw new CodedError(
           'no-training-text',
-          'This run keeps none of the text that it was trained on, so an n-gram has nothing to learn from. Train again on the folder to compare.',
+          t(
+            'This run keeps none of the text that it was trained on, so an n-gram has nothing to learn from. Train again on the folder to compare.',
+          ),
         );
       const watch = watchOf(context, ({ fraction }) => ({ learning: false, fraction }));
       // The messages that came meanwhile: a question that was cancelled learns nothing.
@@ -166,8 +175,8 @@ export class CellEvidence implements CellEvidenceService {
       const ngram = new SnippetCollector(wins, -1, 0, random());
       let done = 0;
       for (const { path, language, text, chars } of texts.test) {
-        await report(watch, 'test', done / told.test.chars);
-        const document = await this.parser.document(language, text);
+        const breathe = (): Promise<void> => report(watch, 'test', done / told.test.chars);
+        const document = await this.labelling.parser.document(language, text, breathe);
         const inputs = vocabulary.encode(text);
         const losses = await comparison.add(document, inputs, nextCharacters(inputs));
         const gains = new Float32Array(inputs.length);
@@ -217,7 +226,7 @@ export class CellEvidence implements CellEvidenceService {
     const before = this.kept;
     this.kept = null;
     await before?.run.close();
-    const run = new EvidenceRun(await openMeasuredRun(engine, this.platform, this.parser, { model, userConcepts }));
+    const run = new EvidenceRun(await openMeasuredRun(engine, this.platform, this.labelling, { model, userConcepts }));
     this.kept = { key, run };
     return run;
   }

@@ -3,6 +3,7 @@
  * the thread for a minute, and hovering must not wait for it.
  */
 import { defaultCellsOptions, findCells } from '../core/cells/find-cells.ts';
+import { LabelCache } from '../core/cells/label-cache.ts';
 import { MeasurementCancelled, type Stage } from '../core/cells/progress.ts';
 import { HeldOutError } from '../core/cells/sides.ts';
 import { SyntaxParser } from '../core/concepts/parser.ts';
@@ -10,19 +11,21 @@ import type { Engine } from '../core/engine/engine.ts';
 import type { CellsProgress, CellsRequest, CellsService, FoundCells } from '../protocol/cells-service.ts';
 import { type CallContext, CodedError, cancelled } from './channel.ts';
 import type { InspectorPlatform } from './inspector-models.ts';
-import { type MeasuredRequest, type MeasuredRun, openMeasuredRun } from './measured-run.ts';
+import { type Labelling, type MeasuredRequest, type MeasuredRun, openMeasuredRun } from './measured-run.ts';
 
 /** Between two messages of progress, milliseconds. */
 const progressInterval = 100;
 
 export class Cells implements CellsService {
   private readonly platform: InspectorPlatform;
-  private readonly parser: SyntaxParser;
+  /** Checkpoints of one run are searched one after the other: their texts are labelled once. */
+  private readonly labelling: Labelling;
   private engine: Promise<Engine> | null = null;
 
   constructor(platform: InspectorPlatform) {
     this.platform = platform;
-    this.parser = new SyntaxParser((file) => platform.readAsset(`grammars/${file}`));
+    const parser = new SyntaxParser((file) => platform.readAsset(`grammars/${file}`));
+    this.labelling = { parser, cache: new LabelCache() };
   }
 
   findCells(request: CellsRequest, context: CallContext<CellsProgress>): Promise<FoundCells> {
@@ -39,7 +42,13 @@ export class Cells implements CellsService {
           engine,
           model.session,
           sides,
-          { ...defaultCellsOptions, seed: request.seed, init: manifest.options.init, evidence: request.evidence },
+          {
+            ...defaultCellsOptions,
+            seed: request.seed,
+            init: manifest.options.init,
+            quantities: request.quantities,
+            evidence: request.evidence,
+          },
           {
             signal,
             onProgress: (now) => {
@@ -69,7 +78,7 @@ export class Cells implements CellsService {
     });
     const engine = await this.engine;
     try {
-      const run = await openMeasuredRun(engine, this.platform, this.parser, request, onLabelling);
+      const run = await openMeasuredRun(engine, this.platform, this.labelling, request, onLabelling);
       try {
         return await job(run, engine);
       } finally {

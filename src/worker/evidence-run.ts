@@ -1,17 +1,15 @@
 /** The run whose evidence is looked at: its model and labelled texts stay open while questions about it follow each other. */
 import { AblationBench, momentsOf } from '../core/cells/ablation.ts';
-import { keptSide } from '../core/cells/kept-side.ts';
 import { report, type Watch } from '../core/cells/progress.ts';
 import { type ColumnSample, chooseText, readSample } from '../core/cells/sample.ts';
 import type { Snippet } from '../core/cells/snippets.ts';
 import type { CorpusDocument } from '../core/corpus/document.ts';
 import { Random } from '../core/random.ts';
+import { t } from '../core/words.ts';
 import type { PlacedSnippet } from '../protocol/cell-evidence-service.ts';
 import { CodedError } from './channel.ts';
 import type { MeasuredRun } from './measured-run.ts';
 
-/** Labelled text that is kept of each side, bytes: about 60 a character. */
-const mostKept = 64_000_000;
 /** Characters that clamped cells are looked at on. */
 const clampSample = 24_576;
 
@@ -23,8 +21,7 @@ export class EvidenceRun {
   private watch: Watch = {};
 
   constructor(run: MeasuredRun) {
-    const { validation, test } = run.sides;
-    this.run = { ...run, sides: { validation: keptSide(validation, mostKept), test: keptSide(test, mostKept) } };
+    this.run = run;
   }
 
   /** Index of a binary concept. */
@@ -33,7 +30,7 @@ export class EvidenceRun {
     if (index < 0)
       throw new CodedError(
         'no-concept',
-        `There is no concept “${id}” any more. Find the cells again, then choose one.`,
+        t('There is no concept “{0}” any more. Find the cells again, then choose one.', id),
       );
     return index;
   }
@@ -41,7 +38,7 @@ export class EvidenceRun {
   checkCell({ layer, cell }: { layer: number; cell: number }): void {
     const size = this.run.model.info.spec.layers[layer]?.hiddenSize ?? 0;
     if (!(Number.isInteger(cell) && cell >= 0 && cell < size))
-      throw new CodedError('no-cell', `This network has no cell ${cell} in layer ${layer}. Choose another one.`);
+      throw new CodedError('no-cell', t('This network has no cell {0} in layer {1}. Choose another one.', cell, layer));
   }
 
   /** Losses with and without cells over a seeded sample of the test files. */
@@ -49,7 +46,7 @@ export class EvidenceRun {
     this.watch = watch;
     if (this.bench) return this.bench;
     const { session } = this.run.model;
-    const text = await chooseText(this.run.sides.test, clampSample, Random.derive(seed, 'test sample'));
+    const text = await chooseText(this.run.sides.test, clampSample, Random.derive(seed, 'test sample'), watch);
     const sample = await readSample(session, [], text, watch);
     const moments = await momentsOf(session, sample, watch);
     const bench = new AblationBench(session, sample, moments, () => report(this.watch, 'ablation', 1));

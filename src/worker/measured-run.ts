@@ -1,5 +1,6 @@
 /** A run opened for measuring its cells: the model, and the held-out texts that the run keeps, labelled as they are read. */
 import { type LabelledSides, labelledSides } from '../core/cells/held-out.ts';
+import type { LabelCache } from '../core/cells/label-cache.ts';
 import { type HeldOutTexts, ownHeldOutTexts } from '../core/cells/sides.ts';
 import type { BinaryConcept, Concept } from '../core/concepts/concept.ts';
 import { grammarOf } from '../core/concepts/languages.ts';
@@ -9,6 +10,7 @@ import { type UserConcept, userConcept } from '../core/concepts/user-defined.ts'
 import type { Engine } from '../core/engine/engine.ts';
 import type { MeasuredSides, RunManifest } from '../core/formats/index.ts';
 import { RunFolder } from '../core/formats/index.ts';
+import { t } from '../core/words.ts';
 import type { ModelReference } from '../protocol/inspector-service.ts';
 import { CodedError } from './channel.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
@@ -25,6 +27,12 @@ export interface MeasuredRun {
   told: MeasuredSides;
 }
 
+/** What texts are labelled with, and what is kept of it from one run to the next. */
+export interface Labelling {
+  parser: SyntaxParser;
+  cache: LabelCache;
+}
+
 export interface MeasuredRequest {
   model: ModelReference;
   userConcepts: readonly UserConcept[];
@@ -38,20 +46,23 @@ export interface MeasuredRequest {
 export async function openMeasuredRun(
   engine: Engine,
   platform: InspectorPlatform,
-  parser: SyntaxParser,
+  { parser, cache }: Labelling,
   { model: reference, userConcepts }: MeasuredRequest,
   onLabelling: (concept: string | null) => void = () => {},
 ): Promise<MeasuredRun> {
   if (reference.kind !== 'run')
     throw new CodedError(
       'no-run',
-      'A model file keeps no held-out text, so cells cannot be scored on text it was not trained on. Choose a run that was trained here, or name a folder on the command line: cellscope cells <model> <folder>.',
+      t(
+        'A model file keeps no held-out text, so cells cannot be scored on text it was not trained on. Choose a run that was trained here, or name a folder on the command line: cellscope cells <model> <folder>.',
+      ),
     );
   const all = [...concepts, ...userConcepts.map((concept) => watched(readConcept(concept), onLabelling))];
   const run = await RunFolder.open(platform.storage(reference.folder));
   const texts = ownHeldOutTexts(await run.readCorpus());
   const model = await openModel(engine, platform, reference);
   const generation = model.info.generation!;
+  cache.keepTo(JSON.stringify(userConcepts), [...texts.validation, ...texts.test]);
   return {
     model,
     manifest: run.manifest,
@@ -59,7 +70,7 @@ export async function openMeasuredRun(
     trainedChars: model.info.generations.find(({ number }) => number === generation)?.trainedChars ?? 0,
     concepts: all,
     texts,
-    sides: labelledSides(texts, model.vocabulary, all, parser),
+    sides: labelledSides(texts, model.vocabulary, all, parser, cache),
     told: describe(texts),
   };
 }

@@ -58,6 +58,7 @@ function report(run: RunEntry): CellsFile {
     seed: 1,
     concepts: conceptsVersion,
     userConcepts: [],
+    quantities: [],
     texts: { validation: { files: 1, chars: 100 }, test: { files: 1, chars: 100 }, withoutGrammar: [] },
     report: {
       concepts: [

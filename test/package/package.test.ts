@@ -101,7 +101,7 @@ describe('the package', () => {
     const worker = startNodeWorker(at('extension/dist/inspector-worker.cjs'));
     try {
       const model = { key: 'planted', kind: 'run', folder: at('run'), generation: null } as const;
-      const request = { model, userConcepts: [], seed: 1, evidence: false };
+      const request = { model, userConcepts: [], quantities: [], seed: 1, evidence: false };
       const { report } = await connect<InspectorService>(worker.port).call('findCells', request);
       const [best] = report.concepts.find(({ concept }) => concept === 'double-quoted')!.best;
       assert.equal(best!.cell, 0);

@@ -141,6 +141,7 @@ export class CellsApp {
     };
     return {
       find: (run) => this.link.post(fromCells.find({ run })),
+      findInGates: (run) => this.link.post(fromCells.findInGates({ run })),
       cancelFind: (run) => this.link.post(fromCells.cancelFind({ run })),
       openCell: (open) => this.openCell(open),
       compareWith: (run) => this.link.post(fromCells.compareWith({ run })),

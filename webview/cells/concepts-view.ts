@@ -9,7 +9,7 @@ import { SortedTable, type SortOrder } from '../ui/sorted-table.ts';
 import { t } from '../ui/words.ts';
 import { conceptColumns, gradedColumns } from './concept-columns.ts';
 import { type PanelActions, type PanelState, type RunReport, reportOf, type View } from './state.ts';
-import { type ConceptRow, conceptRows, matches, measuredOn, type Status, summary } from './words.ts';
+import { type ConceptRow, conceptRows, matches, measuredOn, type Status, scoredOn, summary } from './words.ts';
 
 export interface ConceptsKept {
   filter: string;
@@ -47,7 +47,9 @@ export class ConceptsView implements View {
   private readonly graded: SortedTable<ShownGraded>;
   private readonly none = element('p', { class: 'note', hidden: true });
   private readonly body = element('div', { class: 'stack' });
+  private readonly gates = element('button', { type: 'button', class: 'choice-chip' }, t('Score Gates Too…'));
   private readonly start = element('section', { class: 'start' });
+  private run: string | null = null;
   private shown: RunReport | null = null;
   private stateKey = '';
   private busy: HTMLElement | null = null;
@@ -97,6 +99,7 @@ export class ConceptsView implements View {
 
   set(state: PanelState): void {
     const report = reportOf(state);
+    this.run = state.run?.id ?? null;
     this.showState(state, report);
     const found = report?.report ?? null;
     this.body.hidden = found === null;
@@ -107,6 +110,7 @@ export class ConceptsView implements View {
     this.head.replaceChildren(
       element('p', { class: 'claim' }, summary(found)),
       element('p', { class: 'note' }, measuredOn(found)),
+      element('p', { class: 'note' }, scoredOn(found), state.run?.layers.some(hasGates) ? this.gates : ''),
       found.texts && found.texts.withoutGrammar.length > 0
         ? element(
             'p',
@@ -171,6 +175,9 @@ export class ConceptsView implements View {
   }
 
   private build(): void {
+    this.gates.addEventListener('click', () => {
+      if (this.run !== null) this.actions.findInGates(this.run);
+    });
     this.body.append(
       this.head,
       element(
@@ -283,4 +290,8 @@ export class ConceptsView implements View {
     if (report?.failure != null) return [row(report.failure, true, t('Try Again'))];
     return report?.outdated != null ? [row(report.outdated, false, t('Find Again'))] : [];
   }
+}
+
+function hasGates({ cell }: { cell: string }): boolean {
+  return cell === 'lstm' || cell === 'gru';
 }

@@ -42,6 +42,8 @@ export interface PanelState {
 
 export interface PanelActions {
   find(run: string): void;
+  /** Asks which gates are scored too, then finds cells. */
+  findInGates(run: string): void;
   cancelFind(run: string): void;
   /** Opens the page of a cell. */
   openCell(place: OpenCell): void;

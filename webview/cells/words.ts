@@ -129,6 +129,11 @@ export function measuredOn({ chars, texts, generation }: ShownCells): string {
   );
 }
 
+/** Which quantities of the cells. */
+export function scoredOn({ quantities }: ShownCells): string {
+  return t('Scored: {0}.', quantities.map((quantity) => quantityNames[quantity]).join(', '));
+}
+
 /** What a histogram says, for those who do not see it. */
 export function histogramText({ histogram, concept }: ShownPicture): string {
   const { low, high, inside, outside } = histogram;

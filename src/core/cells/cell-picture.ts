@@ -85,10 +85,10 @@ export async function pictureCell(
   let chars = 0;
   for (const index of order) {
     if (chars >= wanted) break;
-    const document = await side.document(index);
+    const advance = (done: number): Promise<void> => report(watch, 'test', (chars + done) / wanted);
+    const document = await side.document(index, () => advance(0));
     const length = Math.min(document.inputs.length, wanted - chars);
     if (length === 0) continue;
-    const advance = (done: number): Promise<void> => report(watch, 'test', (chars + done) / wanted);
     const values = await readCell(session, column, quantities, document.inputs.subarray(0, length), advance);
     painter ??= new PortraitPainter(quantities, rangeOf(kind, column.quantity, values[0]!), options.reach);
     collector ??= new SnippetCollector(

@@ -18,12 +18,28 @@ export const scoredQuantities: Record<CellKind, readonly Quantity[]> = {
 
 /** Every column of a model: layers, then quantities, then cells. `extra` quantities are read where a layer has them. */
 export function columnsOf(spec: ModelSpec, extra: readonly Quantity[] = []): Column[] {
-  return spec.layers.flatMap(({ cell: kind, hiddenSize }, layer) => {
-    const wanted = quantitiesOf[kind].filter(
-      (quantity) => scoredQuantities[kind].includes(quantity) || extra.includes(quantity),
-    );
-    return wanted.flatMap((quantity) => Array.from({ length: hiddenSize }, (_, cell) => ({ layer, cell, quantity })));
-  });
+  return spec.layers.flatMap(({ cell: kind, hiddenSize }, layer) =>
+    scoredOf(kind, extra).flatMap((quantity) =>
+      Array.from({ length: hiddenSize }, (_, cell) => ({ layer, cell, quantity })),
+    ),
+  );
+}
+
+/** Gates and other quantities of a model's cells that are scored on request only, in the order of `quantitiesOf`. */
+export function furtherQuantities({ layers }: Pick<ModelSpec, 'layers'>): Quantity[] {
+  const further = layers.flatMap(({ cell }) =>
+    quantitiesOf[cell].filter((quantity) => !scoredQuantities[cell].includes(quantity)),
+  );
+  return [...new Set(further)];
+}
+
+/** Every quantity that `columnsOf` gives columns of. */
+export function quantitiesScored({ layers }: Pick<ModelSpec, 'layers'>, extra: readonly Quantity[]): Quantity[] {
+  return [...new Set(layers.flatMap(({ cell }) => scoredOf(cell, extra)))];
+}
+
+function scoredOf(kind: CellKind, extra: readonly Quantity[]): Quantity[] {
+  return quantitiesOf[kind].filter((quantity) => scoredQuantities[kind].includes(quantity) || extra.includes(quantity));
 }
 
 /** Characters that are read at once. */

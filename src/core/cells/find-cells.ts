@@ -71,6 +71,7 @@ export async function findCells(
     sides.test,
     Math.min(options.testSample, affordable),
     Random.derive(options.seed, 'test sample'),
+    watch,
   );
   const input = {
     engine,

@@ -1,26 +1,17 @@
 import { applies, type Concept, type ConceptDocument } from '../concepts/concept.ts';
-import type { SyntaxParser } from '../concepts/parser.ts';
+import type { Breathe, SyntaxParser } from '../concepts/parser.ts';
 import type { CorpusDocument } from '../corpus/document.ts';
 import { nextCharacters, type Vocabulary } from '../corpus/vocabulary.ts';
-
-/** Labels of one concept in one document; null where the concept does not apply to its language. */
-export type DocumentLabels =
-  | { scale: 'binary'; values: Int8Array; ends: Int32Array }
-  | { scale: 'graded'; values: Float32Array }
-  | null;
+import { type DocumentLabels, LabelCache, type LabelledText } from './label-cache.ts';
 
 /** A held-out document as scores need it: [N] inputs and targets for the engine, labels by concept. */
-export interface LabelledDocument {
+export interface LabelledDocument extends LabelledText {
   path: string;
   inputs: Int32Array;
   targets: Int32Array;
-  /** In the order of the concepts. */
-  labels: DocumentLabels[];
-  /** The text's N characters, for snippets. */
-  points: Uint32Array;
 }
 
-/** One side of the held-out texts; documents are labelled when they are asked for and not kept. */
+/** One side of the held-out texts; documents are labelled when they are first asked for. */
 export interface LabelledSide {
   readonly concepts: readonly Concept[];
   readonly size: number;
@@ -28,34 +19,54 @@ export interface LabelledSide {
   readonly chars: number;
   /** Characters of one document. */
   lengthOf(index: number): number;
-  document(index: number): Promise<LabelledDocument>;
+  /** Parsing and labelling stop for a breath every few milliseconds. */
+  document(index: number, breathe?: Breathe): Promise<LabelledDocument>;
 }
 
-/** Documents of a corpus, encoded in the model's vocabulary; `parse` makes a text ready for labelling. */
+/** Makes a text ready for labelling. */
+type Parse = (language: string, text: string, breathe?: Breathe) => Promise<ConceptDocument>;
+
+/** Documents of a corpus, encoded in the model's vocabulary; what `cache` holds is not labelled again. */
 export function labelledSide(
   documents: readonly CorpusDocument[],
   vocabulary: Vocabulary,
   concepts: readonly Concept[],
-  parse: (language: string, text: string) => Promise<ConceptDocument>,
+  parse: Parse,
+  cache = new LabelCache(),
 ): LabelledSide {
   return {
     concepts,
     size: documents.length,
     chars: documents.reduce((sum, document) => sum + document.chars, 0),
     lengthOf: (index) => documents[index]!.chars,
-    async document(index) {
-      const { path, language, text } = documents[index]!;
-      const parsed = await parse(language, text);
-      const inputs = vocabulary.encode(text);
-      const labels = concepts.map((concept): DocumentLabels => {
-        if (!applies(concept, parsed)) return null;
-        return concept.scale === 'binary'
-          ? { scale: 'binary', ...concept.label(parsed) }
-          : { scale: 'graded', ...concept.label(parsed) };
-      });
-      return { path, inputs, targets: nextCharacters(inputs), labels, points: parsed.points };
+    async document(index, breathe) {
+      const document = documents[index]!;
+      let labelled = cache.get(document);
+      if (!labelled) {
+        labelled = await labelText(document, concepts, parse, breathe);
+        cache.keep(document, labelled);
+      }
+      const inputs = vocabulary.encode(document.text);
+      return { path: document.path, inputs, targets: nextCharacters(inputs), ...labelled };
     },
   };
+}
+
+async function labelText(
+  { language, text }: CorpusDocument,
+  concepts: readonly Concept[],
+  parse: Parse,
+  breathe: Breathe | undefined,
+): Promise<LabelledText> {
+  const parsed = await parse(language, text, breathe);
+  const labels: DocumentLabels[] = [];
+  for (const concept of concepts) {
+    await breathe?.();
+    if (!applies(concept, parsed)) labels.push(null);
+    else if (concept.scale === 'binary') labels.push({ scale: 'binary', ...concept.label(parsed) });
+    else labels.push({ scale: 'graded', ...concept.label(parsed) });
+  }
+  return { points: parsed.points, labels };
 }
 
 export interface LabelledSides {
@@ -69,8 +80,15 @@ export function labelledSides(
   vocabulary: Vocabulary,
   concepts: readonly Concept[],
   parser: Pick<SyntaxParser, 'document'>,
+  cache = new LabelCache(),
 ): LabelledSides {
   const of = (documents: readonly CorpusDocument[]): LabelledSide =>
-    labelledSide(documents, vocabulary, concepts, (language, text) => parser.document(language, text));
+    labelledSide(
+      documents,
+      vocabulary,
+      concepts,
+      (language, text, breathe) => parser.document(language, text, breathe),
+      cache,
+    );
   return { validation: of(texts.validation), test: of(texts.test) };
 }

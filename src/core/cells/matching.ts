@@ -80,23 +80,6 @@ function compare(a: Match, b: Match): number {
   return b.averagePrecision - a.averagePrecision || distance(b) - distance(a);
 }
 
-/** The same for columns that are all there. Empty where nothing or everything is selected. */
-export function matchSelection(
-  columns: readonly Column[],
-  values: readonly Float32Array[],
-  start: number,
-  end: number,
-  count: number,
-): Match[] {
-  const length = values[0]?.length ?? 0;
-  if (!(end > start) || end - start >= length) return [];
-  const ranking = new SelectionRanking(length, start, end);
-  columns.forEach((column, k) => {
-    ranking.add(column, values[k]!);
-  });
-  return ranking.matches(count);
-}
-
 /** Spans of a text where a column is on for at least `shortest` characters, strongest first. */
 export function matchingSpans(
   values: Float32Array,

@@ -30,7 +30,12 @@ export interface ColumnSample extends TextSample {
  * Chooses documents in seeded order until `chars` characters are together. Long documents give a stretch only, from
  * anywhere, so that several files take part; with few files the stretches are longer.
  */
-export async function chooseText(side: LabelledSide, chars: number, random: Random): Promise<TextSample> {
+export async function chooseText(
+  side: LabelledSide,
+  chars: number,
+  random: Random,
+  watch: Watch = {},
+): Promise<TextSample> {
   const order = random.shuffle(Array.from({ length: side.size }, (_, index) => index));
   const wanted = Math.min(chars, side.chars);
   // The longest share of a file with which the files together reach the wanted size.
@@ -41,7 +46,7 @@ export async function chooseText(side: LabelledSide, chars: number, random: Rand
   let at = 0;
   for (const index of order) {
     if (at >= wanted) break;
-    const document = await side.document(index);
+    const document = await side.document(index, () => report(watch, 'sample', at / wanted));
     const length = Math.min(document.inputs.length, cap, wanted - at);
     if (length === 0) continue;
     segments.push({ document, from: random.below(document.inputs.length - length + 1), at, length });

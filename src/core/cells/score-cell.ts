@@ -1,5 +1,6 @@
 /** One cell's scores for all concepts: the figures that a search over all cells would print for it. */
 import type { Session } from '../engine/engine.ts';
+import type { Quantity } from '../model/spec.ts';
 import { columnsOf } from './columns.ts';
 import type { LabelledSides } from './held-out.ts';
 import type { Watch } from './progress.ts';
@@ -19,10 +20,12 @@ export async function scoreCell(
   session: Session,
   sides: LabelledSides,
   { layer, cell }: { layer: number; cell: number },
-  options: Omit<ScoreOptions, 'best'>,
+  { quantities, ...options }: Omit<ScoreOptions, 'best'> & { quantities: readonly Quantity[] },
   watch: Watch = {},
 ): Promise<CellScores> {
-  const columns = columnsOf(session.spec).filter((column) => column.layer === layer && column.cell === cell);
+  const columns = columnsOf(session.spec, quantities).filter(
+    (column) => column.layer === layer && column.cell === cell,
+  );
   const { report } = await scoreColumns(session, sides, columns, { ...options, best: 1 }, watch);
   return {
     concepts: report.concepts

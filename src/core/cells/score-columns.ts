@@ -37,7 +37,7 @@ export async function scoreColumns(
   watch: Watch,
 ): Promise<Scores> {
   const { concepts } = validation;
-  const text = await chooseText(validation, validationSample, Random.derive(seed, 'validation sample'));
+  const text = await chooseText(validation, validationSample, Random.derive(seed, 'validation sample'), watch);
   const sample = await readSample(session, columns, text, watch);
   const ranks = edgeRanks(sample.length, binsFor(columns.length, concepts));
   const bins = sample.columns.map((values) => fitBins(values.slice(), ranks.length + 1, ranks));

@@ -82,7 +82,7 @@ export async function scoreSide(
   const table = new ScoreTable(side.concepts, bins, chunkSize, ranks, stride);
   let done = 0;
   for (let index = 0; index < side.size; index++) {
-    const document = await side.document(index);
+    const document = await side.document(index, () => report(watch, stage, done / side.chars));
     await readColumns(session, columns, document.inputs, async ({ from, length, blocks }) => {
       table.add(document, from, length, blocks);
       done += length;

@@ -1,6 +1,6 @@
 /**
- * Parsing with tree-sitter's WebAssembly grammars. The bytes come from an injected reader: the core knows no paths.
- * Positions leave here as characters; tree-sitter counts UTF-16 units.
+ * Parsing with tree-sitter's WebAssembly grammars, in slices. The bytes come from an injected reader: the core knows no
+ * paths. Positions leave here as characters; tree-sitter counts UTF-16 units.
  */
 import { Edit, Language, Parser, type Point, type Tree } from 'web-tree-sitter';
 import { type ConceptDocument, characterIndices, codePoints } from './concept.ts';
@@ -9,6 +9,14 @@ import { SyntaxTree } from './syntax-tree.ts';
 
 /** Reads a file of `dist/grammars/`. */
 export type GrammarReader = (file: string) => Promise<Uint8Array>;
+
+/** What happens between two slices of work of a few milliseconds: others have their turn; it throws where nobody wants the rest. */
+export type Breathe = () => Promise<void>;
+
+const goOn: Breathe = async () => {};
+/** Milliseconds that are parsed, and nodes that are flattened, between two breaths. */
+const parsingSlice = 10;
+const nodesOfASlice = 8192;
 
 /** A change in UTF-16 offsets of the text before it. */
 export interface SyntaxEdit {
@@ -29,16 +37,18 @@ export class SyntaxParser {
   }
 
   /** A document ready for labelling. `text` is normalised to LF. Without a grammar for the language there is no tree. */
-  async document(language: string, text: string): Promise<ConceptDocument> {
+  async document(language: string, text: string, breathe = goOn): Promise<ConceptDocument> {
     const points = codePoints(text);
     const grammar = grammarOf(language);
-    return { language, text, points, tree: grammar ? (await this.load(grammar)).parse(text) : null };
+    return { language, text, points, tree: grammar ? await (await this.load(grammar)).read(text, breathe) : null };
   }
 
   /** A document that will be edited: it is parsed again only around each change. Null where there is no grammar. */
-  async open(language: string, text: string): Promise<OpenDocument | null> {
+  async open(language: string, text: string, breathe = goOn): Promise<OpenDocument | null> {
     const grammar = grammarOf(language);
-    return grammar ? new OpenDocument(language, text, await this.load(grammar)) : null;
+    if (!grammar) return null;
+    const loaded = await this.load(grammar);
+    return new OpenDocument(language, text, loaded, await loaded.parse(text, null, breathe));
   }
 
   private load(grammar: Grammar): Promise<LoadedGrammar> {
@@ -63,33 +73,54 @@ export class SyntaxParser {
 
 class LoadedGrammar {
   readonly grammar: Grammar;
-  private readonly parser = new Parser();
+  private readonly language: Language;
   private readonly types: readonly string[];
   private readonly named: readonly boolean[];
   private readonly fields: readonly string[];
 
   constructor(grammar: Grammar, language: Language) {
     this.grammar = grammar;
-    this.parser.setLanguage(language);
+    this.language = language;
     this.types = Array.from({ length: language.nodeTypeCount }, (_, id) => language.nodeTypeForId(id) ?? '');
     this.named = this.types.map((_, id) => language.nodeTypeIsNamed(id));
     this.fields = language.fields.map((name) => name ?? '');
   }
 
-  parse(text: string): SyntaxTree {
-    const tree = this.parseTree(text, null);
-    const flat = this.flatten(tree, text);
-    tree.delete();
-    return flat;
+  async read(text: string, breathe: Breathe): Promise<SyntaxTree> {
+    const tree = await this.parse(text, null, breathe);
+    try {
+      return await this.flatten(tree, text, breathe);
+    } finally {
+      tree.delete();
+    }
   }
 
-  parseTree(text: string, previous: Tree | null): Tree {
-    const tree = this.parser.parse(text, previous);
-    if (!tree) throw new Error(`The ${this.grammar} parser gave no tree for a text of ${text.length} characters.`);
-    return tree;
+  /** `previous`: the tree of the text before an edit, told of it; only what the edit touched is parsed anew. */
+  async parse(text: string, previous: Tree | null, breathe: Breathe): Promise<Tree> {
+    // One of its own: slices of several texts may take turns.
+    const parser = new Parser();
+    try {
+      parser.setLanguage(this.language);
+      for (;;) {
+        const until = performance.now() + parsingSlice;
+        let isStopped = false;
+        const progressCallback = (): boolean => {
+          isStopped = performance.now() > until;
+          return isStopped;
+        };
+        // After a stop the same call goes on where it stood.
+        const tree = parser.parse(text, previous, { progressCallback });
+        if (tree) return tree;
+        if (!isStopped)
+          throw new Error(`The ${this.grammar} parser gave no tree for a text of ${text.length} characters.`);
+        await breathe();
+      }
+    } finally {
+      parser.delete();
+    }
   }
 
-  flatten(tree: Tree, text: string): SyntaxTree {
+  async flatten(tree: Tree, text: string, breathe: Breathe): Promise<SyntaxTree> {
     const indices = characterIndices(text);
     const type: number[] = [];
     const field: number[] = [];
@@ -110,24 +141,28 @@ class LoadedGrammar {
       next.push(node + 1);
       path.push(node);
     };
-    visit();
-    while (path.length > 0) {
-      if (cursor.gotoFirstChild()) {
-        visit();
-        continue;
-      }
-      // Leave nodes until one has a next sibling.
-      for (;;) {
-        next[path.pop()!] = type.length;
-        if (path.length === 0) break;
-        if (cursor.gotoNextSibling()) {
+    try {
+      visit();
+      while (path.length > 0) {
+        if (type.length % nodesOfASlice === 0) await breathe();
+        if (cursor.gotoFirstChild()) {
           visit();
-          break;
+          continue;
         }
-        cursor.gotoParent();
+        // Leave nodes until one has a next sibling.
+        for (;;) {
+          next[path.pop()!] = type.length;
+          if (path.length === 0) break;
+          if (cursor.gotoNextSibling()) {
+            visit();
+            break;
+          }
+          cursor.gotoParent();
+        }
       }
+    } finally {
+      cursor.delete();
     }
-    cursor.delete();
     return new SyntaxTree({
       grammar: this.grammar,
       types: this.types,
@@ -143,21 +178,23 @@ class LoadedGrammar {
   }
 }
 
-/** A text under edit with its tree. `close` frees the parser's memory. */
+/** A text under edit with its tree: what an edit touches is parsed when it is next asked for. `close` frees the parser's memory. */
 export class OpenDocument {
   private readonly language: string;
   private readonly grammar: LoadedGrammar;
   private text: string;
+  /** Of the text, or of one before it and told of every edit since. */
   private tree: Tree;
+  private isParsed = true;
 
-  constructor(language: string, text: string, grammar: LoadedGrammar) {
+  constructor(language: string, text: string, grammar: LoadedGrammar, tree: Tree) {
     this.language = language;
     this.text = text;
     this.grammar = grammar;
-    this.tree = grammar.parseTree(text, null);
+    this.tree = tree;
   }
 
-  /** Applies a change to the (normalised) text and parses what it touches. */
+  /** Applies a change to the (normalised) text. */
   edit({ rangeOffset, rangeLength, text }: SyntaxEdit): void {
     const before = this.text;
     const rangeEnd = rangeOffset + rangeLength;
@@ -176,16 +213,29 @@ export class OpenDocument {
         newEndPosition: pointAt(after, rangeOffset + text.length),
       }),
     );
-    const tree = this.grammar.parseTree(after, this.tree);
-    this.tree.delete();
-    this.tree = tree;
     this.text = after;
+    this.isParsed = false;
   }
 
-  /** The document as it stands, for labelling. */
-  document(): ConceptDocument {
+  /** The document as it stands, for labelling; with the edits that come while it is parsed. */
+  async document(breathe = goOn): Promise<ConceptDocument> {
+    while (!this.isParsed) {
+      const { text } = this;
+      // Edits of the original do not reach a copy that is being read.
+      const previous = this.tree.copy();
+      const tree = await this.grammar.parse(text, previous, breathe).finally(() => previous.delete());
+      if (text !== this.text) {
+        tree.delete();
+        continue;
+      }
+      this.tree.delete();
+      this.tree = tree;
+      this.isParsed = true;
+    }
     const { language, text } = this;
-    return { language, text, points: codePoints(text), tree: this.grammar.flatten(this.tree, text) };
+    const tree = this.tree.copy();
+    const flat = await this.grammar.flatten(tree, text, breathe).finally(() => tree.delete());
+    return { language, text, points: codePoints(text), tree: flat };
   }
 
   close(): void {

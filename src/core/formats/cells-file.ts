@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { CellsReport } from '../cells/report.ts';
 import type { UserConcept } from '../concepts/user-defined.ts';
 import { conceptsVersion } from '../concepts/version.ts';
+import type { Quantity } from '../model/spec.ts';
 import { describeIssues } from './checkpoint.ts';
 import { parseInertJson } from './json.ts';
 
@@ -35,6 +36,8 @@ export interface CellsFile {
   /** Version of the labels and scores, see `conceptsVersion`. */
   concepts: number;
   userConcepts: UserConcept[];
+  /** Gates and other quantities that were scored beside the default ones. */
+  quantities: Quantity[];
   texts: MeasuredSides;
   report: CellsReport;
 }
@@ -127,6 +130,8 @@ const fileSchema = v.looseObject({
       description: v.exactOptional(v.string()),
     }),
   ),
+  /** Files from before gates could be asked for have none. */
+  quantities: v.optional(v.array(quantity), []),
   texts: v.object({ validation: side, test: side, withoutGrammar: v.array(v.string()) }),
   report: reportSchema,
 });
@@ -154,18 +159,22 @@ export interface Outdated {
   generation: boolean;
   /** Concepts are labelled or scored differently now, or the user's own are others. */
   concepts: boolean;
+  /** Other gates and quantities are asked for now. */
+  quantities: boolean;
 }
 
-/** `generation`: the one that would be measured now. */
+/** `generation`: the one that would be measured now; `quantities`: those of the run's cells that would be scored too. */
 export function outdatedBy(
-  file: Pick<CellsFile, 'generation' | 'concepts' | 'userConcepts'>,
+  file: Pick<CellsFile, 'generation' | 'concepts' | 'userConcepts' | 'quantities'>,
   generation: number | null,
   userConcepts: readonly UserConcept[],
+  quantities: readonly Quantity[],
 ): Outdated {
   const patterns = (concepts: readonly UserConcept[]): string =>
     JSON.stringify(concepts.map(({ name, pattern, ignoreCase }) => [name, pattern, ignoreCase ?? false]));
   return {
     generation: generation !== null && generation !== file.generation,
     concepts: file.concepts !== conceptsVersion || patterns(file.userConcepts) !== patterns(userConcepts),
+    quantities: [...file.quantities].sort().join() !== [...quantities].sort().join(),
   };
 }

@@ -22,7 +22,7 @@ import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform } from '../platform.ts';
 import { FolderStorage } from '../runs/folder-storage.ts';
 import type { CellsStore, FindOptions, Measuring } from './cells-store.ts';
-import { configuredConcepts, userConcepts } from './settings.ts';
+import { configuredConcepts, configuredQuantities, userConcepts } from './settings.ts';
 
 /** Seed of samples, shifts and controls: runs of one corpus are measured at the same places. */
 const seed = 1;
@@ -86,7 +86,9 @@ export class RunCells implements CellsStore, vscode.Disposable {
 
   outdated(run: RunEntry): Outdated | null {
     const file = this.reportOf(run.id);
-    return file && outdatedBy(file, measuredGeneration(run), configuredConcepts());
+    return (
+      file && outdatedBy(file, measuredGeneration(run), configuredConcepts(), configuredQuantities(run.manifest.spec))
+    );
   }
 
   measuring(run: string): Measuring | null {
@@ -164,6 +166,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
 
   private async measure(run: RunEntry, evidence: boolean, { signal }: AbortController): Promise<CellsFile> {
     const concepts = userConcepts();
+    const quantities = configuredQuantities(run.manifest.spec);
     const watch = new PatternWatch(this.patience, (concept) => {
       stuck = concept;
       this.worker.end();
@@ -179,7 +182,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
         signal.addEventListener('abort', onAbort);
         return remote.call(
           'findCells',
-          { model: runReference(run), userConcepts: concepts, seed, evidence },
+          { model: runReference(run), userConcepts: concepts, quantities, seed, evidence },
           {
             signal,
             onProgress: (progress) => {
@@ -198,6 +201,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
         seed,
         concepts: conceptsVersion,
         userConcepts: concepts,
+        quantities,
         texts,
         report,
       };
@@ -207,7 +211,11 @@ export class RunCells implements CellsStore, vscode.Disposable {
       if (stuck !== null)
         throw new CodedError(
           'pattern-too-slow',
-          `The concept “${stuck}” takes too long: its pattern needed more than ${this.patience / 1000} seconds for one file. Write it so that it cannot backtrack (no repetition inside a repetition).`,
+          vscode.l10n.t(
+            'The concept “{0}” takes too long: its pattern needed more than {1} seconds for one file. Write it so that it cannot backtrack (no repetition inside a repetition).',
+            stuck,
+            this.patience / 1000,
+          ),
         );
       throw signal.aborted ? cancelled() : error;
     } finally {

@@ -123,5 +123,6 @@ export function outdatedWords(outdated: Outdated, generation: number): string | 
   if (outdated.generation && outdated.concepts)
     return `Found at checkpoint ${generation}: the run was trained on since, and concepts have changed.`;
   if (outdated.generation) return `Found at checkpoint ${generation}: the run was trained on since.`;
-  return outdated.concepts ? 'Concepts have changed since these were found.' : null;
+  if (outdated.concepts) return 'Concepts have changed since these were found.';
+  return outdated.quantities ? 'Other gates are asked for than those that were scored.' : null;
 }

@@ -13,6 +13,7 @@ import type { RunStore } from '../runs/run-store.ts';
 import type { TrainingController } from '../training/controller.ts';
 import type { CellRow } from '../trees/cell-rows.ts';
 import { entryOf } from '../trees/runs-tree.ts';
+import { registerQuantitiesCommand } from './cell-quantities.ts';
 import { runReference } from './runs.ts';
 import { guarded, pickRun } from './train.ts';
 
@@ -37,6 +38,7 @@ export function registerCellCommands(deps: Dependencies): vscode.Disposable {
   const { cells, store, training } = deps;
   return vscode.Disposable.from(
     watchUserConcepts(),
+    registerQuantitiesCommand(deps),
     vscode.commands.registerCommand('cellscope.findCells', (argument?: unknown) =>
       guarded(deps, async () => {
         const hasModel = ({ manifest }: RunEntry): boolean => manifest.current !== null;

@@ -5,6 +5,8 @@ import { concepts as builtIn } from '../../core/concepts/registry.ts';
 import type { UserConcept } from '../../core/concepts/user-defined.ts';
 import type { MeasuredSides } from '../../core/formats/cells-file.ts';
 import type { MetricPoint } from '../../core/formats/manifest.ts';
+import type { Quantity } from '../../core/model/spec.ts';
+import { t, translated } from '../../core/words.ts';
 import type {
   BaselineAnswer,
   BirthPoint,
@@ -25,6 +27,7 @@ import type {
   ShownScores,
   ShownSnippet,
 } from '../../protocol/cells.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import { lackWords } from '../cells/words.ts';
 import type { RunEntry } from '../contracts.ts';
 import { corpusName } from './gradients-messages.ts';
@@ -52,23 +55,25 @@ export function shownCells(
   generation: number,
   texts: MeasuredSides | null,
   userConcepts: readonly UserConcept[],
+  quantities: readonly Quantity[],
 ): ShownCells {
   const descriptions = new Map([
-    ...builtIn.map(({ id, description }) => [id, description] as const),
+    ...builtIn.map(({ id, description }) => [id, translated(description)] as const),
     ...userConcepts.map(
-      ({ name, pattern, description }) => [`user:${name}`, description ?? `Matches of ${pattern}.`] as const,
+      ({ name, pattern, description }) => [`user:${name}`, description ?? t('Matches of {0}.', pattern)] as const,
     ),
   ]);
   return {
     generation,
     texts,
+    quantities: [...quantities],
     chars: report.chars,
     named: report.named,
     unnamed: report.unnamed,
     complete: report.complete,
     concepts: report.concepts.map((concept) => ({
       id: concept.concept,
-      name: concept.name,
+      name: conceptName(concept),
       description: descriptions.get(concept.concept) ?? '',
       base: concept.base,
       positives: concept.positives,
@@ -78,7 +83,7 @@ export function shownCells(
     })),
     graded: report.graded.map(({ concept, name, chars, best }) => ({
       id: concept,
-      name,
+      name: conceptName({ concept, name }),
       description: descriptions.get(concept) ?? '',
       chars,
       best,
@@ -117,7 +122,7 @@ function highest(values: CandidateReport['untrained']): number | null {
 
 export function shownPicture(
   run: string,
-  { layer, cell, quantity, sign, concept }: Omit<PictureRequest, 'model' | 'userConcepts'>,
+  { layer, cell, quantity, sign, concept }: Omit<PictureRequest, 'model' | 'userConcepts' | 'quantities'>,
   { portrait, snippets, ...rest }: PictureAnswer,
 ): ShownPicture {
   const { low, high, inside, outside } = portrait.histogram;
@@ -163,11 +168,15 @@ export function shownScores(
     chars: scores.chars,
     concepts: scores.concepts.map((standing) => ({
       id: standing.concept.concept,
-      name: standing.concept.name,
+      name: conceptName(standing.concept),
       base: standing.concept.base,
       candidate: shownCandidate(standing),
     })),
-    graded: scores.graded.map(({ concept, name, best }) => ({ id: concept, name, score: best })),
+    graded: scores.graded.map(({ concept, name, best }) => ({
+      id: concept,
+      name: conceptName({ concept, name }),
+      score: best,
+    })),
   };
 }
 type ShownGradedScore = { concept: string; name: string; best: ShownScores['graded'][number]['score'] };

@@ -2,8 +2,9 @@
 import type { EvidenceRequest } from '../../protocol/cell-evidence-service.ts';
 import { type fromCells, type ShownBirth, toCells } from '../../protocol/cells.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import { measuredGeneration } from '../cells/run-cells.ts';
-import { configuredConcepts } from '../cells/settings.ts';
+import { configuredConcepts, configuredQuantities } from '../cells/settings.ts';
 import { runReference } from '../commands/runs.ts';
 import type { RunEntry } from '../contracts.ts';
 import type { AskOptions, CellsEvidence } from './cells-evidence.ts';
@@ -29,9 +30,10 @@ export class CellsQuestions {
     const generation = file && kept ? file.generation : measuredGeneration(entry);
     if (generation === null) return null;
     const concepts = file?.userConcepts ?? configuredConcepts();
+    const quantities = file?.quantities ?? configuredQuantities(entry.manifest.spec);
     return {
-      request: { model: runReference(entry, generation), userConcepts: concepts },
-      key: JSON.stringify([entry.id, generation, concepts]),
+      request: { model: runReference(entry, generation), userConcepts: concepts, quantities },
+      key: JSON.stringify([entry.id, generation, concepts, quantities]),
     };
   }
 
@@ -72,7 +74,7 @@ export class CellsQuestions {
     const generations = entry.manifest.generations.map(({ number }) => number);
     const shown: ShownBirth['concepts'] = wanted.map(({ concept, first: { layer, cell } }) => ({
       id: concept.concept,
-      name: concept.name,
+      name: conceptName(concept),
       followed: { layer, cell },
     }));
     const key = JSON.stringify(['birth', asked.key, generations, shown]);

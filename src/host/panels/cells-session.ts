@@ -1,13 +1,14 @@
 /** The host's side of one open cells panel: which run is shown, what was found in it, the evidence for single cells. */
 import * as vscode from 'vscode';
+import { quantitiesScored } from '../../core/cells/columns.ts';
 import { overallFraction } from '../../core/cells/progress.ts';
 import { fromCells, toCells } from '../../protocol/cells.ts';
 import { type Message, on } from '../../protocol/webview.ts';
 import { type CellNotes, readNotes, writeNote } from '../cells/cell-notes.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import { measuredGeneration } from '../cells/run-cells.ts';
-import { configuredConcepts } from '../cells/settings.ts';
-import { outdatedWords, stageWords } from '../cells/words.ts';
+import { configuredConcepts, configuredQuantities } from '../cells/settings.ts';
+import { outdatedWords, stageText } from '../cells/words.ts';
 import type { PlacedCell } from '../commands/cells.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
@@ -87,6 +88,10 @@ export class CellsSession implements vscode.Disposable {
         if (run !== null) this.sendReport(run);
       }),
       on(fromCells.find, ({ run }) => void this.find(run)),
+      on(fromCells.findInGates, ({ run }) => {
+        const entry = this.entryOf(run);
+        if (entry) void vscode.commands.executeCommand('cellscope.findCellsInGates', entry);
+      }),
       on(fromCells.cancelFind, ({ run }) => this.cancelFind(run)),
       on(fromCells.cell, (question) => questions.cell(question)),
       on(fromCells.birth, (question) => questions.birth(question)),
@@ -176,16 +181,18 @@ export class CellsSession implements vscode.Disposable {
     const measuring = cells.measuring(id);
     const outdated = cells.outdated(entry);
     const generation = measuredGeneration(entry) ?? 0;
+    const { spec } = entry.manifest;
+    const scored = quantitiesScored(spec, measuring?.report || !file ? configuredQuantities(spec) : file.quantities);
     const report = measuring?.report
-      ? shownCells(measuring.report, generation, null, configuredConcepts())
-      : file && shownCells(file.report, file.generation, file.texts, file.userConcepts);
+      ? shownCells(measuring.report, generation, null, configuredConcepts(), scored)
+      : file && shownCells(file.report, file.generation, file.texts, file.userConcepts, scored);
     this.send(
       toCells.report({
         run: id,
         report,
         outdated: file && outdated && !measuring ? outdatedWords(outdated, file.generation) : null,
         measuring: measuring && {
-          doing: stageWords[measuring.stage],
+          doing: stageText(measuring.stage),
           fraction: overallFraction(measuring.stage, measuring.fraction, true),
         },
         failure: cells.failureOf(id) ?? this.failures.get(id) ?? null,

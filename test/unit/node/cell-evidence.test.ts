@@ -34,7 +34,7 @@ const modelAt = (generation: number): ModelReference => ({
   folder: 'p',
   generation,
 });
-const planted = { model: modelAt(1), userConcepts: [], layer: 0, cell: 0 };
+const planted = { model: modelAt(1), userConcepts: [], quantities: [], layer: 0, cell: 0 };
 
 describe('evidence of a planted run', () => {
   let storage: MemoryStorage;

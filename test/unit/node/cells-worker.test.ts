@@ -26,7 +26,7 @@ function worker(storage: Storage): Cells {
 }
 
 const model: ModelReference = { key: 'run:planted:current', kind: 'run', folder: 'planted', generation: null };
-const request: CellsRequest = { model, userConcepts: [], seed: 1, evidence: true };
+const request: CellsRequest = { model, userConcepts: [], quantities: [], seed: 1, evidence: true };
 
 function listen(signal = new AbortController().signal) {
   const told: CellsProgress[] = [];
@@ -89,10 +89,11 @@ describe('cells of a run', () => {
         seed: 1,
         concepts: 1,
         userConcepts: [],
+        quantities: [],
         texts,
         report,
       } as const;
-      expect(parseCellsFile(encodeCellsFile({ ...file, userConcepts: [] }))).toEqual(file);
+      expect(parseCellsFile(encodeCellsFile({ ...file, userConcepts: [], quantities: [] }))).toEqual(file);
     });
   });
 
@@ -107,6 +108,19 @@ describe('cells of a run', () => {
     // Who waits is told which pattern runs, before it does.
     const labelling = told.flatMap((message) => ('labelling' in message ? [message.labelling] : []));
     expect(labelling.slice(0, 2)).toEqual(['calls', null]);
+  });
+
+  it('are scored by their gates on request: the input gate alone tells the quotes themselves', async () => {
+    const userConcepts = [{ name: 'quote', pattern: '"' }];
+    const scored = async (quantities: CellsRequest['quantities']) => {
+      const asked = { ...request, evidence: false, userConcepts, quantities };
+      const { report } = await cells.findCells(asked, listen().context);
+      return report.concepts.find(({ concept }) => concept === 'user:quote')!.best[0]!;
+    };
+    expect(await scored(['i', 'f', 'z'])).toMatchObject({ cell: 0, quantity: 'i', sign: 1, ap: 1 });
+    const { quantity, ap } = await scored([]);
+    expect(['tanhc', 'h']).toContain(quantity);
+    expect(ap).toBeLessThan(0.9);
   });
 
   it('are those of the best checkpoint', async () => {

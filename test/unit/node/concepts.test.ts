@@ -7,6 +7,7 @@ import { applies, type Concept, codePoints } from '../../../src/core/concepts/co
 import { type Grammar, grammarFiles, grammarOf, parserFile } from '../../../src/core/concepts/languages.ts';
 import { SyntaxParser } from '../../../src/core/concepts/parser.ts';
 import { concepts } from '../../../src/core/concepts/registry.ts';
+import { Random } from '../../../src/core/random.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const fixtures = path.join(root, 'test/fixtures/concepts');
@@ -193,13 +194,95 @@ describe('a document under edit', () => {
     for (const edit of edits) {
       open.edit(edit);
       text = text.slice(0, edit.rangeOffset) + edit.text + text.slice(edit.rangeOffset + edit.rangeLength);
-      const edited = open.document();
+      const edited = await open.document();
       const fresh = await parser.document('python', text);
       expect(edited.text).toBe(text);
       for (const concept of concepts.filter((candidate) => applies(candidate, fresh)))
         expect(concept.label(edited)).toEqual(concept.label(fresh));
     }
     open.close();
+  });
+
+  // Grammars with a scanner of their own for template strings, indentation and raw strings.
+  const pieces: Record<string, readonly string[]> = {
+    typescript: [
+      '"',
+      "'",
+      '`',
+      '${',
+      '}',
+      '{',
+      '(',
+      ')',
+      '// x\n',
+      '/*',
+      '*/',
+      '\n',
+      ' if (a) ',
+      'é😀',
+      '12',
+      'a.b',
+      '/',
+    ],
+    python: ['"', "'", '"""', 'f"{', '}', '(', ')', '# x\n', '\n', '\n    ', '    ', ' if a:', 'é😀', '12', 'a.b', ':'],
+    rust: ['"', "'a", 'r#"', '"#', '{', '}', '(', ')', '// x\n', '/*', '*/', '\n', ' if a ', 'é😀', '12', 'a.b', '&'],
+  };
+
+  for (const [language, inserted] of Object.entries(pieces))
+    it(`labels ${language} as a fresh parse does after 200 random edits`, { timeout: 60_000 }, async () => {
+      const file = files.find((one) => readFixture(one).languages.includes(language))!;
+      let text = readFixture(file)
+        .sections.map((section) => section.text)
+        .join('')
+        .slice(0, 2500);
+      const random = Random.derive(7, language);
+      const open = (await parser.open(language, text))!;
+      for (let k = 0; k < 200; k++) {
+        const rangeOffset = random.below(text.length + 1);
+        const rangeLength = Math.min(text.length - rangeOffset, random.below(3) === 0 ? random.below(12) : 0);
+        const edit = {
+          rangeOffset,
+          rangeLength,
+          text: random.below(4) > 0 ? inserted[random.below(inserted.length)]! : '',
+        };
+        open.edit(edit);
+        text = text.slice(0, rangeOffset) + edit.text + text.slice(rangeOffset + rangeLength);
+        const edited = await open.document();
+        const fresh = await parser.document(language, text);
+        expect(edited.text).toBe(text);
+        for (const concept of concepts.filter((candidate) => applies(candidate, fresh)))
+          expect(concept.label(edited), `${concept.id} after edit ${k}`).toEqual(concept.label(fresh));
+      }
+      open.close();
+    });
+});
+
+describe('a long text', () => {
+  const long = 'function f(a) { return a ? "x" : g(/b/, [1, 2]); }\n'.repeat(8000);
+
+  it('is parsed in slices, with the same tree, while another one is', { timeout: 60_000 }, async () => {
+    let breaths = 0;
+    const breathe = async (): Promise<void> => {
+      breaths++;
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    const [sliced, other, whole] = await Promise.all([
+      parser.document('typescript', long, breathe),
+      parser.document('typescript', `${long}}`, breathe),
+      parser.document('typescript', long),
+    ]);
+    expect(breaths).toBeGreaterThan(20);
+    expect(sliced.tree).toEqual(whole.tree);
+    expect(other.tree!.size).toBeGreaterThan(whole.tree!.size - 1);
+  });
+
+  it('is left where nobody wants the rest', { timeout: 60_000 }, async () => {
+    let breaths = 0;
+    const breathe = async (): Promise<void> => {
+      if (++breaths === 3) throw new Error('enough');
+    };
+    await expect(parser.document('typescript', long, breathe)).rejects.toThrow('enough');
+    expect(breaths).toBe(3);
   });
 });
 

@@ -56,7 +56,8 @@ function reportOf(change: Partial<CandidateReport> = {}): CellsReport {
 
 const todo = { name: 'todo', pattern: 'TODO' };
 const sides = { validation: { files: 3, chars: 5000 }, test: { files: 1, chars: 6000 }, withoutGrammar: [] };
-const shown = (change: Partial<CandidateReport> = {}) => shownCells(reportOf(change), 24, sides, [todo]);
+const shown = (change: Partial<CandidateReport> = {}) =>
+  shownCells(reportOf(change), 24, sides, [todo], ['tanhc', 'h']);
 
 describe('a report on its way to the panel', () => {
   it('keeps its figures, with the concepts’ descriptions, and passes the guard', () => {

@@ -4,7 +4,7 @@ import { scoreCheckpoint } from '../../../../src/core/cells/birth.ts';
 import { defaultPictureOptions, pictureCell } from '../../../../src/core/cells/cell-picture.ts';
 import { columnsOf } from '../../../../src/core/cells/columns.ts';
 import { defaultCellsOptions, findCells } from '../../../../src/core/cells/find-cells.ts';
-import { keptSide } from '../../../../src/core/cells/kept-side.ts';
+import { LabelCache } from '../../../../src/core/cells/label-cache.ts';
 import { chooseText, readSample } from '../../../../src/core/cells/sample.ts';
 import { scoreCell } from '../../../../src/core/cells/score-cell.ts';
 import { positionInLine } from '../../../../src/core/concepts/text/position-in-line.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 describe('the scores of one cell', () => {
-  const options = { seed: 1, validationSample: defaultCellsOptions.validationSample };
+  const options = { seed: 1, validationSample: defaultCellsOptions.validationSample, quantities: [] };
 
   it('are those that the search over all cells finds', async () => {
     const report = await findCells(engine, session, sides, { ...defaultCellsOptions, evidence: false });
@@ -139,27 +139,49 @@ describe('a cell at checkpoints', () => {
   });
 });
 
-describe('a side that keeps its documents', () => {
-  it('labels each once, as far as its bytes reach', async () => {
-    let labelled = 0;
-    const counted = {
-      ...insideQuotes,
-      label: (document: Parameters<typeof insideQuotes.label>[0]) => {
-        labelled++;
-        return insideQuotes.label(document);
-      },
-    };
-    const side = sideOf(quotedTexts(3, 500, 4), [counted]);
-    const { inputs, targets, points } = await side.document(0);
-    const one = 13 * points.length + 400;
-    expect(inputs.length).toBe(targets.length);
+describe('labels that are kept', () => {
+  let labelled = 0;
+  const counted = {
+    ...insideQuotes,
+    label: (document: Parameters<typeof insideQuotes.label>[0]) => {
+      labelled++;
+      return insideQuotes.label(document);
+    },
+  };
+  const texts = quotedTexts(3, 500, 4).map((text, k) => ({ ...text, sha256: `digest ${k}` }));
+  const read = async (cache: LabelCache, indices: readonly number[], documents = texts): Promise<number> => {
     labelled = 0;
-    const all = keptSide(side, 100_000);
-    for (const index of [0, 1, 2, 0, 1, 2]) expect((await all.document(index)).path).toBe(`f${index}`);
-    expect(labelled).toBe(3);
-    labelled = 0;
-    const few = keptSide(side, one);
-    for (const index of [0, 1, 0, 1]) await few.document(index);
-    expect(labelled).toBe(3);
+    const side = sideOf(documents, [counted], cache);
+    for (const index of indices) {
+      const { path, inputs, points, labels } = await side.document(index);
+      expect(path).toBe(documents[index]!.path);
+      expect(inputs.length).toBe(points.length);
+      expect(labels[0]).toEqual({ scale: 'binary', ...insideQuotes.label({ points } as never) });
+    }
+    return labelled;
+  };
+
+  it('are made once for each text, as far as the bytes reach', async () => {
+    expect(await read(new LabelCache(), [0, 1, 2, 0, 1, 2])).toBe(3);
+    expect(await read(new LabelCache(5 * texts[0]!.chars + 400), [0, 1, 0, 1])).toBe(3);
+  });
+
+  it('stay for the same texts and concepts only', async () => {
+    const cache = new LabelCache();
+    cache.keepTo('a', texts);
+    expect(await read(cache, [0, 1, 2])).toBe(3);
+    cache.keepTo('a', texts.slice(0, 2));
+    expect(await read(cache, [0, 1, 2])).toBe(1);
+    cache.keepTo('b', texts);
+    expect(await read(cache, [0, 1, 2])).toBe(3);
+  });
+
+  it('are not taken for those of another text, of a part of the file or of a text without a digest', async () => {
+    const cache = new LabelCache();
+    expect(await read(cache, [0])).toBe(1);
+    const [first, second] = texts;
+    const part = { ...first!, text: first!.text.slice(100), chars: first!.chars - 100, range: { start: 100, end: 9 } };
+    expect(await read(cache, [0, 1], [part, { ...second!, sha256: '' }])).toBe(2);
+    expect(await read(cache, [0, 1], [part, { ...second!, sha256: '' }])).toBe(1);
   });
 });

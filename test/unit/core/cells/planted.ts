@@ -1,6 +1,7 @@
 /** Texts and networks whose truth is known: one cell is exactly "inside double quotes", one the position in the line. */
 import type { LabelledSide } from '../../../../src/core/cells/held-out.ts';
 import { labelledSide } from '../../../../src/core/cells/held-out.ts';
+import type { LabelCache } from '../../../../src/core/cells/label-cache.ts';
 import { type BinaryConcept, type Concept, codePoints } from '../../../../src/core/concepts/concept.ts';
 import type { CorpusDocument } from '../../../../src/core/corpus/document.ts';
 import { Vocabulary } from '../../../../src/core/corpus/vocabulary.ts';
@@ -62,13 +63,13 @@ export const insideQuotes: BinaryConcept = {
   },
 };
 
-export function sideOf(documents: readonly CorpusDocument[], concepts: readonly Concept[]): LabelledSide {
-  return labelledSide(documents, vocabulary, concepts, async (language, text) => ({
-    language,
-    text,
-    points: codePoints(text),
-    tree: null,
-  }));
+export function sideOf(
+  documents: readonly CorpusDocument[],
+  concepts: readonly Concept[],
+  cache?: LabelCache,
+): LabelledSide {
+  const parse = async (language: string, text: string) => ({ language, text, points: codePoints(text), tree: null });
+  return labelledSide(documents, vocabulary, concepts, parse, cache);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchingSpans, matchSelection } from '../../../../src/core/cells/matching.ts';
+import { type Match, matchingSpans, SelectionRanking } from '../../../../src/core/cells/matching.ts';
 import { PortraitPainter } from '../../../../src/core/cells/portrait.ts';
 import { SnippetCollector } from '../../../../src/core/cells/snippets.ts';
 import { codePoints } from '../../../../src/core/concepts/concept.ts';
@@ -19,27 +19,27 @@ describe('cells for a selection', () => {
     base.map((x, i) => (i >= 100 && i < 130 ? x + value : x));
   const values = [noise(), on(noise(), -1.5), on(noise(), 0.2), noise()];
 
+  /** Of the characters 100 to 129. */
+  const rank = (rows: readonly Float32Array[], count: number): Match[] => {
+    const ranking = new SelectionRanking(400, 100, 130);
+    for (const [k, row] of rows.entries()) ranking.add(columns[k]!, row);
+    return ranking.matches(count);
+  };
+
   it('are ranked, each once with its best quantity and sign', () => {
-    const matches = matchSelection(columns, values, 100, 130, 5);
+    const matches = rank(values, 5);
     expect(matches.map(({ cell, quantity, sign }) => [cell, quantity, sign])).toEqual([
       [1, 'tanhc', -1],
       [0, 'h', 1],
     ]);
     expect(matches[0]!.averagePrecision).toBeGreaterThan(0.99);
     expect(matches[0]!.threshold).toBeCloseTo(-0.75, 1);
-    expect(matchSelection(columns, values, 100, 130, 1)).toHaveLength(1);
+    expect(rank(values, 1)).toHaveLength(1);
   });
 
   it('are none that hardly move, however well they rank', () => {
     const saturated = Float32Array.from({ length: 400 }, (_, i) => (i >= 100 && i < 130 ? 0.999 : 0.99));
-    expect(
-      matchSelection([columns[0], columns[1]], [saturated, values[1]!], 100, 130, 5).map(({ cell }) => cell),
-    ).toEqual([1]);
-  });
-
-  it('are none for no selection, or where all is selected', () => {
-    expect(matchSelection(columns, values, 7, 7, 5)).toEqual([]);
-    expect(matchSelection(columns, values, 0, 400, 5)).toEqual([]);
+    expect(rank([saturated, values[1]!], 5).map(({ cell }) => cell)).toEqual([1]);
   });
 
   it('match elsewhere in spans, strongest first', () => {

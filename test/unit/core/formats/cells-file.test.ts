@@ -52,6 +52,7 @@ const file: CellsFile = {
   seed: 1,
   concepts: conceptsVersion,
   userConcepts: [{ name: 'to do', pattern: 'TODO', ignoreCase: true }],
+  quantities: ['f', 'i'],
   texts: { validation: { files: 3, chars: 900 }, test: { files: 4, chars: 1000 }, withoutGrammar: ['markdown'] },
   report: {
     concepts: [
@@ -92,6 +93,10 @@ describe('the file of found cells', () => {
     expect(parseCellsFile(encodeCellsFile(file))).toEqual(file);
   });
 
+  it('has no further quantities where it is from before they could be asked for', () => {
+    expect(parseCellsFile(altered(',"quantities":["f","i"]', '')).quantities).toEqual([]);
+  });
+
   it('keeps thresholds that are met everywhere, of either sign', () => {
     const everywhere: CandidateReport[] = [
       { ...candidate, sign: 1, threshold: Number.NEGATIVE_INFINITY },
@@ -113,13 +118,17 @@ describe('the file of found cells', () => {
   });
 
   it('is outdated once the run has another model, or concepts are others', () => {
-    const { userConcepts } = file;
-    const none = { generation: false, concepts: false };
-    expect(outdatedBy(file, 7, userConcepts)).toEqual(none);
-    expect(outdatedBy(file, 8, userConcepts)).toEqual({ ...none, generation: true });
-    expect(outdatedBy(file, 7, [])).toEqual({ ...none, concepts: true });
-    expect(outdatedBy(file, 7, [{ name: 'to do', pattern: 'TODO' }])).toEqual({ ...none, concepts: true });
-    expect(outdatedBy(file, 7, [{ ...userConcepts[0]!, description: 'Left for later.' }])).toEqual(none);
-    expect(outdatedBy({ ...file, concepts: conceptsVersion - 1 }, 7, userConcepts).concepts).toBe(true);
+    const { userConcepts, quantities } = file;
+    const none = { generation: false, concepts: false, quantities: false };
+    const by = (concepts: typeof userConcepts): ReturnType<typeof outdatedBy> =>
+      outdatedBy(file, 7, concepts, quantities);
+    expect(by(userConcepts)).toEqual(none);
+    expect(outdatedBy(file, 8, userConcepts, quantities)).toEqual({ ...none, generation: true });
+    expect(by([])).toEqual({ ...none, concepts: true });
+    expect(by([{ name: 'to do', pattern: 'TODO' }])).toEqual({ ...none, concepts: true });
+    expect(by([{ ...userConcepts[0]!, description: 'Left for later.' }])).toEqual(none);
+    expect(outdatedBy({ ...file, concepts: conceptsVersion - 1 }, 7, userConcepts, quantities).concepts).toBe(true);
+    expect(outdatedBy(file, 7, userConcepts, ['i', 'f'])).toEqual(none);
+    expect(outdatedBy(file, 7, userConcepts, ['f'])).toEqual({ ...none, quantities: true });
   });
 });
