@@ -12,8 +12,11 @@ import { createAnnouncer } from '../ui/announcer.ts';
 import { createButton } from '../ui/controls.ts';
 import { fileName, toCsv } from '../ui/csv.ts';
 import { coalesced, element, icon } from '../ui/dom.ts';
+import { whole } from '../ui/format.ts';
 import { attachMenu } from '../ui/menu.ts';
 import { connectHost } from '../ui/messaging.ts';
+import { Tabs } from '../ui/tabs.ts';
+import { t } from '../ui/words.ts';
 import { ContributionView } from './contribution-view.ts';
 import { HealthView } from './health-view.ts';
 import { HistoryView } from './history-view.ts';
@@ -33,19 +36,20 @@ export class GradientsApp {
   private readonly root: HTMLElement;
   private readonly link;
   private readonly announcer;
-  private readonly chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Runs laid over each other' });
-  private readonly add = element('button', { type: 'button', class: 'chip add' }, '+ add');
-  private readonly export = element('button', { type: 'button', class: 'chip add export' }, 'Export');
-  private readonly tabs = element('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Gradient diagnostics' });
-  private readonly body = element('main', { class: 'body', id: 'gradients-body', role: 'tabpanel' });
+  private readonly chips = element('div', {
+    class: 'chips',
+    role: 'group',
+    'aria-label': t('Runs laid over each other'),
+  });
+  private readonly add = element('button', { type: 'button', class: 'chip add' }, t('+ add'));
+  private readonly export = element('button', { type: 'button', class: 'chip add export' }, t('Export'));
   private readonly empty = element('div', { class: 'empty', hidden: true });
   private readonly lab = new LabView((question) => this.link.post(fromGradients.lab(question)));
-  private readonly views: View[];
-  private view: View;
+  private readonly tabs: Tabs<View>;
   private runs: GradientRun[] = [];
   private selected: SelectedRun[] = [];
   private readonly draw = coalesced(() => {
-    this.view.set(this.selected);
+    this.tabs.shown.set(this.selected);
     this.askWanted();
   });
 
@@ -71,7 +75,7 @@ export class GradientsApp {
         on(toGradients.result, ({ run, result }) =>
           this.update(run, (selected) => {
             Object.assign(selected.results, { [result.part]: result });
-            if (result.part !== 'history') this.announcer.say(`${selected.name} is measured.`);
+            if (result.part !== 'history') this.announcer.say(t('{0} is measured.', selected.name));
           }),
         ),
         on(toGradients.health, ({ run, health }) =>
@@ -109,42 +113,40 @@ export class GradientsApp {
         if (first) this.link.post(fromGradients.trainSame({ run: first.run.id }));
       },
     };
-    this.views = [
-      new LagView(actions),
-      new JacobianView(actions),
-      new ReachView({
-        texts: (run) => this.link.post(fromGradients.texts({ run })),
-        reach: (question) => this.link.post(fromGradients.reach(question)),
-      }),
-      new ContributionView(actions),
-      new MemoryView(actions),
-      new SaturationView(actions),
-      new HealthView(),
-      new HistoryView(actions),
-      this.lab,
-    ];
-    this.view = this.views.find(({ id }) => id === this.link.restored?.tab) ?? this.views[0]!;
+    this.tabs = new Tabs<View>(
+      t('Gradient diagnostics'),
+      'gradients-body',
+      [
+        new LagView(actions),
+        new JacobianView(actions),
+        new ReachView({
+          texts: (run) => this.link.post(fromGradients.texts({ run })),
+          reach: (question) => this.link.post(fromGradients.reach(question)),
+        }),
+        new ContributionView(actions),
+        new MemoryView(actions),
+        new SaturationView(actions),
+        new HealthView(),
+        new HistoryView(actions),
+        this.lab,
+      ],
+      ({ id }) => {
+        root.dataset.tab = id;
+        this.link.remember({ tab: id });
+        this.draw();
+      },
+    );
     this.build();
-    this.show(this.view);
+    this.tabs.show(this.link.restored?.tab ?? null);
     this.link.post(fromGradients.ready({ restore: this.link.restored?.runs?.slice(0, mostRuns) ?? null }));
   }
 
   private build(): void {
-    attachMenu(this.add, 'Lay another run over', () => this.addable());
-    attachMenu(this.export, 'Export', () => [
-      { label: 'Picture (PNG)', run: () => void this.exportPng() },
-      { label: 'Numbers (CSV)', run: () => this.exportCsv() },
+    attachMenu(this.add, t('Lay another run over'), () => this.addable());
+    attachMenu(this.export, t('Export'), () => [
+      { label: t('Picture (PNG)'), run: () => void this.exportPng() },
+      { label: t('Numbers (CSV)'), run: () => this.exportCsv() },
     ]);
-    for (const view of this.views) {
-      const tab = element(
-        'button',
-        { type: 'button', class: 'tab', role: 'tab', id: `tab-${view.id}`, 'aria-controls': 'gradients-body' },
-        view.title,
-      );
-      tab.addEventListener('click', () => this.show(view));
-      this.tabs.append(tab);
-    }
-    this.tabs.addEventListener('keydown', (event) => this.onTabKey(event));
     this.root.append(
       element(
         'header',
@@ -152,42 +154,17 @@ export class GradientsApp {
         element(
           'div',
           { class: 'runs' },
-          element('span', { class: 'caption' }, 'Runs laid over each other'),
+          element('span', { class: 'caption' }, t('Runs laid over each other')),
           this.chips,
           this.add,
         ),
         this.export,
-        this.tabs,
+        this.tabs.node,
       ),
-      this.body,
+      this.tabs.body,
       this.empty,
     );
     this.root.classList.add('waiting');
-  }
-
-  private show(view: View): void {
-    this.view = view;
-    for (const [i, tab] of [...this.tabs.children].entries()) {
-      const chosen = this.views[i] === view;
-      tab.setAttribute('aria-selected', String(chosen));
-      tab.setAttribute('tabindex', chosen ? '0' : '-1');
-    }
-    this.root.dataset.tab = view.id;
-    this.body.setAttribute('aria-labelledby', `tab-${view.id}`);
-    this.body.replaceChildren(view.node);
-    this.link.remember({ tab: view.id });
-    this.draw();
-  }
-
-  private onTabKey(event: KeyboardEvent): void {
-    const { length } = this.views;
-    const at = this.views.indexOf(this.view);
-    const target = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: length - 1 }[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    const next = (target + length) % length;
-    this.show(this.views[next]!);
-    (this.tabs.children[next] as HTMLElement).focus();
   }
 
   private onRuns({ runs, selected, canTrain }: ReturnType<typeof toGradients.runs>['payload']): void {
@@ -225,7 +202,7 @@ export class GradientsApp {
 
   /** Computes what the shown view needs, once: what was cancelled or failed waits for its button. */
   private askWanted(): void {
-    for (const part of this.view.parts)
+    for (const part of this.tabs.shown.parts)
       for (const { run, results, jobs, problems, asked } of this.selected) {
         if (run.generation === null || results[part] || jobs[part] || problems[part] !== undefined || asked.has(part))
           continue;
@@ -244,7 +221,7 @@ export class GradientsApp {
       ...this.selected.map(({ run, name, colour }) => {
         const remove = element(
           'button',
-          { type: 'button', class: 'remove', 'aria-label': `Take ${name} away` },
+          { type: 'button', class: 'remove', 'aria-label': t('Take {0} away', name) },
           icon('close'),
         );
         remove.addEventListener('click', () => {
@@ -255,10 +232,7 @@ export class GradientsApp {
           'span',
           {
             class: 'chip',
-            title:
-              run.kind === 'file'
-                ? `${run.name}, a model file${run.on === null ? '' : `, measured on ${run.on}`}`
-                : `${run.name} · ${run.trainedChars.toLocaleString('en')} characters trained`,
+            title: titleOf(run),
           },
           name,
           // The last one stays: a plot of nothing says nothing.
@@ -278,41 +252,50 @@ export class GradientsApp {
       .filter(({ id }) => !ids.includes(id))
       .map(({ id, name, label, generation }) => ({
         label: `${label} · ${name}`,
-        ...(generation === null ? { hint: 'no checkpoint yet' } : full ? { hint: `at most ${mostRuns}` } : {}),
+        ...(generation === null ? { hint: t('no checkpoint yet') } : full ? { hint: t('at most {0}', mostRuns) } : {}),
         disabled: generation === null || full,
         run: () => this.select([...ids, id]),
       }));
   }
 
   private exportName(): string {
-    return fileName(this.view.title.toLowerCase(), ...this.selected.map(({ name }) => name));
+    return fileName(this.tabs.shown.title.toLowerCase(), ...this.selected.map(({ name }) => name));
   }
 
   private exportCsv(): void {
-    const rows = this.view.table();
+    const rows = this.tabs.shown.table();
     if (rows) this.link.post(fromGradients.exportCsv({ name: this.exportName(), text: toCsv(rows) }));
-    else this.announcer.say('There is nothing to export yet.');
+    else this.announcer.say(t('There is nothing to export yet.'));
   }
 
   private async exportPng(): Promise<void> {
-    const bytes = await this.view.picture();
+    const bytes = await this.tabs.shown.picture();
     if (bytes) this.link.post(fromGradients.exportPng({ name: this.exportName(), bytes }));
-    else this.announcer.say('There is nothing to export yet.');
+    else this.announcer.say(t('There is nothing to export yet.'));
   }
 
   private showEmpty(canTrain: boolean): void {
-    const train = createButton('Train on Workspace', () => this.link.post(fromGradients.train({})), 'primary');
-    const sample = createButton('Explore the Sample Run', () => this.link.post(fromGradients.openSample({})));
+    const train = createButton(t('Train on Workspace'), () => this.link.post(fromGradients.train({})), 'primary');
+    const sample = createButton(t('Explore the Sample Run'), () => this.link.post(fromGradients.openSample({})));
     this.empty.replaceChildren(
-      element('h1', {}, 'No network to look into yet'),
+      element('h1', {}, t('No network to look into yet')),
       element(
         'p',
         {},
         canTrain
-          ? 'Train a small network on this workspace, then see here how far back its learning reaches. Everything stays on this machine.'
-          : 'Open a folder with some code and train a small network on it, then see here how far back its learning reaches. Everything stays on this machine.',
+          ? t(
+              'Train a small network on this workspace, then see here how far back its learning reaches. Everything stays on this machine.',
+            )
+          : t(
+              'Open a folder with some code and train a small network on it, then see here how far back its learning reaches. Everything stays on this machine.',
+            ),
       ),
       element('div', { class: 'buttons' }, canTrain ? train.node : null, sample.node),
     );
   }
+}
+
+function titleOf({ kind, name, on: text, trainedChars }: GradientRun): string {
+  if (kind === 'run') return t('{0} · {1} characters trained', name, whole(trainedChars));
+  return text === null ? t('{0}, a model file', name) : t('{0}, a model file, measured on {1}', name, text);
 }

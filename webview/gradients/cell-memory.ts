@@ -1,6 +1,7 @@
 /** One cell's memory: how much of what it holds is left after so many characters. */
 import { element } from '../ui/dom.ts';
 import { Plot } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import { axisText, ratioText } from './words.ts';
 
 export interface CellMemory {
@@ -39,7 +40,7 @@ export class CellMemoryCard {
     this.node = element(
       'div',
       {},
-      element('label', { class: 'slider-field' }, element('span', {}, 'cell'), this.number),
+      element('label', { class: 'slider-field' }, element('span', {}, t('cell')), this.number),
       this.words,
       this.host,
       this.reading,
@@ -51,12 +52,16 @@ export class CellMemoryCard {
     const { name, cell, cells, gate, horizon, lags, steps, retained, concept, colour } = memory;
     this.number.value = String(cell);
     this.number.max = String(cells - 1);
-    const keeps = horizon === null ? `more than ${lags} characters` : `${horizon} characters`;
     const half = steps[retained.findIndex((value) => (value ?? 0) < 0.5)];
-    this.words.textContent = [
-      `${name} · cell ${cell}${concept ? `, named for ${concept}` : ''}: a hundredth is left after ${keeps}`,
-      half === undefined ? `and more than half after ${lags}.` : `and less than half after ${half}.`,
-    ].join(', ');
+    const subject = concept ? t('{0} · cell {1}, named for {2}', name, cell, concept) : t('{0} · cell {1}', name, cell);
+    const hundredth =
+      horizon === null
+        ? t('{0}: a hundredth is left after more than {1} characters', subject, lags)
+        : t('{0}: a hundredth is left after {1} characters', subject, horizon);
+    this.words.textContent =
+      half === undefined
+        ? t('{0}, and more than half after {1}.', hundredth, lags)
+        : t('{0}, and less than half after {1}.', hundredth, half);
     this.plot.show({
       x: steps,
       curves: [
@@ -70,13 +75,17 @@ export class CellMemoryCard {
       log: true,
       range: [floor, 1],
       line: { value: 0.01, label: '1 %' },
-      xLabel: 'characters',
+      xLabel: t('characters'),
       formatX: String,
       formatY: axisText,
     });
     this.host.setAttribute(
       'aria-label',
-      `What is left of cell ${cell} by characters: ${steps.map((step, i) => `${ratioText(retained[i])} after ${step}`).join(', ')}.`,
+      t(
+        'What is left of cell {0} by characters: {1}.',
+        cell,
+        steps.map((step, i) => t('{0} after {1}', ratioText(retained[i]), step)).join(', '),
+      ),
     );
     this.read(null);
   }
@@ -84,6 +93,8 @@ export class CellMemoryCard {
   private read(index: number | null): void {
     const { shown } = this;
     this.reading.textContent =
-      shown && index !== null ? `${ratioText(shown.retained[index])} left after ${shown.steps[index]} characters` : '';
+      shown && index !== null
+        ? t('{0} left after {1} characters', ratioText(shown.retained[index]), shown.steps[index]!)
+        : '';
   }
 }

@@ -4,15 +4,16 @@ import { card, named, table, verdict } from '../ui/cards.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import type { JobActions } from './jobs.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
 import type { View } from './view.ts';
-import { shareText } from './words.ts';
+import { layerColumn, layerName, shareText } from './words.ts';
 
 export class ContributionView implements View {
   readonly id = 'contribution';
-  readonly title = 'Contribution';
+  readonly title = t('Contribution');
   readonly parts = ['contribution'] as const;
   readonly node: HTMLElement;
   private readonly main: PlotCard;
@@ -23,19 +24,20 @@ export class ContributionView implements View {
   constructor(actions: JobActions) {
     this.main = new PlotCard(
       {
-        question: 'How much does each distance teach the recurrent weights?',
-        sentences:
+        question: t('How much does each distance teach the recurrent weights?'),
+        sentences: t(
           'The gradient of the recurrent weights is a sum over lags; the curve adds up the shares of lags 0 to k, so it ends at 100 %, and it may pass that where far lags work against near ones. What lies beyond the training window is cut off by truncated backpropagation.',
+        ),
         formula: 'D = ∂J/∂W_hh = Σ Dₖ,  shareₖ = ⟨Dₖ, D⟩ ∕ ‖D‖²',
         source: 'Pascanu, Mikolov, Bengio 2013, eq. 3–5; Williams, Peng 1990',
       },
-      { part: 'contribution', words: { doing: 'takes its gradient apart by lag', start: 'Measure' }, actions },
+      { part: 'contribution', words: { doing: t('takes its gradient apart by lag'), start: t('Measure') }, actions },
     );
     this.node = element(
       'div',
       { class: 'columns' },
       this.main.node,
-      element('aside', { class: 'side' }, card('Shares', this.shares), card('In words', this.verdicts)),
+      element('aside', { class: 'side' }, card(t('Shares'), this.shares), card(t('In words'), this.verdicts)),
     );
   }
 
@@ -45,7 +47,8 @@ export class ContributionView implements View {
         selected,
         result,
         layer,
-        name: result.layers.length > 1 ? `${selected.name} · layer ${k}` : selected.name,
+        name: layerName(selected.name, k, result.layers.length),
+        column: layerColumn(selected.name, k, result.layers.length),
         shade: (0.5 * (result.layers.length - 1 - k)) / Math.max(1, result.layers.length - 1),
         sums: cumulative(layer.share),
       })),
@@ -54,7 +57,7 @@ export class ContributionView implements View {
       measured.length === 0
         ? null
         : [
-            ['lag', ...measured.flatMap(({ name }) => [`${name} share`, `${name} norm`])],
+            ['lag', ...measured.flatMap(({ column }) => [`${column} share`, `${column} norm`])],
             ...Array.from({ length: Math.max(...measured.map(({ result }) => result.lags)) + 1 }, (_, k): CsvCell[] => [
               k,
               ...measured.flatMap(({ layer }) => [layer.share[k] ?? null, layer.norms[k] ?? null]),
@@ -65,18 +68,38 @@ export class ContributionView implements View {
       ...measured.map(({ selected, result, layer, name }) =>
         verdict(
           cssColour(selected.colour),
-          `${name} loses ${shareText(Math.abs(layer.lost))} of this gradient to ${selected.run.sequence === null ? 'windows' : 'its window'} of ${result.window}.`,
-          `${shareText(Math.abs(layer.beyond))} comes through lags that no prediction of a window can use${layer.beyond < 0 ? ', and works against the rest' : ''}; the others are cut off for the predictions at a window's start.`,
+          selected.run.sequence === null
+            ? t(
+                '{0} loses {1} of this gradient to windows of {2}.',
+                name,
+                shareText(Math.abs(layer.lost)),
+                result.window,
+              )
+            : t(
+                '{0} loses {1} of this gradient to its window of {2}.',
+                name,
+                shareText(Math.abs(layer.lost)),
+                result.window,
+              ),
+          layer.beyond < 0
+            ? t(
+                "{0} comes through lags that no prediction of a window can use, and works against the rest; the others are cut off for the predictions at a window's start.",
+                shareText(Math.abs(layer.beyond)),
+              )
+            : t(
+                "{0} comes through lags that no prediction of a window can use; the others are cut off for the predictions at a window's start.",
+                shareText(Math.abs(layer.beyond)),
+              ),
         ),
       ),
     );
     const within = [1, 5, 20].map((lag) => ({ head: `k < ${lag}`, number: true }));
     this.shares.replaceChildren(
       measured.length === 0
-        ? 'Nothing is measured yet.'
+        ? t('Nothing is measured yet.')
         : table(
-            'Shares of the gradient by lag',
-            [{ head: 'weights' }, ...within, { head: 'half by k', number: true }],
+            t('Shares of the gradient by lag'),
+            [{ head: t('weights') }, ...within, { head: t('half by k'), number: true }],
             measured.map(({ selected, name, sums, shade }) => [
               named(cssColour(selected.colour, shade), name),
               ...[1, 5, 20].map((lag) => shareText(sums[lag - 1] ?? 0)),
@@ -123,14 +146,14 @@ function shownOf(measured: readonly Measured[]): Shown {
       ),
       log: false,
       range: [Math.min(0, ...values), Math.max(1.05, ...values)],
-      line: { value: 1, label: 'all of it' },
-      wall: windows.size === 1 && window! < lags ? { value: window!, label: 'window' } : null,
-      xLabel: 'lags up to k',
+      line: { value: 1, label: t('all of it') },
+      wall: windows.size === 1 && window! < lags ? { value: window!, label: t('window') } : null,
+      xLabel: t('lags up to k'),
       formatX: String,
       formatY: (value) => `${Math.round(100 * value)} %`,
     },
-    describe: `Share of the gradient of the recurrent weights through lags up to k. ${read(Math.min(20, lags))}.`,
-    hint: `Over ${measured[0]!.result.positions} held-out positions. Point at a lag to read it.`,
+    describe: t('Share of the gradient of the recurrent weights through lags up to k. {0}.', read(Math.min(20, lags))),
+    hint: t('Over {0} held-out positions. Point at a lag to read it.', measured[0]!.result.positions),
     read,
   };
 }

@@ -6,6 +6,7 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { compact } from '../ui/format.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun } from './state.ts';
 import type { View } from './view.ts';
@@ -14,7 +15,10 @@ import { axisText, ratioText, shareText } from './words.ts';
 type Healthy = SelectedRun & { health: ShownHealth };
 
 interface Series {
+  /** In files. */
   name: string;
+  /** On the screen. */
+  label: string;
   colour: number;
   shade: number;
   dash: number[] | null;
@@ -22,12 +26,12 @@ interface Series {
 }
 
 const recordedLabels: Record<RecordedHealth['kind'], string> = {
-  norms: 'Gradient by layer and gate',
-  updates: 'Update ∕ weight by parameter',
-  shut: 'Shut gates',
-  open: 'Open gates',
-  dead: 'Dead units',
-  horizon: 'Horizon at the validations',
+  norms: t('Gradient by layer and gate'),
+  updates: t('Update ∕ weight by parameter'),
+  shut: t('Shut gates'),
+  open: t('Open gates'),
+  dead: t('Dead units'),
+  horizon: t('Horizon at the validations'),
 };
 /** What is told in percent, on an axis from nothing to all. */
 const shares = new Set(['clipped', 'scale', 'shut', 'open']);
@@ -38,12 +42,12 @@ const dashes = [null, [7, 4], [2, 3], [9, 3, 2, 3]];
 
 export class HealthView implements View {
   readonly id = 'health';
-  readonly title = 'Health';
+  readonly title = t('Health');
   readonly parts = [] as const;
   readonly node: HTMLElement;
   private readonly main: PlotCard;
   private readonly findings = element('div', { class: 'verdicts' });
-  private readonly quantity = createDropdown('Shown quantity', (value) => {
+  private readonly quantity = createDropdown(t('Shown quantity'), (value) => {
     this.chosen = value;
     this.draw();
   });
@@ -54,10 +58,11 @@ export class HealthView implements View {
   constructor() {
     this.main = new PlotCard(
       {
-        question: 'Was the gradient well while it trained?',
-        sentences:
+        question: t('Was the gradient well while it trained?'),
+        sentences: t(
           'The norm of the whole gradient before clipping, as every step had it; a gradient that explodes shows as spikes above the clipping threshold, one that vanishes as a lower layer that gets hardly any. Clipping keeps the direction and shortens the step.',
-        formula: 'g ← threshold ∕ ‖g‖ · g  where ‖g‖ > threshold',
+        ),
+        formula: t('g ← threshold ∕ ‖g‖ · g  where ‖g‖ > threshold'),
         source: 'Pascanu, Mikolov, Bengio 2013',
       },
       null,
@@ -67,7 +72,7 @@ export class HealthView implements View {
       'div',
       { class: 'columns' },
       this.main.node,
-      element('aside', { class: 'side' }, card('Verdict', this.findings)),
+      element('aside', { class: 'side' }, card(t('Verdict'), this.findings)),
     );
   }
 
@@ -75,17 +80,17 @@ export class HealthView implements View {
     this.runs = runs;
     const healthy = this.healthy();
     const choices = [
-      { value: 'norm', label: 'Gradient norm' },
+      { value: 'norm', label: t('Gradient norm') },
       ...(healthy.some(({ health }) => health.points.some(({ clippedShare }) => clippedShare !== null))
-        ? [{ value: 'clipped', label: 'Clipped steps' }]
+        ? [{ value: 'clipped', label: t('Clipped steps') }]
         : []),
       ...(healthy.some(({ health }) => health.points.some(({ clipScale }) => clipScale < 1))
-        ? [{ value: 'scale', label: 'Clip ratio' }]
+        ? [{ value: 'scale', label: t('Clip ratio') }]
         : []),
       ...healthy.flatMap(({ run, name, health }) =>
         health.recorded.map(({ kind }) => ({
           value: `${kind} ${run.id}`,
-          label: healthy.length > 1 ? `${recordedLabels[kind]}: ${name}` : recordedLabels[kind],
+          label: healthy.length > 1 ? t('{0}: {1}', recordedLabels[kind], name) : recordedLabels[kind],
         })),
       ),
     ];
@@ -95,11 +100,15 @@ export class HealthView implements View {
       ...runs
         .filter(({ run }) => run.kind === 'file')
         .map(({ name, colour }) =>
-          verdict(cssColour(colour), name, 'A model file holds weights alone: nothing of its training was recorded.'),
+          verdict(
+            cssColour(colour),
+            name,
+            t('A model file holds weights alone: nothing of its training was recorded.'),
+          ),
         ),
       ...healthy.flatMap(({ name, colour, health }) =>
         health.findings.length === 0
-          ? [verdict(cssColour(colour), name, 'No step is recorded yet.')]
+          ? [verdict(cssColour(colour), name, t('No step is recorded yet.'))]
           : health.findings.map(({ evidence, advice }) =>
               verdict(cssColour(colour), `${name}. ${headOf(evidence)}`, `${restOf(evidence)} ${advice}`.trim()),
             ),
@@ -148,6 +157,7 @@ function seriesOf(healthy: readonly Healthy[], chosen: string): Series[] {
     const { chars, byName } = recorded;
     return Object.entries(byName).map(([name, values], i) => ({
       name,
+      label: recordedName(name),
       colour: i % 5,
       shade: 0,
       dash: dashes[Math.floor(i / 5) % dashes.length]!,
@@ -156,6 +166,7 @@ function seriesOf(healthy: readonly Healthy[], chosen: string): Series[] {
   }
   return healthy.map(({ name, colour, health }) => ({
     name,
+    label: name,
     colour,
     shade: 0,
     dash: null,
@@ -184,11 +195,11 @@ function shownOf(series: readonly Series[], chosen: string, threshold: number | 
   const text = (value: number): string => (share ? shareText(value) : ratioOrMore(value));
   const read = (index: number): string =>
     [
-      `${compact(x[index]!)} characters`,
-      ...series.map(({ name }, i) => {
+      t('{0} characters', compact(x[index]!)),
+      ...series.map(({ label }, i) => {
         let at = index;
         while (at >= 0 && columns[i]![at] == null) at--;
-        return at < 0 ? null : `${name} ${text(columns[i]![at]!)}`;
+        return at < 0 ? null : `${label} ${text(columns[i]![at]!)}`;
       }),
     ]
       .filter(Boolean)
@@ -197,8 +208,8 @@ function shownOf(series: readonly Series[], chosen: string, threshold: number | 
     spec: {
       x,
       curves: series.map(
-        ({ name, colour, shade, dash }, i): PlotCurve => ({
-          label: name,
+        ({ label, colour, shade, dash }, i): PlotCurve => ({
+          label,
           colour: colourOf(colour, shade),
           values: columns[i]!,
           width: 1.3,
@@ -208,22 +219,28 @@ function shownOf(series: readonly Series[], chosen: string, threshold: number | 
       ),
       log: !share && !count,
       ...(share ? { range: [0, 1] as const } : {}),
-      ...(threshold !== null && chosen === 'norm' ? { line: { value: threshold, label: 'clipped above' } } : {}),
-      xLabel: 'trained characters',
+      ...(threshold !== null && chosen === 'norm' ? { line: { value: threshold, label: t('clipped above') } } : {}),
+      xLabel: t('trained characters'),
       formatX: compact,
       formatY: (value) => (share ? `${Math.round(100 * value)} %` : axisText(value)),
     },
-    describe: `${described(kind)} over trained characters. At the end: ${read(x.length - 1)}.`,
-    hint: `At the end: ${read(x.length - 1)}`,
+    describe: t('{0} over trained characters. At the end: {1}.', described(kind), read(x.length - 1)),
+    hint: t('At the end: {0}', read(x.length - 1)),
     read,
   };
 }
 
 function described(kind: string): string {
-  if (kind === 'norm') return 'Gradient norm before clipping';
-  if (kind === 'clipped') return 'Share of clipped steps';
-  if (kind === 'scale') return 'Factor by which clipping shortened the gradient';
+  if (kind === 'norm') return t('Gradient norm before clipping');
+  if (kind === 'clipped') return t('Share of clipped steps');
+  if (kind === 'scale') return t('Factor by which clipping shortened the gradient');
   return recordedLabels[kind as RecordedHealth['kind']];
+}
+
+/** `layer 0` in the language of the screen; gates and parameters keep their names. */
+function recordedName(name: string): string {
+  const layer = /^layer (\d+)$/.exec(name)?.[1];
+  return layer === undefined ? name : t('layer {0}', layer);
 }
 
 function ratioOrMore(value: number): string {

@@ -6,6 +6,7 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { compact } from '../ui/format.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import type { JobActions } from './jobs.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
@@ -22,12 +23,12 @@ interface Drawn {
 
 export class HistoryView implements View {
   readonly id = 'history';
-  readonly title = 'Over training';
+  readonly title = t('Over training');
   readonly parts = [] as const;
   readonly node: HTMLElement;
   private readonly main: PlotCard;
   private readonly numbers = element('div');
-  private readonly layers = createDropdown('Layer', (value) => {
+  private readonly layers = createDropdown(t('Layer'), (value) => {
     this.layer = Number(value);
     this.set(this.runs);
   });
@@ -39,18 +40,19 @@ export class HistoryView implements View {
   constructor(actions: JobActions) {
     this.main = new PlotCard(
       {
-        question: 'When did it learn to look back?',
-        sentences:
+        question: t('When did it learn to look back?'),
+        sentences: t(
           'The horizon of a layer at every checkpoint that is kept, measured at the same held-out places each time. A network may start with a long horizon that means nothing yet, lose it, and win it back as it learns.',
-        formula: 'horizon = first k with relative[k] < 0.01',
-        source: 'as in the lag profile, over 64 positions',
+        ),
+        formula: t('horizon = first k with relative[k] < 0.01'),
+        source: t('as in the lag profile, over 64 positions'),
       },
       {
         part: 'history',
         words: {
-          doing: 'is measured at each checkpoint',
-          start: 'Measure Every Checkpoint',
-          idle: 'is measured at one checkpoint so far.',
+          doing: t('is measured at each checkpoint'),
+          start: t('Measure Every Checkpoint'),
+          idle: t('is measured at one checkpoint so far.'),
           growing: true,
         },
         actions,
@@ -61,7 +63,7 @@ export class HistoryView implements View {
       'div',
       { class: 'columns' },
       this.main.node,
-      element('aside', { class: 'side' }, card('Checkpoints', this.numbers)),
+      element('aside', { class: 'side' }, card(t('Checkpoints'), this.numbers)),
     );
   }
 
@@ -98,12 +100,12 @@ export class HistoryView implements View {
     this.numbers.replaceChildren(
       some
         ? table(
-            'Horizons by checkpoint',
+            t('Horizons by checkpoint'),
             [
-              { head: 'state' },
-              { head: 'checkpoint', number: true },
-              { head: 'characters', number: true },
-              { head: 'horizon', number: true },
+              { head: t('state') },
+              { head: t('checkpoint'), number: true },
+              { head: t('characters'), number: true },
+              { head: t('horizon'), number: true },
             ],
             this.drawn.flatMap(({ selected, name, shade, lags, points }) =>
               points.map(({ chars, generation, horizon }) => [
@@ -115,8 +117,8 @@ export class HistoryView implements View {
             ),
           )
         : runs.some(({ run }) => run.kind === 'run')
-          ? 'Nothing is measured yet.'
-          : 'A model file has one set of weights and no checkpoints of its training.',
+          ? t('Nothing is measured yet.')
+          : t('A model file has one set of weights and no checkpoints of its training.'),
     );
   }
 
@@ -136,7 +138,11 @@ export class HistoryView implements View {
 }
 
 function belowTop(below: number): string {
-  return below === 0 ? 'the top layer' : below === 1 ? 'the layer below the top' : `${below} layers below the top`;
+  return below === 0
+    ? t('the top layer')
+    : below === 1
+      ? t('the layer below the top')
+      : t('{0} layers below the top', below);
 }
 
 function shownOf(drawn: readonly Drawn[]): Shown {
@@ -149,7 +155,7 @@ function shownOf(drawn: readonly Drawn[]): Shown {
   const beyond = drawn.some(({ points }) => points.some(({ horizon }) => horizon === null));
   const read = (index: number): string =>
     [
-      `${compact(x[index]!)} characters`,
+      t('{0} characters', compact(x[index]!)),
       ...drawn.flatMap(({ name, lags, points }) => {
         const point = points.find(({ chars }) => chars === x[index]);
         return point ? [`${name} ${horizonText(point.horizon, lags)}`] : [];
@@ -167,13 +173,15 @@ function shownOf(drawn: readonly Drawn[]): Shown {
         }),
       ),
       log: false,
-      ...(beyond ? { line: { value: most, label: `> ${most}: beyond what is measured` } } : {}),
-      xLabel: 'trained characters',
+      ...(beyond ? { line: { value: most, label: t('> {0}: beyond what is measured', most) } } : {}),
+      xLabel: t('trained characters'),
       formatX: compact,
       formatY: (value) => String(Math.round(value)),
     },
-    describe: `Horizon by trained characters. At the end: ${read(x.length - 1)}.`,
-    hint: `${beyond ? 'A point on the dashed line lies beyond the lags that are measured. ' : ''}Point at a checkpoint to read it.`,
+    describe: t('Horizon by trained characters. At the end: {0}.', read(x.length - 1)),
+    hint: beyond
+      ? t('A point on the dashed line lies beyond the lags that are measured. Point at a checkpoint to read it.')
+      : t('Point at a checkpoint to read it.'),
     read,
   };
 }

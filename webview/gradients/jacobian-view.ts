@@ -4,18 +4,19 @@ import { card, named, table } from '../ui/cards.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import type { JobActions } from './jobs.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
 import type { View } from './view.ts';
-import { axisText, ratioText } from './words.ts';
+import { axisText, layerColumn, layerName, ratioText } from './words.ts';
 
 const floor = 1e-8;
 const ceiling = 1e6;
 
 export class JacobianView implements View {
   readonly id = 'jacobians';
-  readonly title = 'Jacobians';
+  readonly title = t('Jacobians');
   readonly parts = ['report', 'jacobians'] as const;
   readonly node: HTMLElement;
   private readonly main: PlotCard;
@@ -26,13 +27,18 @@ export class JacobianView implements View {
   constructor(actions: JobActions) {
     this.main = new PlotCard(
       {
-        question: 'How much can the gradient grow or shrink on its way back?',
-        sentences:
+        question: t('How much can the gradient grow or shrink on its way back?'),
+        sentences: t(
           'Each curve is the largest factor by which any gradient changes over k steps at places of the held-out text: the norm of the product of the Jacobians there, of the joint state (h, c) in an LSTM. A plain network has a bound from its weights alone, which can grow while the product fades; a gated one has none.',
-        formula: '‖∏ ∂hⱼ/∂hⱼ₋₁‖₂ ≤ (σ_max(W_hh) · max|φ′|)ᵏ,  max|φ′| = 1 for tanh and ReLU',
+        ),
+        formula: t('‖∏ ∂hⱼ/∂hⱼ₋₁‖₂ ≤ (σ_max(W_hh) · max|φ′|)ᵏ,  max|φ′| = 1 for tanh and ReLU'),
         source: 'Pascanu, Mikolov, Bengio 2013',
       },
-      { part: 'jacobians', words: { doing: 'multiplies Jacobians by power iteration', start: 'Measure' }, actions },
+      {
+        part: 'jacobians',
+        words: { doing: t('multiplies Jacobians by power iteration'), start: t('Measure') },
+        actions,
+      },
     );
     this.node = element(
       'div',
@@ -42,15 +48,17 @@ export class JacobianView implements View {
         'aside',
         { class: 'side' },
         card(
-          'Recurrent weights',
+          t('Recurrent weights'),
           element(
             'p',
             { class: 'note' },
-            'ρ, the largest modulus of an eigenvalue, says what many equal steps do; σ_max ≥ ρ, the largest singular value, what one step can do.',
+            t(
+              'ρ, the largest modulus of an eigenvalue, says what many equal steps do; σ_max ≥ ρ, the largest singular value, what one step can do.',
+            ),
           ),
           this.spectra,
         ),
-        card('Product norms', this.norms),
+        card(t('Product norms'), this.norms),
       ),
     );
   }
@@ -73,8 +81,8 @@ export class JacobianView implements View {
     ];
     this.spectra.replaceChildren(
       blocks.length > 0
-        ? table('Spectra of the recurrent weights', [{ head: 'block of W_hh' }, ...numbers], blocks)
-        : 'Nothing is measured yet.',
+        ? table(t('Spectra of the recurrent weights'), [{ head: t('block of W_hh') }, ...numbers], blocks)
+        : t('Nothing is measured yet.'),
     );
     this.showNorms(measured);
   }
@@ -96,17 +104,36 @@ export class JacobianView implements View {
         const at = (values: readonly (number | null)[]): (number | null)[] =>
           x.map((step) => values[result.steps.indexOf(step)] ?? null);
         const name = layerName(selected.name, layer, result.layers.length);
+        const column = layerColumn(selected.name, layer, result.layers.length);
         const shade = (0.5 * (result.layers.length - 1 - layer)) / Math.max(1, result.layers.length - 1);
         return [
-          { selected, name, shade, values: at(median), band: { lower: at(lower), upper: at(upper) }, dash: null },
+          {
+            selected,
+            name,
+            column,
+            shade,
+            values: at(median),
+            band: { lower: at(lower), upper: at(upper) },
+            dash: null,
+          },
           ...(bound
-            ? [{ selected, name: `${name} bound`, shade: 0.35, values: at(bound), band: null, dash: [5, 4] }]
+            ? [
+                {
+                  selected,
+                  name: t('{0} bound', name),
+                  column: `${column} bound`,
+                  shade: 0.35,
+                  values: at(bound),
+                  band: null,
+                  dash: [5, 4],
+                },
+              ]
             : []),
         ];
       }),
     );
     this.rows = [
-      ['steps', ...series.map(({ name }) => name)],
+      ['steps', ...series.map(({ column }) => column)],
       ...x.map((step, i) => [step, ...series.map(({ values }) => values[i] ?? null)]),
     ];
     const bands = measured.length === 1;
@@ -132,20 +159,25 @@ export class JacobianView implements View {
           }),
         ),
         log: true,
-        line: { value: 1, label: 'neither grows nor shrinks' },
-        xLabel: 'steps k back',
+        line: { value: 1, label: t('neither grows nor shrinks') },
+        xLabel: t('steps k back'),
         formatX: String,
         formatY: axisText,
       },
-      describe: `Norm of the Jacobian product by number of steps, logarithmic. ${read(x.length - 1)}.`,
-      hint: `Median over ${measured[0]!.result.places} places${bands ? '; shaded: the middle half' : ''}. Point at a number of steps to read it.`,
+      describe: t('Norm of the Jacobian product by number of steps, logarithmic. {0}.', read(x.length - 1)),
+      hint: bands
+        ? t(
+            'Median over {0} places; shaded: the middle half. Point at a number of steps to read it.',
+            measured[0]!.result.places,
+          )
+        : t('Median over {0} places. Point at a number of steps to read it.', measured[0]!.result.places),
       read,
     };
   }
 
   private showNorms(measured: Measured): void {
     if (measured.length === 0) {
-      this.norms.replaceChildren('Nothing is measured yet.');
+      this.norms.replaceChildren(t('Nothing is measured yet.'));
       return;
     }
     const steps = measured[0]!.result.steps;
@@ -157,14 +189,14 @@ export class JacobianView implements View {
         const name = layerName(selected.name, layer, result.layers.length);
         return [
           [named(cssColour(selected.colour), name), ...cells(median)],
-          ...(bound ? [[named(cssColour(selected.colour, 0.35), `${name} bound`), ...cells(bound)]] : []),
+          ...(bound ? [[named(cssColour(selected.colour, 0.35), t('{0} bound', name)), ...cells(bound)]] : []),
         ];
       }),
     );
     this.norms.replaceChildren(
       table(
-        'Norms of Jacobian products',
-        [{ head: 'median over places' }, ...chosen.map((step) => ({ head: `k = ${step}`, number: true }))],
+        t('Norms of Jacobian products'),
+        [{ head: t('median over places') }, ...chosen.map((step) => ({ head: `k = ${step}`, number: true }))],
         rows,
       ),
     );
@@ -172,10 +204,6 @@ export class JacobianView implements View {
 }
 
 type Measured = ReturnType<typeof withPart<'jacobians'>>;
-
-function layerName(run: string, layer: number, layers: number): string {
-  return layers > 1 ? `${run} · layer ${layer}` : run;
-}
 
 function blockName(run: string, layer: number, layers: number, gate: string): string {
   return [layerName(run, layer, layers), gate === 'W' ? null : gate].filter(Boolean).join(' · ');

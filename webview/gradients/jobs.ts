@@ -2,6 +2,7 @@
 import type { GradientPart } from '../../src/protocol/gradients.ts';
 import { createButton, createProgressBar } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 import { cssColour, type SelectedRun } from './state.ts';
 
 export interface JobActions {
@@ -57,12 +58,12 @@ export class JobList {
     const problem = problems[this.part];
     if (problem !== undefined) return { kind: 'failed', text: problem };
     if (run.generation === null)
-      return { kind: 'waiting', text: 'has no checkpoint yet: it is measured as soon as there is one.' };
-    if (!result) return { kind: 'idle', text: this.words.idle ?? 'is not measured.' };
+      return { kind: 'waiting', text: t('has no checkpoint yet: it is measured as soon as there is one.') };
+    if (!result) return { kind: 'idle', text: this.words.idle ?? t('is not measured.') };
     if (result.on !== run.on && run.on !== null)
-      return { kind: 'old', text: `measured on ${result.on ?? 'another text'}; ${run.on} is open now.` };
+      return { kind: 'old', text: t('measured on {0}; {1} is open now.', result.on ?? t('another text'), run.on) };
     if (result.generation !== null && result.generation !== run.generation && !this.words.growing)
-      return { kind: 'old', text: `measured at checkpoint ${result.generation}; ${run.generation} counts now.` };
+      return { kind: 'old', text: t('measured at checkpoint {0}; {1} counts now.', result.generation, run.generation) };
     return null;
   }
 
@@ -82,11 +83,11 @@ export class JobList {
       const bar = createProgressBar(`${name}: ${this.words.doing}`);
       this.bars.set(run.id, bar);
       bar.set(null, `${name}: ${this.words.doing}`);
-      row.append(bar.node, createButton('Cancel', () => this.actions.cancel(run.id, this.part)).node);
+      row.append(bar.node, createButton(t('Cancel'), () => this.actions.cancel(run.id, this.part)).node);
     } else if (kind === 'failed')
-      row.append(compute('Try Again'), createButton('Show Log', () => this.actions.showLog()).node);
+      row.append(compute(t('Try Again')), createButton(t('Show Log'), () => this.actions.showLog()).node);
     else if (kind === 'idle') row.append(compute(this.words.start));
-    else if (kind === 'old') row.append(compute('Measure Again'));
+    else if (kind === 'old') row.append(compute(t('Measure Again')));
     return row;
   }
 }

@@ -6,6 +6,7 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { later } from '../ui/later.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { Slider } from './slider.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
@@ -20,7 +21,7 @@ const activationNames = { sigmoid: 'sigmoid', tanh: 'tanh', relu: 'ReLU' } as co
 
 export class LabView implements View {
   readonly id = 'lab';
-  readonly title = 'Scalar lab';
+  readonly title = t('Scalar lab');
   readonly parts = ['report'] as const;
   readonly node: HTMLElement;
   private readonly ask: (question: LabQuestion) => void;
@@ -42,22 +43,23 @@ export class LabView implements View {
     this.ask = ask;
     const changed = (): void => this.askLater(30);
     this.weight = new Slider(
-      'weight w',
+      t('weight w'),
       { min: 0.5, max: 1.3, step: 0.01, value: 0.9, words: (value) => value.toFixed(2) },
       changed,
     );
     this.time = new Slider(
-      'time T',
-      { min: 2, max: 200, step: 1, value: 50, words: (value) => `${value} characters` },
+      t('time T'),
+      { min: 2, max: 200, step: 1, value: 50, words: (value) => t('{0} characters', value) },
       changed,
     );
-    this.layers = new Slider('layers', { min: 2, max: 30, step: 1, value: 8, words: String }, changed);
-    this.units = new Slider('units a layer', { min: 4, max: 64, step: 4, value: 32, words: String }, changed);
+    this.layers = new Slider(t('layers'), { min: 2, max: 30, step: 1, value: 8, words: String }, changed);
+    this.units = new Slider(t('units a layer'), { min: 4, max: 64, step: 4, value: 32, words: String }, changed);
     this.decay = new PlotCard(
       {
-        question: 'What does one linear unit do to a gradient?',
-        sentences:
+        question: t('What does one linear unit do to a gradient?'),
+        sentences: t(
           'With a single weight the gradient is multiplied by w at every step: under 1 it vanishes, over 1 it explodes, and nothing but exactly 1 keeps it. Beside it the measured networks, each of whose curves is a mixture of many such factors.',
+        ),
         formula: 'hₜ = w·hₜ₋₁ + …  ⇒  ∂h_T/∂h₁ = w^(T−1)',
         source: 'Hochreiter 1991; Pascanu, Mikolov, Bengio 2013',
       },
@@ -66,10 +68,11 @@ export class LabView implements View {
     );
     this.stack = new PlotCard(
       {
-        question: 'And a deep stack of layers, one after the other?',
-        sentences:
+        question: t('And a deep stack of layers, one after the other?'),
+        sentences: t(
           'The mean size of the gradient at every layer of a fully connected stack at its random start. The slope of a sigmoid is at most ¼, so each layer takes most of what is left; where a ReLU is on its slope is 1.',
-        formula: 'mean‖∂J/∂aˡ‖ over random inputs, J linear in the last layer',
+        ),
+        formula: t('mean‖∂J/∂aˡ‖ over random inputs, J linear in the last layer'),
         source: 'Glorot, Bengio 2010; Glorot, Bordes, Bengio 2011; He et al. 2015',
       },
       null,
@@ -78,7 +81,7 @@ export class LabView implements View {
         { class: 'choice' },
         this.layers.node,
         this.units.node,
-        createButton('Draw New Weights', () => {
+        createButton(t('Draw New Weights'), () => {
           this.seed++;
           this.question();
         }).node,
@@ -92,16 +95,18 @@ export class LabView implements View {
         'aside',
         { class: 'side' },
         card(
-          'In numbers',
+          t('In numbers'),
           this.numbers,
           element(
             'p',
             { class: 'note' },
-            'Lectures print 117.39 and 0.00515 for w = 1.1 and 0.9 at T = 50: that is after 50 steps. From h₁ to h₅₀ there are 49: 106.72 and 0.005726.',
+            t(
+              'Lectures print 117.39 and 0.00515 for w = 1.1 and 0.9 at T = 50: that is after 50 steps. From h₁ to h₅₀ there are 49: 106.72 and 0.005726.',
+            ),
           ),
         ),
-        card('The networks beside it', this.networks),
-        card('First layer beside the last', this.layersNote),
+        card(t('The networks beside it'), this.networks),
+        card(t('First layer beside the last'), this.layersNote),
       ),
     );
   }
@@ -149,28 +154,28 @@ export class LabView implements View {
     this.stack.set([], shownStack(lab));
     this.numbers.replaceChildren(
       table(
-        'Gradients of one linear unit',
+        t('Gradients of one linear unit'),
         [
           { head: 'w' },
-          { head: `h₁ to h${subscript(lab.steps)}`, number: true },
-          { head: `after ${lab.steps} steps`, number: true },
-          { head: 'under 1 % at', number: true },
+          { head: t('h₁ to h{0}', subscript(lab.steps)), number: true },
+          { head: t('after {0} steps', lab.steps), number: true },
+          { head: t('under 1 % at'), number: true },
         ],
         lab.unit.map(({ weight, between, after, decay }) => [
           weight.toFixed(2),
           factor(between),
           factor(after),
-          decay === null ? 'never' : decay.toFixed(1),
+          decay === null ? t('never') : decay.toFixed(1),
         ]),
       ),
     );
     const measured = withPart(runs, 'report');
     this.networks.replaceChildren(
       measured.length === 0
-        ? 'Nothing is measured yet.'
+        ? t('Nothing is measured yet.')
         : table(
-            'Networks and the weight that fades as they do',
-            [{ head: 'network' }, { head: 'horizon', number: true }, { head: 'as fast as w =', number: true }],
+            t('Networks and the weight that fades as they do'),
+            [{ head: t('network') }, { head: t('horizon'), number: true }, { head: t('as fast as w ='), number: true }],
             measured.map(({ selected, result }) => {
               const top = result.layers.at(-1)!;
               const { horizon } = top.c ?? top.h;
@@ -184,8 +189,8 @@ export class LabView implements View {
     );
     this.layersNote.replaceChildren(
       table(
-        'Gradient at the first layer beside the last',
-        [{ head: 'activation' }, { head: 'first ∕ last', number: true }],
+        t('Gradient at the first layer beside the last'),
+        [{ head: t('activation') }, { head: t('first ∕ last'), number: true }],
         lab.stacks.map(({ activation, means }) => [
           named(cssColour(activations[activation]), activationNames[activation]),
           factor((means[0] ?? 0) / (means.at(-1) ?? 1)),
@@ -232,12 +237,17 @@ export class LabView implements View {
         ),
         log: true,
         line: { value: 0.01, label: '1 %' },
-        xLabel: 'steps k back',
+        xLabel: t('steps k back'),
         formatX: String,
         formatY: axisText,
       },
-      describe: `Gradient of one linear unit by number of steps beside the measured networks, logarithmic. ${read(lab.steps)}.`,
-      hint: 'Solid: one linear unit. Dashed: the measured networks, over lag 0. Point at a number of steps to read it.',
+      describe: t(
+        'Gradient of one linear unit by number of steps beside the measured networks, logarithmic. {0}.',
+        read(lab.steps),
+      ),
+      hint: t(
+        'Solid: one linear unit. Dashed: the measured networks, over lag 0. Point at a number of steps to read it.',
+      ),
       read,
     };
   }
@@ -247,7 +257,7 @@ function shownStack(lab: ShownLab): Shown {
   const x = Array.from({ length: lab.layers }, (_, k) => k + 1);
   const read = (index: number): string =>
     [
-      `layer ${x[index]}`,
+      t('layer {0}', x[index]!),
       ...lab.stacks.map(({ activation, means }) => `${activationNames[activation]} ${factor(means[index])}`),
     ].join('   ');
   return {
@@ -262,12 +272,12 @@ function shownStack(lab: ShownLab): Shown {
         }),
       ),
       log: true,
-      xLabel: 'layer, from the input on',
+      xLabel: t('layer, from the input on'),
       formatX: (value) => (Number.isInteger(value) ? String(value) : ''),
       formatY: axisText,
     },
-    describe: `Mean gradient size by layer, logarithmic. ${read(0)}; ${read(x.length - 1)}.`,
-    hint: 'Point at a layer to read it.',
+    describe: t('Mean gradient size by layer, logarithmic. {0}; {1}.', read(0), read(x.length - 1)),
+    hint: t('Point at a layer to read it.'),
     read,
   };
 }

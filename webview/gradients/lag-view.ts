@@ -7,6 +7,7 @@ import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { whole } from '../ui/format.ts';
 import { Plot, type PlotCurve } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import { type JobActions, JobList } from './jobs.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
 import type { View } from './view.ts';
@@ -19,6 +20,7 @@ import {
   ratioText,
   type StateCurve,
   shareText,
+  stateColumn,
   stateCurves,
   stateName,
 } from './words.ts';
@@ -34,12 +36,14 @@ interface Drawn extends StateCurve {
   selected: SelectedRun;
   report: ShownReport;
   name: string;
+  /** The same in files. */
+  column: string;
   shade: number;
 }
 
 export class LagView implements View {
   readonly id = 'lags';
-  readonly title = 'Lag profile';
+  readonly title = t('Lag profile');
   readonly parts = ['report'] as const;
   readonly node: HTMLElement;
   private readonly host = element('div', { class: 'plot', tabindex: 0, role: 'img' });
@@ -55,8 +59,12 @@ export class LagView implements View {
   private lags = 0;
 
   constructor(actions: JobActions & { trainSame(): void }) {
-    this.jobs = new JobList('report', { doing: 'goes back from its held-out predictions', start: 'Measure' }, actions);
-    this.same = createButton('Train the Same as…', () => actions.trainSame());
+    this.jobs = new JobList(
+      'report',
+      { doing: t('goes back from its held-out predictions'), start: t('Measure') },
+      actions,
+    );
+    this.same = createButton(t('Train the Same as…'), () => actions.trainSame());
     this.node = element(
       'div',
       { class: 'columns' },
@@ -64,10 +72,11 @@ export class LagView implements View {
         'section',
         { class: 'card main', 'aria-label': this.title },
         explanation({
-          question: 'How far back does the loss of one character reach?',
-          sentences:
+          question: t('How far back does the loss of one character reach?'),
+          sentences: t(
             'Each curve is the mean size of the gradient at the state k characters before a prediction, over its size at the prediction itself. Where it has fallen under 1 %, what was read earlier hardly teaches the network any more: that lag is its horizon.',
-          formula: 'relative[k] = mean‖∂Jₜ/∂hₜ₋ₖ‖ ∕ mean‖∂Jₜ/∂hₜ‖,  Jₜ = −ln p(xₜ₊₁ | hₜ)',
+          ),
+          formula: t('relative[k] = mean‖∂Jₜ/∂hₜ₋ₖ‖ ∕ mean‖∂Jₜ/∂hₜ‖,  Jₜ = −ln p(xₜ₊₁ | hₜ)'),
           source: 'Hochreiter 1991; Bengio, Simard, Frasconi 1994',
         }),
         this.jobs.node,
@@ -80,15 +89,17 @@ export class LagView implements View {
         'aside',
         { class: 'side' },
         card(
-          'Horizon',
+          t('Horizon'),
           element(
             'p',
             { class: 'note' },
-            'First lag under 1 % of lag 0, with its 95 % interval. Lecture lore (CS224N): about 7 steps for a vanilla RNN, about 100 for an LSTM. Measured here:',
+            t(
+              'First lag under 1 % of lag 0, with its 95 % interval. Lecture lore (CS224N): about 7 steps for a vanilla RNN, about 100 for an LSTM. Measured here:',
+            ),
           ),
           this.horizons,
         ),
-        card('In words', this.verdicts, element('div', { class: 'buttons' }, this.same.node)),
+        card(t('In words'), this.verdicts, element('div', { class: 'buttons' }, this.same.node)),
       ),
     );
   }
@@ -103,13 +114,14 @@ export class LagView implements View {
         selected,
         report: result,
         name: `${selected.name} · ${stateName(curve, result.layers.length)}`,
+        column: `${selected.name} · ${stateColumn(curve, result.layers.length)}`,
         shade: curve.state === 'h' && result.layers[curve.layer]!.c ? shadeOfH : 0,
       })),
     );
     const empty = this.drawn.length === 0;
     for (const part of [this.host, this.reading, this.where]) part.hidden = empty;
     this.same.show(!empty && runs[0]?.run.kind === 'run');
-    this.horizons.replaceChildren(...(empty ? ['Nothing is measured yet.'] : [this.horizonTable()]));
+    this.horizons.replaceChildren(...(empty ? [t('Nothing is measured yet.')] : [this.horizonTable()]));
     this.verdicts.replaceChildren(
       ...measured.map(({ selected: { name, run, colour }, result }) => {
         const { claim, evidence } = lagVerdict(name, run, result);
@@ -120,7 +132,12 @@ export class LagView implements View {
     this.summary.textContent = measured.map(({ selected, result }) => lagSummary(selected.name, result)).join(' ');
     this.host.setAttribute(
       'aria-label',
-      `Lag profile, logarithmic, ${this.drawn.length} curves over ${this.lags} lags. ${this.summary.textContent} Left and right arrows read single lags.`,
+      t(
+        'Lag profile, logarithmic, {0} curves over {1} lags. {2} Left and right arrows read single lags.',
+        this.drawn.length,
+        this.lags,
+        this.summary.textContent,
+      ),
     );
     this.where.title = measured[0]!.result.texts.files.join('\n');
     this.where.textContent = whereText(measured.map(({ selected }) => selected));
@@ -130,7 +147,7 @@ export class LagView implements View {
 
   table(): CsvCell[][] | null {
     if (this.drawn.length === 0) return null;
-    const heads = this.drawn.flatMap(({ name }) => [name, `${name} lower quartile`, `${name} upper quartile`]);
+    const heads = this.drawn.flatMap(({ column }) => [column, `${column} lower quartile`, `${column} upper quartile`]);
     const rows = Array.from({ length: this.lags + 1 }, (_, k): CsvCell[] => [
       k,
       ...this.drawn.flatMap(({ profile: { relative, lower, upper } }) =>
@@ -142,7 +159,7 @@ export class LagView implements View {
 
   picture(): Promise<ArrayBuffer | null> {
     return this.drawn.length > 0
-      ? this.plot.png('How far back does the loss of one character reach?')
+      ? this.plot.png(t('How far back does the loss of one character reach?'))
       : Promise.resolve(null);
   }
 
@@ -177,12 +194,12 @@ export class LagView implements View {
       curves,
       log: true,
       range: [floor, 1],
-      line: { value: 0.01, label: '1 % — the horizon' },
+      line: { value: 0.01, label: t('1 % — the horizon') },
       wall:
         window.size === 1 && sequence != null && sequence < this.lags
-          ? { value: sequence, label: 'training window' }
+          ? { value: sequence, label: t('training window') }
           : null,
-      xLabel: 'lag k, characters back',
+      xLabel: t('lag k, characters back'),
       formatX: (value) => String(value),
       formatY: axisText,
     });
@@ -191,11 +208,11 @@ export class LagView implements View {
   private horizonTable(): HTMLElement {
     const lags = [10, 50].filter((lag) => lag <= this.lags);
     return table(
-      'Horizons and relative gradients',
+      t('Horizons and relative gradients'),
       [
-        { head: 'state' },
-        { head: 'horizon', number: true },
-        { head: '95 %', number: true },
+        { head: t('state') },
+        { head: t('horizon'), number: true },
+        { head: t('95 %'), number: true },
         ...lags.map((lag) => ({ head: `k = ${lag}`, number: true })),
       ],
       this.drawn.map(({ name, selected, report, profile, shade }) => [
@@ -211,8 +228,8 @@ export class LagView implements View {
     if (index === null) {
       const bands = new Set(this.drawn.map(({ selected }) => selected)).size === 1;
       this.reading.textContent = bands
-        ? 'Shaded: the middle half of the positions. Point at a lag to read it.'
-        : 'Point at a lag to read it.';
+        ? t('Shaded: the middle half of the positions. Point at a lag to read it.')
+        : t('Point at a lag to read it.');
       return;
     }
     const parts = this.drawn.map(({ name, profile }) => {
@@ -231,13 +248,26 @@ function lastAbove(values: readonly (number | null)[], least: number): number {
 function whereText(measured: readonly SelectedRun[]): string {
   const [first] = measured;
   const { positions, texts, lags, generation } = first!.results.report!;
-  const files = texts.files.length === 1 ? texts.files[0]! : `${whole(texts.files.length)} held-out files`;
-  const side = { test: '', validation: ' (validation side)', given: ' as it stood' }[texts.side];
-  const where = `${whole(positions)} seeded positions in ${files}${side}, K = ${lags}, state carried from the file's start`;
-  const one = new Set(measured.map(({ run }) => run.corpus)).size === 1;
+  const { length } = texts.files;
+  const files = length === 1 ? texts.files[0]! : t('{0} held-out files', whole(length));
+  const of =
+    texts.side === 'given'
+      ? t('{0} as it stood', files)
+      : texts.side === 'validation'
+        ? t('{0} (validation side)', files)
+        : files;
+  const where = t(
+    "{0} seeded positions in {1}, K = {2}, state carried from the file's start",
+    whole(positions),
+    of,
+    lags,
+  );
   if (measured.length === 1)
-    return `${where}${generation === null || texts.side === 'given' ? '' : `; checkpoint ${generation}`}.`;
-  return one
-    ? `${where}; the same places for every run.`
-    : `${where}. These networks were not measured on the same text: each has its own held-out files, a model file the text that is open.`;
+    return generation === null || texts.side === 'given' ? `${where}.` : t('{0}; checkpoint {1}.', where, generation);
+  return new Set(measured.map(({ run }) => run.corpus)).size === 1
+    ? t('{0}; the same places for every run.', where)
+    : t(
+        '{0}. These networks were not measured on the same text: each has its own held-out files, a model file the text that is open.',
+        where,
+      );
 }

@@ -4,12 +4,13 @@ import { card, named, table } from '../ui/cards.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import type { PlotCurve } from '../ui/plot.ts';
+import { t, translated } from '../ui/words.ts';
 import { CellMemoryCard } from './cell-memory.ts';
 import type { JobActions } from './jobs.ts';
 import { PlotCard, type Shown } from './plot-card.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
 import type { View } from './view.ts';
-import { axisText, horizonText } from './words.ts';
+import { axisText, horizonText, layerName } from './words.ts';
 
 interface LayerCells {
   selected: SelectedRun;
@@ -28,13 +29,13 @@ interface LayerCells {
 
 export class MemoryView implements View {
   readonly id = 'memory';
-  readonly title = 'Memory';
+  readonly title = t('Memory');
   readonly parts = ['memory'] as const;
   readonly node: HTMLElement;
   private readonly main: PlotCard;
   private readonly longest = element('div');
   private readonly one = new CellMemoryCard((cell) => this.choose({ ...this.chosen!, cell }));
-  private readonly oneCard = card('One cell', this.one.node);
+  private readonly oneCard = card(t('One cell'), this.one.node);
   /** The cell whose curve is shown. */
   private chosen: { run: string; layer: number; cell: number } | null = null;
   private layers: LayerCells[] = [];
@@ -42,19 +43,20 @@ export class MemoryView implements View {
   constructor(actions: JobActions) {
     this.main = new PlotCard(
       {
-        question: 'How long does each cell remember?',
-        sentences:
+        question: t('How long does each cell remember?'),
+        sentences: t(
           'Cells in the order of their own horizon: the first lag at which the product of their forget gates (update gates z in a GRU) has fallen under 1 % on average. Along this path a gradient passes a cell untouched by the weights: the constant error carousel.',
-        formula: 'direct path of ∂cₜ/∂cₜ₋ₖ = ∏ fⱼ,  mean over positions',
+        ),
+        formula: t('direct path of ∂cₜ/∂cₜ₋ₖ = ∏ fⱼ,  mean over positions'),
         source: 'Hochreiter, Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000',
       },
-      { part: 'memory', words: { doing: 'multiplies its forget gates', start: 'Measure' }, actions },
+      { part: 'memory', words: { doing: t('multiplies its forget gates'), start: t('Measure') }, actions },
     );
     this.node = element(
       'div',
       { class: 'columns' },
       this.main.node,
-      element('aside', { class: 'side' }, card('Longest memories', this.longest), this.oneCard),
+      element('aside', { class: 'side' }, card(t('Longest memories'), this.longest), this.oneCard),
     );
   }
 
@@ -66,9 +68,9 @@ export class MemoryView implements View {
         const cells = layer.horizons.map((horizon, cell) => ({ cell, horizon }));
         cells.sort((a, b) => (b.horizon ?? Infinity) - (a.horizon ?? Infinity) || a.cell - b.cell);
         const { length } = result.layers;
-        const name = length > 1 ? `${selected.name} · layer ${k}` : selected.name;
+        const name = layerName(selected.name, k, length);
         const shade = (0.5 * (length - 1 - k)) / Math.max(1, length - 1);
-        const named = new Map(layer.named.map(({ cell, name: concept }) => [cell, concept]));
+        const named = new Map(layer.named.map(({ cell, name: concept }) => [cell, translated(concept)]));
         const { lags, steps } = result;
         return [
           { selected, name, gate: layer.gate, layer: k, lags, shade, cells, steps, retained: layer.retained, named },
@@ -79,11 +81,11 @@ export class MemoryView implements View {
     this.longest.replaceChildren(
       this.layers.length === 0
         ? measured.length > 0
-          ? 'A plain RNN rewrites its state at every step: no gate keeps it.'
-          : 'Nothing is measured yet.'
+          ? t('A plain RNN rewrites its state at every step: no gate keeps it.')
+          : t('Nothing is measured yet.')
         : table(
-            'Cells with the longest memory, and those that have a name',
-            [{ head: 'cell' }, { head: 'gate' }, { head: 'remembers', number: true }],
+            t('Cells with the longest memory, and those that have a name'),
+            [{ head: t('cell') }, { head: t('gate') }, { head: t('remembers'), number: true }],
             this.layers.flatMap((layer) => {
               const most = Math.max(3, Math.floor(12 / this.layers.length));
               const listed = layer.cells.filter(({ cell }, rank) => rank < most || layer.named.has(cell));
@@ -120,8 +122,8 @@ export class MemoryView implements View {
     const concept = names.get(cell);
     const button = element(
       'button',
-      { type: 'button', class: 'contributor', title: 'Show this cell' },
-      `${name} · cell ${cell}${concept ? ` · ${concept}` : ''}`,
+      { type: 'button', class: 'contributor', title: t('Show this cell') },
+      concept ? t('{0} · cell {1} · {2}', name, cell, concept) : t('{0} · cell {1}', name, cell),
     );
     button.addEventListener('click', () => this.choose({ run: selected.run.id, layer, cell }));
     return button;
@@ -158,7 +160,7 @@ function shownOf(layers: readonly LayerCells[]): Shown {
     layers
       .flatMap(({ name, lags, cells }) => {
         const one = cells[index];
-        return one ? [`${name} · cell ${one.cell}: ${horizonText(one.horizon, lags)} characters`] : [];
+        return one ? [t('{0} · cell {1}: {2} characters', name, one.cell, horizonText(one.horizon, lags))] : [];
       })
       .join('   ');
   return {
@@ -177,12 +179,12 @@ function shownOf(layers: readonly LayerCells[]): Shown {
       log: true,
       range: [1, most],
       line: { value: most, label: `> ${most}` },
-      xLabel: 'cells, the longest memory first',
+      xLabel: t('cells, the longest memory first'),
       formatX: String,
       formatY: axisText,
     },
-    describe: `Horizons of single cells. Longest: ${read(0)}.`,
-    hint: 'Point at a cell to read it.',
+    describe: t('Horizons of single cells. Longest: {0}.', read(0)),
+    hint: t('Point at a cell to read it.'),
     read,
   };
 }

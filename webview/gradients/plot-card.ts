@@ -3,6 +3,7 @@ import type { GradientPart } from '../../src/protocol/gradients.ts';
 import { type Explanation, explanation } from '../ui/cards.ts';
 import { element } from '../ui/dom.ts';
 import { Plot, type PlotSpec } from '../ui/plot.ts';
+import { t } from '../ui/words.ts';
 import { type JobActions, JobList, type JobWords } from './jobs.ts';
 import type { SelectedRun } from './state.ts';
 
@@ -48,7 +49,7 @@ export class PlotCard {
     this.shown = shown;
     this.host.hidden = shown === null;
     if (shown) {
-      this.host.setAttribute('aria-label', `${shown.describe} Left and right arrows read single values.`);
+      this.host.setAttribute('aria-label', t('{0} Left and right arrows read single values.', shown.describe));
       this.plot.show(shown.spec);
     }
     this.read(null);

@@ -1,5 +1,6 @@
 /** A text with one prediction's reach drawn over it: click a character, or walk with the arrow keys. */
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 
 export interface Drawing {
   /** The last character before the one that is predicted. */
@@ -14,7 +15,7 @@ export class ReachText {
     class: 'reach-text',
     tabindex: 0,
     role: 'application',
-    'aria-label': 'Text. Left and right arrows choose the character whose prediction is looked at.',
+    'aria-label': t('Text. Left and right arrows choose the character whose prediction is looked at.'),
   });
   private readonly choose: (predicted: number) => void;
   private points: string[] = [];

@@ -4,9 +4,10 @@ import { card, explanation } from '../ui/cards.ts';
 import { createButton, createDropdown } from '../ui/controls.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
-import { characterName } from '../ui/format.ts';
+import { characterName, englishCharacterName } from '../ui/format.ts';
 import { type Logit, reachQuantities, seedChoices, seedName, strengthsOf, valuesOf } from '../ui/reach.ts';
 import { ReachEvidence } from '../ui/reach-evidence.ts';
+import { t } from '../ui/words.ts';
 import { ReachText } from './reach-text.ts';
 import { colourOf, type SelectedRun } from './state.ts';
 import type { View } from './view.ts';
@@ -20,26 +21,26 @@ const shownContributors = 12;
 
 export class ReachView implements View {
   readonly id = 'reach';
-  readonly title = 'Reach';
+  readonly title = t('Reach');
   readonly parts = [] as const;
   readonly node: HTMLElement;
   private readonly actions: ReachActions;
-  private readonly runs = createDropdown('Run', (id) => {
+  private readonly runs = createDropdown(t('Run'), (id) => {
     this.run = id;
     this.refresh();
   });
-  private readonly files = createDropdown('Held-out text', (value) => {
+  private readonly files = createDropdown(t('Held-out text'), (value) => {
     this.document = Number(value);
     this.at = null;
     this.refresh();
   });
-  private readonly seeds = createDropdown('Start from', (value) => {
+  private readonly seeds = createDropdown(t('Start from'), (value) => {
     this.logit = value === '' ? null : value;
     // Of a logit one wants to know what speaks for it and what against.
     if (this.logit !== null && this.quantity === 'x') this.quantity = 'signed';
     this.ask();
   });
-  private readonly quantities = createDropdown('Drawn quantity', (value) => {
+  private readonly quantities = createDropdown(t('Drawn quantity'), (value) => {
     this.quantity = value;
     this.draw();
   });
@@ -63,7 +64,7 @@ export class ReachView implements View {
 
   constructor(actions: ReachActions) {
     this.actions = actions;
-    const again = createButton('Try Again', () => {
+    const again = createButton(t('Try Again'), () => {
       this.asked = '';
       if (this.chosen?.texts) this.ask();
       else this.refresh();
@@ -76,11 +77,13 @@ export class ReachView implements View {
         'section',
         { class: 'card main', 'aria-label': this.title },
         explanation({
-          question: 'What does one prediction go back to?',
-          sentences:
+          question: t('What does one prediction go back to?'),
+          sentences: t(
             'Click a character: the text before it is coloured by how strongly its loss depends on each character there, on a logarithmic scale over three decades. Instead of the loss, ask about the logit of any character in its place; signed, orange raises and blue lowers what is asked about.',
-          formula:
+          ),
+          formula: t(
             '‖∂Jₜ/∂xₖ‖, ‖∂Jₜ/∂hₖ‖, ‖∂Jₜ/∂cₖ‖ for every k ≤ t, Jₜ = −ln p(xₜ₊₁ | hₜ) or a logit;  signed: ∂Jₜ/∂xₖ at the character that stands there',
+          ),
           source: 'Simonyan, Vedaldi, Zisserman 2014; Shrikumar et al. 2016',
         }),
         element('div', { class: 'choice' }, this.runs.node, this.files.node, this.seeds.node, this.quantities.node),
@@ -91,8 +94,8 @@ export class ReachView implements View {
       element(
         'aside',
         { class: 'side' },
-        card('By distance', this.evidence.plotNode, this.evidence.reading),
-        card('Largest contributors', this.evidence.contributors),
+        card(t('By distance'), this.evidence.plotNode, this.evidence.reading),
+        card(t('Largest contributors'), this.evidence.contributors),
       ),
     );
   }
@@ -118,7 +121,7 @@ export class ReachView implements View {
       ...x.map((value, i): CsvCell[] => [
         drawn.first + i,
         drawn.at - drawn.first - i,
-        characterName(this.text.character(drawn.first + i)),
+        englishCharacterName(this.text.character(drawn.first + i)),
         value,
         signedX[i] ?? null,
         ...layers.flatMap(({ h, c }) => [h[i] ?? null, ...(c ? [c[i] ?? null] : [])]),
@@ -127,7 +130,7 @@ export class ReachView implements View {
   }
 
   picture(): Promise<ArrayBuffer | null> {
-    return this.drawn ? this.evidence.png('What does one prediction go back to?') : Promise.resolve(null);
+    return this.drawn ? this.evidence.png(t('What does one prediction go back to?')) : Promise.resolve(null);
   }
 
   private get chosen(): SelectedRun | undefined {
@@ -184,7 +187,12 @@ export class ReachView implements View {
     const values = valuesOf(reach.values, this.quantity);
     this.text.draw({ at: reach.at, first: reach.first, strengths: strengthsOf(values) });
     const here = this.text.character(reach.at + 1);
-    this.reading.textContent = `What ${seedName(reach.logit, here)} goes back to, after “${characterName(this.text.character(reach.at))}”. Looked back on ${reach.at - reach.first} characters.`;
+    this.reading.textContent = t(
+      'What {0} goes back to, after “{1}”. Looked back on {2} characters.',
+      seedName(reach.logit, here),
+      characterName(this.text.character(reach.at)),
+      reach.at - reach.first,
+    );
     const layer = Number(this.quantity.split(' ')[1] ?? reach.values.layers.length - 1);
     const shades = { c: 0, h: 0.35, x: 0.7 };
     this.evidence.set({

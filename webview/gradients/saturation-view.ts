@@ -5,18 +5,19 @@ import { toHex } from '../ui/colour.ts';
 import type { CsvCell } from '../ui/csv.ts';
 import { element } from '../ui/dom.ts';
 import { readTheme } from '../ui/theme.ts';
+import { t } from '../ui/words.ts';
 import { type JobActions, JobList } from './jobs.ts';
 import { type Dot, Scatter } from './scatter.ts';
 import { colourOf, cssColour, type SelectedRun, withPart } from './state.ts';
 import type { View } from './view.ts';
-import { shareText } from './words.ts';
+import { layerName, shareText } from './words.ts';
 
 const gateNames: Record<string, string> = {
-  i: 'input gate i',
-  f: 'forget gate f',
-  o: 'output gate o',
-  r: 'reset gate r',
-  z: 'update gate z',
+  i: t('input gate i'),
+  f: t('forget gate f'),
+  o: t('output gate o'),
+  r: t('reset gate r'),
+  z: t('update gate z'),
 };
 
 /** Cells of one gate of one layer of a run. */
@@ -31,7 +32,7 @@ interface GateOfRun {
 
 export class SaturationView implements View {
   readonly id = 'saturation';
-  readonly title = 'Saturation';
+  readonly title = t('Saturation');
   readonly parts = ['report'] as const;
   readonly node: HTMLElement;
   private readonly jobs: JobList;
@@ -43,7 +44,7 @@ export class SaturationView implements View {
   private gates: GateOfRun[] = [];
 
   constructor(actions: JobActions) {
-    this.jobs = new JobList('report', { doing: 'goes through its held-out text', start: 'Measure' }, actions);
+    this.jobs = new JobList('report', { doing: t('goes through its held-out text'), start: t('Measure') }, actions);
     this.node = element(
       'div',
       { class: 'columns' },
@@ -51,17 +52,18 @@ export class SaturationView implements View {
         'section',
         { class: 'card main', 'aria-label': this.title },
         explanation({
-          question: 'Which gates hardly ever move?',
-          sentences:
+          question: t('Which gates hardly ever move?'),
+          sentences: t(
             'One dot a cell: how often its gate is nearly shut, and how often nearly open. A forget gate at the upper left remembers most of the time; a dot near the middle of the dashed line is always at one end or the other, and learns slowly there.',
-          formula: 'left: gate < 0.1,  right: gate > 0.9,  shares of all characters',
+          ),
+          formula: t('left: gate < 0.1,  right: gate > 0.9,  shares of all characters'),
           source: 'Karpathy, Johnson, Fei-Fei 2015',
         }),
         this.jobs.node,
         this.plots,
         this.reading,
       ),
-      element('aside', { class: 'side' }, card('Mean over cells', this.numbers, this.dead)),
+      element('aside', { class: 'side' }, card(t('Mean over cells'), this.numbers, this.dead)),
     );
   }
 
@@ -79,11 +81,11 @@ export class SaturationView implements View {
     this.numbers.replaceChildren(
       this.gates.length === 0
         ? measured.length > 0
-          ? 'A plain RNN has no gates.'
-          : 'Nothing is measured yet.'
+          ? t('A plain RNN has no gates.')
+          : t('Nothing is measured yet.')
         : table(
-            'Mean saturation by gate',
-            [{ head: 'gate' }, { head: 'shut', number: true }, { head: 'open', number: true }],
+            t('Mean saturation by gate'),
+            [{ head: t('gate') }, { head: t('shut'), number: true }, { head: t('open'), number: true }],
             this.gates.map(({ selected, layer, layers, gate, left, right }) => [
               named(cssColour(selected.colour), label(selected.name, layer, layers, gate)),
               shareText(mean(left)),
@@ -96,10 +98,17 @@ export class SaturationView implements View {
         const dead = result.layers.map(({ dead: cells }, layer) =>
           cells.length === 0
             ? null
-            : `layer ${layer}: ${cells.length} (${cells.slice(0, 12).join(', ')}${cells.length > 12 ? ', …' : ''})`,
+            : t(
+                'layer {0}: {1} ({2})',
+                layer,
+                cells.length,
+                `${cells.slice(0, 12).join(', ')}${cells.length > 12 ? ', …' : ''}`,
+              ),
         );
         const found = dead.filter(Boolean);
-        return `${selected.name}: ${found.length > 0 ? `units that never move: ${found.join('; ')}.` : 'no unit stands still.'}`;
+        return found.length > 0
+          ? t('{0}: units that never move: {1}.', selected.name, found.join('; '))
+          : t('{0}: no unit stands still.', selected.name);
       })
       .join(' ');
   }
@@ -137,7 +146,7 @@ export class SaturationView implements View {
   private plotOf(gate: string): HTMLElement {
     let found = this.scatters.get(gate);
     if (!found) {
-      const scatter = new Scatter({ x: 'shut, % of characters', y: 'open, % of characters' }, (text) =>
+      const scatter = new Scatter({ x: t('shut, % of characters'), y: t('open, % of characters') }, (text) =>
         this.read(text),
       );
       const node = element('figure', {}, element('figcaption', {}, gateNames[gate] ?? gate), scatter.node);
@@ -148,30 +157,41 @@ export class SaturationView implements View {
     const dots = own.flatMap(({ selected, layer, layers, left, right }) =>
       left.map((share, cell): Dot => {
         const [x, y] = [share ?? 0, right[cell] ?? 0];
-        const place = layers > 1 ? `layer ${layer}, cell ${cell}` : `cell ${cell}`;
+        const place = layers > 1 ? t('layer {0}, cell {1}', layer, cell) : t('cell {0}', cell);
         return {
           x,
           y,
           colour: colourOf(selected.colour, (0.5 * (layers - 1 - layer)) / Math.max(1, layers - 1)),
-          text: `${selected.name} · ${place}: ${gate} shut at ${shareText(x)}, open at ${shareText(y)} of the characters`,
+          text: t(
+            '{0} · {1}: {2} shut at {3}, open at {4} of the characters',
+            selected.name,
+            place,
+            gate,
+            shareText(x),
+            shareText(y),
+          ),
         };
       }),
     );
-    const words = own.map(
-      ({ selected, layer, layers, left, right }) =>
-        `${label(selected.name, layer, layers, gate)}: shut at ${shareText(mean(left))}, open at ${shareText(mean(right))} on average.`,
+    const words = own.map(({ selected, layer, layers, left, right }) =>
+      t(
+        '{0}: shut at {1}, open at {2} on average.',
+        label(selected.name, layer, layers, gate),
+        shareText(mean(left)),
+        shareText(mean(right)),
+      ),
     );
-    found.scatter.set(dots, `Saturation of the ${gateNames[gate] ?? gate}. ${words.join(' ')}`);
+    found.scatter.set(dots, `${t('Saturation of the {0}.', gateNames[gate] ?? gate)} ${words.join(' ')}`);
     return found.node;
   }
 
   private read(text: string | null): void {
-    this.reading.textContent = this.gates.length === 0 ? '' : (text ?? 'Point at a dot to read its cell.');
+    this.reading.textContent = this.gates.length === 0 ? '' : (text ?? t('Point at a dot to read its cell.'));
   }
 }
 
 function label(run: string, layer: number, layers: number, gate: string): string {
-  return [run, layers > 1 ? `layer ${layer}` : null, gate].filter(Boolean).join(' · ');
+  return `${layerName(run, layer, layers)} · ${gate}`;
 }
 
 function mean(values: readonly (number | null)[]): number {

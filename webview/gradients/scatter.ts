@@ -3,6 +3,7 @@ import { fitCanvas, onPixelRatioChange } from '../ui/canvas.ts';
 import { toHex } from '../ui/colour.ts';
 import { coalesced, element } from '../ui/dom.ts';
 import { onThemeChange, readTheme, type Theme } from '../ui/theme.ts';
+import { t } from '../ui/words.ts';
 
 export interface Dot {
   /** 0…1 each. */
@@ -41,7 +42,7 @@ export class Scatter {
   set(dots: readonly Dot[], describe: string): void {
     this.dots = dots;
     this.at = null;
-    this.node.setAttribute('aria-label', `${describe} Left and right arrows go from cell to cell.`);
+    this.node.setAttribute('aria-label', t('{0} Left and right arrows go from cell to cell.', describe));
     this.draw();
   }
 

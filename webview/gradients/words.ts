@@ -1,6 +1,7 @@
-/** The lag profile in words and numbers. Pure. */
+/** The lag profile in words and numbers. Pure but for the language. */
 import type { GradientRun, ShownProfile, ShownReport } from '../../src/protocol/gradients.ts';
 import { ratioText } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 export { axisText, ratioText } from '../ui/format.ts';
 
@@ -22,6 +23,21 @@ export function stateCurves(report: ShownReport): StateCurve[] {
 }
 
 export function stateName({ layer, state }: Pick<StateCurve, 'layer' | 'state'>, layers: number): string {
+  return layers > 1 ? t('{0}, layer {1}', state, layer) : state;
+}
+
+/** `LSTM 2×64 · layer 1`; of one layer alone the run's name. */
+export function layerName(run: string, layer: number, layers: number): string {
+  return layers > 1 ? t('{0} · layer {1}', run, layer) : run;
+}
+
+/** The same for files, which are in English. */
+export function layerColumn(run: string, layer: number, layers: number): string {
+  return layers > 1 ? `${run} · layer ${layer}` : run;
+}
+
+/** The same as `stateName` for files. */
+export function stateColumn({ layer, state }: Pick<StateCurve, 'layer' | 'state'>, layers: number): string {
   return layers > 1 ? `${state}, layer ${layer}` : state;
 }
 
@@ -32,7 +48,7 @@ export function horizonText(horizon: number | null, lags: number): string {
 /** `35 (31–40)`; the interval is left out where it is the number itself. */
 export function intervalText({ interval: [low, high], horizon }: ShownProfile, lags: number): string {
   if (low === horizon && high === horizon) return '';
-  return high === null ? `from ${horizonText(low, lags)}` : `${horizonText(low, lags)}–${high}`;
+  return high === null ? t('from {0}', horizonText(low, lags)) : `${horizonText(low, lags)}–${high}`;
 }
 
 /** `12 %`, `0.15 %`, `7e−4 %`. */
@@ -41,11 +57,6 @@ export function shareText(value: number): string {
   if (percent >= 10) return `${percent.toFixed(0)} %`;
   if (percent >= 0.01) return `${Number(percent.toPrecision(2))} %`;
   return `${percent.toExponential(0).replace('-', '\u2212')} %`;
-}
-
-/** `0.15 % of lag 0`, `gone (7e−6 of lag 0)`. */
-function fadedText(value: number): string {
-  return value < 1e-5 ? `gone (${ratioText(value)} of lag 0)` : `${shareText(value)} of lag 0`;
 }
 
 export interface Verdict {
@@ -64,45 +75,66 @@ export function lagVerdict(name: string, run: GradientRun, report: ShownReport):
   let claim: string;
   const atEnd = best.relative[lags] ?? 0;
   if (best.horizon === null) {
-    claim = `${name} keeps a line open over ${lags} characters.`;
-    sentences.push(`At lag ${lags} the gradient at ${state} is still ${shareText(atEnd)} of lag 0.`);
+    claim = t('{0} keeps a line open over {1} characters.', name, lags);
+    sentences.push(t('At lag {0} the gradient at {1} is still {2} of lag 0.', lags, state, shareText(atEnd)));
   } else {
-    claim = `${name} reaches ${best.horizon} characters back.`;
+    claim = t('{0} reaches {1} characters back.', name, best.horizon);
     const interval = intervalText(best, lags);
     const beyond = [50, 20, 10].find((lag) => lag <= lags && lag > best.horizon!);
-    if (interval) sentences.push(`Bootstrap over the positions: ${interval}, 95 %.`);
-    if (beyond !== undefined)
-      sentences.push(`By ${beyond} characters its gradient is ${fadedText(best.relative[beyond] ?? 0)}.`);
+    if (interval) sentences.push(t('Bootstrap over the positions: {0}, 95 %.', interval));
+    if (beyond !== undefined) sentences.push(fadedSentence(beyond, best.relative[beyond] ?? 0));
   }
-  if (top.c) {
-    const [c, h] = [top.c.horizon, top.h.horizon].map((horizon) => horizonText(horizon, lags));
-    if (top.c.horizon !== top.h.horizon) sentences.push(`The cell state c reaches ${c}, the hidden state h ${h}.`);
+  if (top.c && top.c.horizon !== top.h.horizon) {
+    const [c, h] = [horizonText(top.c.horizon, lags), horizonText(top.h.horizon, lags)];
+    sentences.push(t('The cell state c reaches {0}, the hidden state h {1}.', c, h));
   }
-  const [block] = top.spectrum;
-  const cell = run.cells.at(-1);
-  if (block && (cell === 'tanh' || cell === 'relu')) {
-    const numbers = `ρ(W_hh) = ${block.rho.toFixed(2)}, σ_max = ${block.sigmaMax.toFixed(2)}`;
-    if (block.sigmaMax > 1 && best.horizon !== null)
-      sentences.push(
-        `${numbers}: the bound σ_max^k grows while the gradient fades, because φ′ is ${cell === 'tanh' ? 'under 1 where tanh units leave 0' : '0 where ReLU units are off'}.`,
-      );
-    else if (block.sigmaMax <= 1) sentences.push(`${numbers}: under 1, so the gradient must fade.`);
-    else sentences.push(`${numbers}.`);
-  }
+  const spectrum = spectrumSentence(run, report, best.horizon);
+  if (spectrum !== null) sentences.push(spectrum);
   const atWindow = run.sequence === null ? null : best.relative[run.sequence];
   if (run.sequence !== null && run.sequence < lags && atWindow !== null && atWindow !== undefined && atWindow >= 0.01)
     sentences.push(
-      `It was trained in windows of ${run.sequence} characters; at that lag the gradient is ${shareText(atWindow)} of lag 0, and no step of its training used it.`,
+      t(
+        'It was trained in windows of {0} characters; at that lag the gradient is {1} of lag 0, and no step of its training used it.',
+        run.sequence,
+        shareText(atWindow),
+      ),
     );
   return { claim, evidence: sentences.join(' ') };
+}
+
+function fadedSentence(lag: number, value: number): string {
+  return value < 1e-5
+    ? t('By {0} characters its gradient is gone ({1} of lag 0).', lag, ratioText(value))
+    : t('By {0} characters its gradient is {1} of lag 0.', lag, shareText(value));
+}
+
+/** What a plain network's recurrent weights would allow beside what was measured; null for gated ones. */
+function spectrumSentence({ cells }: GradientRun, { layers }: ShownReport, horizon: number | null): string | null {
+  const [block] = layers.at(-1)!.spectrum;
+  const cell = cells.at(-1);
+  if (!block || (cell !== 'tanh' && cell !== 'relu')) return null;
+  const numbers = `ρ(W_hh) = ${block.rho.toFixed(2)}, σ_max = ${block.sigmaMax.toFixed(2)}`;
+  if (block.sigmaMax <= 1) return t('{0}: under 1, so the gradient must fade.', numbers);
+  if (horizon === null) return `${numbers}.`;
+  return cell === 'tanh'
+    ? t(
+        '{0}: the bound σ_max^k grows while the gradient fades, because φ′ is under 1 where tanh units leave 0.',
+        numbers,
+      )
+    : t('{0}: the bound σ_max^k grows while the gradient fades, because φ′ is 0 where ReLU units are off.', numbers);
 }
 
 /** One sentence for screen readers instead of the curves. */
 export function lagSummary(name: string, report: ShownReport): string {
   const parts = stateCurves(report).map((curve) => {
     const lags = [10, 50, report.lags].filter((lag, i, all) => lag <= report.lags && all.indexOf(lag) === i);
-    const values = lags.map((lag) => `${ratioText(curve.profile.relative[lag])} at lag ${lag}`).join(', ');
-    return `${stateName(curve, report.layers.length)}: horizon ${horizonText(curve.profile.horizon, report.lags)}, ${values}`;
+    const values = lags.map((lag) => t('{0} at lag {1}', ratioText(curve.profile.relative[lag]), lag)).join(', ');
+    return t(
+      '{0}: horizon {1}, {2}',
+      stateName(curve, report.layers.length),
+      horizonText(curve.profile.horizon, report.lags),
+      values,
+    );
   });
   return `${name}: ${parts.join('; ')}.`;
 }
