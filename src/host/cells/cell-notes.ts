@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type * as vscode from 'vscode';
 import { parseInertJson } from '../../core/formats/json.ts';
 import { StorageError } from '../../core/formats/storage.ts';
+import { t } from '../../core/words.ts';
 import { CodedError } from '../../worker/channel.ts';
 import { FolderStorage } from '../runs/folder-storage.ts';
 
@@ -26,7 +27,10 @@ export async function readNotes(folder: vscode.Uri): Promise<CellNotes> {
   } catch {
     throw new CodedError(
       'bad-notes',
-      `The notes of this run cannot be read: ${notesFile} in its folder is damaged. Mend or delete that file; until then no note is kept.`,
+      t(
+        'The notes of this run cannot be read: {0} in its folder is damaged. Mend or delete that file; until then no note is kept.',
+        notesFile,
+      ),
     );
   }
 }

@@ -5,9 +5,10 @@ import { bestCandidates, namedCells, type Standing } from '../../core/cells/stan
 import type { CellsFile } from '../../core/formats/cells-file.ts';
 import type { CellAddress } from '../../protocol/inspector-service.ts';
 import { CodedError } from '../../worker/channel.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import { measuredGeneration, type RunCells } from '../cells/run-cells.ts';
 import { findAfterTraining, showConceptFault, watchUserConcepts } from '../cells/settings.ts';
-import { baseText, cellText, stageWords } from '../cells/words.ts';
+import { baseText, cellText, stageText } from '../cells/words.ts';
 import type { Inspection, RunEntry } from '../contracts.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { TrainingController } from '../training/controller.ts';
@@ -42,7 +43,8 @@ export function registerCellCommands(deps: Dependencies): vscode.Disposable {
     vscode.commands.registerCommand('cellscope.findCells', (argument?: unknown) =>
       guarded(deps, async () => {
         const hasModel = ({ manifest }: RunEntry): boolean => manifest.current !== null;
-        const entry = entryOf(argument) ?? (await pickRun(store, 'Find the cells of which run?', hasModel));
+        const entry =
+          entryOf(argument) ?? (await pickRun(store, vscode.l10n.t('Find the cells of which run?'), hasModel));
         return entry && find(deps, entry);
       }),
     ),
@@ -76,9 +78,16 @@ async function find(deps: Dependencies, entry: RunEntry): Promise<CellsFile | nu
   const { cells } = deps;
   const { name } = entry.manifest;
   if (entry.manifest.current === null)
-    throw new CodedError('no-generation', `"${name}" has no checkpoint yet. Find its cells when it has one.`);
+    throw new CodedError(
+      'no-generation',
+      vscode.l10n.t('"{0}" has no checkpoint yet. Find its cells when it has one.', name),
+    );
   const file = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Finding cells of ${name}`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Finding cells of {0}', name),
+      cancellable: true,
+    },
     async (progress, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => stop.abort());
@@ -89,10 +98,10 @@ async function find(deps: Dependencies, entry: RunEntry): Promise<CellsFile | nu
           signal: stop.signal,
           onProgress: ({ stage, fraction, report }) => {
             const percent = 100 * overallFraction(stage, fraction, true);
-            const found = report?.named ? ` · ${report.named} named so far` : '';
+            const found = report?.named ? ` · ${vscode.l10n.t('{0} named so far', report.named)}` : '';
             progress.report({
               increment: Math.max(0, percent - done),
-              message: `${Math.floor(Math.max(done, percent))} % · ${stageWords[stage]}${found}`,
+              message: `${Math.floor(Math.max(done, percent))} % · ${stageText(stage)}${found}`,
             });
             done = Math.max(done, percent);
           },
@@ -114,18 +123,28 @@ async function tell(deps: Dependencies, entry: RunEntry, { report }: CellsFile):
   const total = report.named + report.unnamed;
   const [first] = namedCells(report);
   const [candidate] = bestCandidates(report);
-  const show = 'Show Cell';
+  const show = vscode.l10n.t('Show Cell');
   const offer = async (message: string, { candidate: cell }: Standing): Promise<void> => {
     const chosen = await vscode.window.showInformationMessage(message, show);
     if (chosen === show) await guarded(deps, () => openCell(deps, entry, cell));
   };
   const score = ({ concept, candidate: cell }: Standing): string =>
-    `${concept.name}: cell ${cellText(cell)}, AP ${cell.ap.toFixed(2)} (base ${baseText(concept.base)})`;
-  if (first) await offer(`${report.named} of ${total} cells have a name. ${score(first)}.`, first);
-  else if (candidate) await offer(`No cell has earned a name. The nearest: ${score(candidate)}.`, candidate);
+    vscode.l10n.t(
+      '{0}: cell {1}, AP {2} (base {3})',
+      conceptName(concept),
+      cellText(cell),
+      cell.ap.toFixed(2),
+      baseText(concept.base),
+    );
+  if (first) await offer(vscode.l10n.t('{0} of {1} cells have a name. {2}.', report.named, total, score(first)), first);
+  else if (candidate)
+    await offer(vscode.l10n.t('No cell has earned a name. The nearest: {0}.', score(candidate)), candidate);
   else
     void vscode.window.showInformationMessage(
-      `None of the concepts occurs in the held-out files of "${entry.manifest.name}". Train on a folder with more code.`,
+      vscode.l10n.t(
+        'None of the concepts occurs in the held-out files of "{0}". Train on a folder with more code.',
+        entry.manifest.name,
+      ),
     );
 }
 

@@ -29,7 +29,7 @@ export interface ExportArguments {
 }
 
 const extension = 'cellscope-run';
-const filters = { 'Cellscope runs': [extension] };
+const filters = (): Record<string, string[]> => ({ [vscode.l10n.t('Cellscope runs')]: [extension] });
 /** Largest archive that is read whole, where its file system knows no other way. */
 const largestWhole = 2 ** 30;
 /** What a window that died left of an import goes after a day, milliseconds. */
@@ -40,7 +40,8 @@ export function registerRunArchiveCommands(deps: Dependencies): vscode.Disposabl
     vscode.commands.registerCommand('cellscope.exportRun', (argument?: unknown, wanted?: unknown) =>
       guarded(deps, async () => {
         const entry =
-          entryOf(argument ?? deps.selected()) ?? (await pickRun(deps.store, 'Export which run?', () => true));
+          entryOf(argument ?? deps.selected()) ??
+          (await pickRun(deps.store, vscode.l10n.t('Export which run?'), () => true));
         return entry && exportRun(deps, entry, isExport(wanted) ? wanted : null);
       }),
     ),
@@ -60,7 +61,7 @@ async function exportRun(
   wanted: ExportArguments | null,
 ): Promise<vscode.Uri | null> {
   if (deps.training.activeRun === entry.id || isLive(entry)) {
-    void vscode.window.showWarningMessage('This run is being trained. Stop it before exporting it.');
+    void vscode.window.showWarningMessage(vscode.l10n.t('This run is being trained. Stop it before exporting it.'));
     return null;
   }
   const text = wanted ? wanted.text : await askText(entry);
@@ -69,7 +70,7 @@ async function exportRun(
   if (!target) return null;
   // A worker in node writes the file itself; elsewhere its bytes go through VS Code.
   const direct = deps.platform.kind === 'node' && target.scheme === 'file';
-  const { bytes, size } = await withProgress(`Exporting ${entry.manifest.name}`, (options) =>
+  const { bytes, size } = await withProgress(vscode.l10n.t('Exporting {0}', entry.manifest.name), (options) =>
     deps.files.askNow((remote) =>
       remote.call(
         'exportRun',
@@ -81,7 +82,9 @@ async function exportRun(
   if (bytes) await vscode.workspace.fs.writeFile(target, bytes);
   const name = vscode.workspace.asRelativePath(target);
   deps.log.info(`The run ${entry.id} was exported to ${target.toString()}.`);
-  void vscode.window.showInformationMessage(`${entry.manifest.name} was exported to ${name} (${bytesText(size)}).`);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('{0} was exported to {1} ({2}).', entry.manifest.name, name, bytesText(size)),
+  );
   return target;
 }
 
@@ -99,7 +102,7 @@ async function importRun(deps: Dependencies, source: vscode.Uri): Promise<string
   const transfer = typeof archive === 'string' ? {} : { transfer: [archive.buffer as ArrayBuffer] };
   let imported: { name: string; checkpoints: number };
   try {
-    imported = await withProgress('Importing a run', (options) =>
+    imported = await withProgress(vscode.l10n.t('Importing a run'), (options) =>
       files.askNow((remote) => remote.call('importRun', request, { ...options, ...transfer })),
     );
     await vscode.workspace.fs.createDirectory(store.root);
@@ -119,9 +122,13 @@ async function offerToOpen(
   id: string,
   imported: { name: string; checkpoints: number },
 ): Promise<void> {
-  const open = 'Open Heatmap';
-  const counted = imported.checkpoints === 1 ? '1 checkpoint' : `${imported.checkpoints} checkpoints`;
-  const chosen = await vscode.window.showInformationMessage(`${imported.name} was imported with ${counted}.`, open);
+  const { name, checkpoints } = imported;
+  const open = vscode.l10n.t('Open Heatmap');
+  const told =
+    checkpoints === 1
+      ? vscode.l10n.t('{0} was imported with 1 checkpoint.', name)
+      : vscode.l10n.t('{0} was imported with {1} checkpoints.', name, checkpoints);
+  const chosen = await vscode.window.showInformationMessage(told, open);
   if (chosen === open) await vscode.commands.executeCommand('cellscope.openRun', store.find(id));
 }
 
@@ -156,20 +163,25 @@ async function askText(entry: RunEntry): Promise<boolean | undefined> {
   const files = new Set(entry.manifest.corpus.files.map(({ path }) => path)).size;
   const choices = [
     {
-      label: 'With Its Text',
-      description: `${files} files, ${bytesText(size)}`,
-      detail: 'Everything: it can be trained longer, and its cells and gradients can be measured anew.',
+      label: vscode.l10n.t('With Its Text'),
+      description:
+        files === 1
+          ? vscode.l10n.t('1 file, {0}', bytesText(size))
+          : vscode.l10n.t('{0} files, {1}', files, bytesText(size)),
+      detail: vscode.l10n.t('Everything: it can be trained longer, and its cells and gradients can be measured anew.'),
       text: true,
     },
     {
-      label: 'Without Its Text',
-      detail: 'The networks and their curves only, for sharing where the text is private. The names of its files stay.',
+      label: vscode.l10n.t('Without Its Text'),
+      detail: vscode.l10n.t(
+        'The networks and their curves only, for sharing where the text is private. The names of its files stay.',
+      ),
       text: false,
     },
   ];
   const chosen = await vscode.window.showQuickPick(choices, {
-    title: `Export ${entry.manifest.name}`,
-    placeHolder: 'Does the text that it was trained on go with it?',
+    title: vscode.l10n.t('Export {0}', entry.manifest.name),
+    placeHolder: vscode.l10n.t('Does the text that it was trained on go with it?'),
   });
   return chosen?.text;
 }
@@ -178,15 +190,19 @@ async function askTarget({ manifest }: RunEntry): Promise<vscode.Uri | undefined
   const name = `${manifest.name.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'run'}.${extension}`;
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   return vscode.window.showSaveDialog({
-    title: 'Export Run',
-    saveLabel: 'Export',
+    title: vscode.l10n.t('Export Run'),
+    saveLabel: vscode.l10n.t('Export'),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder.uri, name) } : {}),
-    filters,
+    filters: filters(),
   });
 }
 
 async function askArchive(): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({ title: 'Import Run', openLabel: 'Import', filters });
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Import Run'),
+    openLabel: vscode.l10n.t('Import'),
+    filters: filters(),
+  });
   return chosen?.[0];
 }
 
@@ -194,7 +210,11 @@ async function readWhole(source: vscode.Uri): Promise<Uint8Array> {
   const { size } = await vscode.workspace.fs.stat(source);
   if (size > largestWhole)
     throw new Error(
-      `The file has ${bytesText(size)}; from this file system up to ${bytesText(largestWhole)} are read. Copy it to this machine and import it there.`,
+      vscode.l10n.t(
+        'The file has {0}; from this file system up to {1} are read. Copy it to this machine and import it there.',
+        bytesText(size),
+        bytesText(largestWhole),
+      ),
     );
   return new Uint8Array(await vscode.workspace.fs.readFile(source));
 }

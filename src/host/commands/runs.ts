@@ -25,7 +25,7 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
       guarded(deps, async () => {
         const row = argument ?? deps.selected();
         // A key pressed on a row below a run means that row, and no run.
-        const entry = row === undefined ? await pickRun(store, 'Which run?', () => true) : entryOf(row);
+        const entry = row === undefined ? await pickRun(store, vscode.l10n.t('Which run?'), () => true) : entryOf(row);
         return entry ? action(entry) : null;
       }),
     );
@@ -40,30 +40,41 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
   return vscode.Disposable.from(
     command('openRun', async (entry) => {
       await inspection.selectModel(runReference(entry)).catch((error: unknown) => {
-        throw withAdvice(error, `The checkpoint of "${entry.manifest.name}"`, 'Resume the run, or open another one.');
+        throw withAdvice(
+          error,
+          vscode.l10n.t('The checkpoint of "{0}" cannot be opened.', entry.manifest.name),
+          vscode.l10n.t('Resume the run, or open another one.'),
+        );
       });
       await vscode.commands.executeCommand('cellscope.openHeatmap');
     }),
     command('renameRun', async (entry) => {
       const name = await vscode.window.showInputBox({
-        title: 'Rename Run',
+        title: vscode.l10n.t('Rename Run'),
         value: entry.manifest.name,
-        prompt: 'A name for this run; empty returns to its own.',
+        prompt: vscode.l10n.t('A name for this run; empty returns to its own.'),
       });
       if (name !== undefined) await store.rename(entry.id, name);
     }),
     command('deleteRun', async (entry) => {
       if (training.activeRun === entry.id || isLive(entry)) {
-        const where = training.activeRun === entry.id ? '' : ' in another window';
-        void vscode.window.showWarningMessage(`This run is being trained${where}. Stop it before deleting it.`);
+        void vscode.window.showWarningMessage(
+          training.activeRun === entry.id
+            ? vscode.l10n.t('This run is being trained. Stop it before deleting it.')
+            : vscode.l10n.t('This run is being trained in another window. Stop it before deleting it.'),
+        );
         return;
       }
-      const confirmed = 'Delete';
+      const confirmed = vscode.l10n.t('Delete');
       const chosen = await vscode.window.showWarningMessage(
-        `Delete the run "${entry.manifest.name}"?`,
+        vscode.l10n.t('Delete the run "{0}"?', entry.manifest.name),
         {
           modal: true,
-          detail: `Its ${entry.manifest.generations.length} checkpoints (${bytesText(entry.size)}) are removed from disk. This cannot be undone.`,
+          detail: vscode.l10n.t(
+            'Its {0} checkpoints ({1}) are removed from disk. This cannot be undone.',
+            entry.manifest.generations.length,
+            bytesText(entry.size),
+          ),
         },
         confirmed,
       );
@@ -111,18 +122,22 @@ async function openModelFile(inspection: Inspection, uri: vscode.Uri): Promise<b
     return true;
   } catch (error) {
     if (!(error instanceof CodedError && error.code === 'vocabulary-missing'))
-      throw withAdvice(error, lastSegment(uri), 'Copy it again if it was damaged on the way, or open another model.');
-    const choose = 'Choose Vocabulary…';
+      throw withAdvice(
+        error,
+        vscode.l10n.t('{0} cannot be opened.', lastSegment(uri)),
+        vscode.l10n.t('Copy it again if it was damaged on the way, or open another model.'),
+      );
+    const choose = vscode.l10n.t('Choose Vocabulary…');
     const chosen = await vscode.window.showErrorMessage(
-      `${error.message} Choose a JSON file that holds them as an array.`,
+      vscode.l10n.t('{0} Choose a JSON file that holds them as an array.', error.message),
       choose,
     );
     if (chosen !== choose) return false;
     const [vocabulary] =
       (await vscode.window.showOpenDialog({
-        title: 'Vocabulary of the Model',
-        openLabel: 'Use Vocabulary',
-        filters: { 'JSON array of characters': ['json'] },
+        title: vscode.l10n.t('Vocabulary of the Model'),
+        openLabel: vscode.l10n.t('Use Vocabulary'),
+        filters: { [vscode.l10n.t('JSON array of characters')]: ['json'] },
       })) ?? [];
     if (!vocabulary) return false;
     await inspection.selectModel({ ...reference, vocabulary: workerPath(vocabulary) });
@@ -133,15 +148,15 @@ async function openModelFile(inspection: Inspection, uri: vscode.Uri): Promise<b
 /** The error of a model file that is damaged or no model, with what to do about it; others say so themselves. */
 function withAdvice(error: unknown, what: string, advice: string): unknown {
   if (!(error instanceof CodedError && error.name === 'ModelFileError')) return error;
-  return new CodedError(error.code, `${what} cannot be opened. ${error.message} ${advice}`);
+  return new CodedError(error.code, `${what} ${error.message} ${advice}`);
 }
 
 async function askModelFile(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
-    title: 'Open Model File',
-    openLabel: 'Open Model',
+    title: vscode.l10n.t('Open Model File'),
+    openLabel: vscode.l10n.t('Open Model'),
     canSelectMany: false,
-    filters: { 'Safetensors checkpoints': ['safetensors'] },
+    filters: { [vscode.l10n.t('Safetensors checkpoints')]: ['safetensors'] },
   });
   return chosen?.[0];
 }

@@ -4,7 +4,7 @@ import { inertText } from '../../core/formats/inert-text.ts';
 import type { TrainingOptions } from '../../core/training/options.ts';
 import type { TrainingOutcome } from '../../protocol/training-service.ts';
 import type { RunEntry } from '../contracts.ts';
-import { bitsText, countText } from '../runs/format.ts';
+import { bitsText, countText, phaseText, stateText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { isSample } from '../sample/sample-run.ts';
 import type { PlannedTraining, TrainingController, TrainingScope } from '../training/controller.ts';
@@ -62,7 +62,7 @@ export function registerTrainCommands(deps: TrainDependencies): vscode.Disposabl
         const asked = entryOf(argument);
         if (training.activeRun !== null && (asked === null || asked.id === training.activeRun))
           return training.unpause();
-        const entry = asked ?? (await pickRun(store, 'Resume which run?', isResumable));
+        const entry = asked ?? (await pickRun(store, vscode.l10n.t('Resume which run?'), isResumable));
         return entry && (await idle(training)) ? continueRun(deps, entry, undefined) : null;
       }),
     ),
@@ -72,7 +72,7 @@ export function registerTrainCommands(deps: TrainDependencies): vscode.Disposabl
           entryOf(argument) ??
           (await pickRun(
             store,
-            'Train which run longer?',
+            vscode.l10n.t('Train which run longer?'),
             (run) => run.manifest.state === 'finished' && !isSample(run),
           ));
         if (!entry || !(await idle(training))) return null;
@@ -144,7 +144,7 @@ async function withTrainingProgress(
     started = resolve;
   });
   const ended = vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Training ${name}`, cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Training {0}', name), cancellable: true },
     async (progress, token) => {
       let done = 0;
       const subscription = training.onDidProgress((state) => {
@@ -153,7 +153,7 @@ async function withTrainingProgress(
         const loss = bits === undefined ? '' : ` · ${bitsText(bits)}`;
         progress.report({
           increment: Math.max(0, percent - done),
-          message: `${Math.floor(percent)} %${loss}${state.phase === 'training' ? '' : ` · ${state.phase}`}`,
+          message: `${Math.floor(percent)} %${loss}${state.phase === 'training' ? '' : ` · ${phaseText(state.phase)}`}`,
         });
         done = Math.max(done, percent);
       });
@@ -176,31 +176,31 @@ async function withTrainingProgress(
 
 function showOutcome(outcome: TrainingOutcome, name: string, entry: RunEntry | undefined): void {
   const { state, trainedChars, heldOut, message } = outcome;
-  const loss = heldOut ? ` Held-out loss ${bitsText(heldOut.nats)}.` : '';
-  const saved = `saved after ${countText(trainedChars)} characters`;
+  const chars = countText(trainedChars);
+  const showLog: [string, string] = [vscode.l10n.t('Show Log'), 'cellscope.showLog'];
   const resumable = entry !== undefined && entry.manifest.current !== null;
-  const resume: [string, string][] = resumable ? [['Resume', 'cellscope.resume']] : [];
+  const resume: [string, string][] = resumable ? [[vscode.l10n.t('Resume'), 'cellscope.resume']] : [];
   const { showInformationMessage, showErrorMessage } = vscode.window;
   if (state === 'finished') {
-    const early = message === undefined ? '' : ` ${message}`;
-    void offer(
-      showInformationMessage,
-      `${name}: trained on ${countText(trainedChars)} characters.${loss}${early}`,
-      entry,
-      [
-        ['Open Heatmap', 'cellscope.openRun'],
-        ['Train Longer…', 'cellscope.trainLonger'],
-      ],
-    );
-  } else if (state === 'failed')
-    void offer(showErrorMessage, `${name} failed: ${message ?? 'the log says why.'}`, entry, [
-      ...resume,
-      ['Show Log', 'cellscope.showLog'],
+    const told = [
+      vscode.l10n.t('{0}: trained on {1} characters.', name, chars),
+      ...(heldOut ? [vscode.l10n.t('Held-out loss {0}.', bitsText(heldOut.nats))] : []),
+      ...(message === undefined ? [] : [message]),
+    ];
+    void offer(showInformationMessage, told.join(' '), entry, [
+      [vscode.l10n.t('Open Heatmap'), 'cellscope.openRun'],
+      [vscode.l10n.t('Train Longer…'), 'cellscope.trainLonger'],
     ]);
-  else if (message === undefined) void offer(showInformationMessage, `${name}: ${saved}.`, entry, resume);
+  } else if (state === 'failed') {
+    const told = vscode.l10n.t('{0} failed: {1}', name, message ?? vscode.l10n.t('the log says why.'));
+    void offer(showErrorMessage, told, entry, [...resume, showLog]);
+  } else if (message === undefined)
+    void offer(showInformationMessage, vscode.l10n.t('{0}: saved after {1} characters.', name, chars), entry, resume);
   else {
-    const rest = resumable ? `It is ${saved}: resume it to go on from there.` : 'Nothing was saved yet: train again.';
-    void offer(showErrorMessage, `${name}: ${message}. ${rest}`, entry, [...resume, ['Show Log', 'cellscope.showLog']]);
+    const rest = resumable
+      ? vscode.l10n.t('It is saved after {0} characters: resume it to go on from there.', chars)
+      : vscode.l10n.t('Nothing was saved yet: train again.');
+    void offer(showErrorMessage, `${name}: ${message}. ${rest}`, entry, [...resume, showLog]);
   }
 }
 
@@ -219,9 +219,9 @@ async function offer(
 async function workspaceScope(): Promise<TrainingScope | null> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
-    const open = 'Open Folder';
+    const open = vscode.l10n.t('Open Folder');
     const chosen = await vscode.window.showErrorMessage(
-      'Cellscope trains on the files of a folder, and no folder is open.',
+      vscode.l10n.t('Cellscope trains on the files of a folder, and no folder is open.'),
       open,
     );
     if (chosen === open) await vscode.commands.executeCommand('vscode.openFolder');
@@ -247,9 +247,9 @@ async function outermostFolders(selected: readonly unknown[]): Promise<vscode.Ur
 /** Whether a training may start; where one runs already, offers to look at it. */
 async function idle(training: TrainingController): Promise<boolean> {
   if (!training.isBusy) return true;
-  const show = 'Show It';
+  const show = vscode.l10n.t('Show It');
   const chosen = await vscode.window.showWarningMessage(
-    'Cellscope is training already in this window. Stop or pause it first.',
+    vscode.l10n.t('Cellscope is training already in this window. Stop or pause it first.'),
     show,
   );
   if (chosen === show) await vscode.commands.executeCommand('cellscope.openTraining');
@@ -257,8 +257,8 @@ async function idle(training: TrainingController): Promise<boolean> {
 }
 
 async function confirm(planned: PlannedTraining): Promise<boolean> {
-  const start = 'Train';
-  const details = 'Show Summary';
+  const start = vscode.l10n.t('Train');
+  const details = vscode.l10n.t('Show Summary');
   const chosen = await vscode.window.showInformationMessage(summaryLine(planned), { modal: true }, start, details);
   if (chosen === details) await showSummary(planned);
   return chosen === start;
@@ -281,12 +281,12 @@ export async function pickRun(
   await store.refresh();
   const items = store.entries.filter(filter).map((entry) => ({
     label: entry.manifest.name,
-    description: entry.manifest.state,
-    detail: `${countText(entry.manifest.trainedChars)} characters trained`,
+    description: stateText(entry.manifest.state),
+    detail: vscode.l10n.t('{0} characters trained', countText(entry.manifest.trainedChars)),
     entry,
   }));
   if (items.length === 0) {
-    void vscode.window.showInformationMessage('Cellscope has no such run. Train on a workspace first.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('Cellscope has no such run. Train on a workspace first.'));
     return null;
   }
   if (items.length === 1) return items[0]!.entry;
@@ -295,11 +295,15 @@ export async function pickRun(
 
 async function askCharacters(entry: RunEntry): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
-    title: 'Train Longer',
-    prompt: `On how many more characters? ${entry.manifest.name} has seen ${countText(entry.manifest.trainedChars)}.`,
+    title: vscode.l10n.t('Train Longer'),
+    prompt: vscode.l10n.t(
+      'On how many more characters? {0} has seen {1}.',
+      entry.manifest.name,
+      countText(entry.manifest.trainedChars),
+    ),
     value: String(Math.max(100_000, entry.manifest.trainedChars)),
     validateInput: (value) =>
-      /^\d+$/.test(value.trim()) && Number(value) >= 1000 ? null : 'A whole number from 1000 on.',
+      /^\d+$/.test(value.trim()) && Number(value) >= 1000 ? null : vscode.l10n.t('A whole number from 1000 on.'),
   });
   return text === undefined ? undefined : Number(text);
 }
@@ -310,7 +314,7 @@ function isArguments(value: unknown): value is TrainArguments {
 
 /** A file's or folder's name for people. */
 export function lastSegment(uri: vscode.Uri): string {
-  return inertText(uri.path.split('/').filter(Boolean).at(-1) ?? 'folder');
+  return inertText(uri.path.split('/').filter(Boolean).at(-1) ?? vscode.l10n.t('folder'));
 }
 
 export function isCancelled(error: unknown): boolean {
@@ -320,7 +324,7 @@ export function isCancelled(error: unknown): boolean {
 function showError({ log }: Pick<TrainDependencies, 'log'>, error: unknown): void {
   log.error(error instanceof Error ? error : String(error));
   const message = error instanceof Error ? error.message : String(error);
-  void vscode.window.showErrorMessage(message, 'Show Log').then((chosen) => {
+  void vscode.window.showErrorMessage(message, vscode.l10n.t('Show Log')).then((chosen) => {
     if (chosen) log.show();
   });
 }

@@ -58,9 +58,11 @@ export class EditorColouring implements vscode.Disposable {
 
   async toggle(): Promise<void> {
     if (!this.isOn && !this.inspection.model) {
-      const train = 'Train on Workspace';
+      const train = vscode.l10n.t('Train on Workspace');
       const chosen = await vscode.window.showInformationMessage(
-        'No model is open. Train on the workspace, or open a run in the Cellscope view, then colour the editor.',
+        vscode.l10n.t(
+          'No model is open. Train on the workspace, or open a run in the Cellscope view, then colour the editor.',
+        ),
         train,
       );
       if (chosen === train) await vscode.commands.executeCommand('cellscope.trainOnWorkspace');
@@ -169,7 +171,7 @@ export class EditorColouring implements vscode.Disposable {
     const message = error instanceof Error ? error.message : String(error);
     if (message === this.complaint) return;
     this.complaint = message;
-    void vscode.window.showWarningMessage(`Cellscope cannot colour this editor: ${message}`);
+    void vscode.window.showWarningMessage(vscode.l10n.t('Cellscope cannot colour this editor: {0}', message));
   }
 
   private clear(editor: vscode.TextEditor): void {

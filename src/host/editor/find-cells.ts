@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { Match } from '../../core/cells/matching.ts';
 import type { FoundCells } from '../../protocol/selection-service.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import type { Inspection } from '../contracts.ts';
 import { insisting, showPlaces } from './find-places.ts';
-import { quantityLabels, quantityText } from './labels.ts';
+import { quantityLabel, quantityText } from './labels.ts';
 
 /** Cells that are offered. */
 const offered = 20;
@@ -26,9 +27,10 @@ export interface FindCellsDependencies {
 export async function findCellsForSelection(deps: FindCellsDependencies, argument: unknown): Promise<void> {
   const { inspection } = deps;
   if (!inspection.model) {
-    const train = 'Train on Workspace';
-    const message =
-      'No model is open. Train on the workspace, or open a run in the Cellscope view, then find its cells.';
+    const train = vscode.l10n.t('Train on Workspace');
+    const message = vscode.l10n.t(
+      'No model is open. Train on the workspace, or open a run in the Cellscope view, then find its cells.',
+    );
     const chosen = await vscode.window.showInformationMessage(message, train);
     if (chosen === train) await vscode.commands.executeCommand('cellscope.trainOnWorkspace');
     return;
@@ -36,7 +38,9 @@ export async function findCellsForSelection(deps: FindCellsDependencies, argumen
   const span = isSpan(argument) ? argument : activeSelection();
   if (!span) {
     void vscode.window.showInformationMessage(
-      'Nothing is selected. Select some text in an editor or in the heatmap, a string or a condition, then find the cells that are on in it.',
+      vscode.l10n.t(
+        'Nothing is selected. Select some text in an editor or in the heatmap, a string or a condition, then find the cells that are on in it.',
+      ),
     );
     return;
   }
@@ -44,7 +48,7 @@ export async function findCellsForSelection(deps: FindCellsDependencies, argumen
   if (!found) return;
   if (found.matches.length === 0) {
     void vscode.window.showInformationMessage(
-      'No cell tells this selection from the text around it. Select other text.',
+      vscode.l10n.t('No cell tells this selection from the text around it. Select other text.'),
     );
     return;
   }
@@ -66,7 +70,7 @@ async function rank(inspection: Inspection, { document, range }: SelectedSpan): 
     return await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: 'Comparing cells with the selection',
+        title: vscode.l10n.t('Comparing cells with the selection'),
         cancellable: true,
       },
       (progress, token) => {
@@ -86,7 +90,10 @@ async function rank(inspection: Inspection, { document, range }: SelectedSpan): 
     if (code === 'cancelled') return null;
     const isAdvice = typeof code === 'string' && (code.startsWith('selection-') || code === 'changed');
     if (isAdvice) void vscode.window.showInformationMessage(message ?? '');
-    else void vscode.window.showErrorMessage(`Cellscope could not compare the cells: ${message ?? String(error)}`);
+    else
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('Cellscope could not compare the cells: {0}', message ?? String(error)),
+      );
     return null;
   }
 }
@@ -101,9 +108,17 @@ async function choose(deps: FindCellsDependencies, found: FoundCells): Promise<M
   const before = inspection.cell;
   const pick = vscode.window.createQuickPick<MatchItem>();
   const { selected, compared, unknown } = found;
-  const rest = unknown > 0 ? `, ${unknown} of them unknown to the model` : '';
-  pick.title = `Cells On in the Selection (${selected} characters${rest}) and Off Around It (${compared - selected})`;
-  pick.placeholder = 'Move to see a cell; Enter lists other places where it is on';
+  const around = compared - selected;
+  pick.title =
+    unknown > 0
+      ? vscode.l10n.t(
+          'Cells On in the Selection ({0} characters, {1} of them unknown to the model) and Off Around It ({2})',
+          selected,
+          unknown,
+          around,
+        )
+      : vscode.l10n.t('Cells On in the Selection ({0} characters) and Off Around It ({1})', selected, around);
+  pick.placeholder = vscode.l10n.t('Move to see a cell; Enter lists other places where it is on');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = found.matches.map((match) => itemOf(deps, match, selected / compared));
@@ -132,14 +147,20 @@ function itemOf({ inspection, cells }: FindCellsDependencies, match: Match, chan
   const names = cells
     .namesIn(inspection.model)
     .filter(({ candidate }) => candidate.layer === layer && candidate.cell === cell)
-    .map(({ concept }) => concept.name);
-  const how = sign > 0 ? 'high' : 'low';
+    .map(({ concept }) => conceptName(concept));
+  const how = sign > 0 ? vscode.l10n.t('high') : vscode.l10n.t('low');
+  const score = vscode.l10n.t('AP {0} (by chance {1})', averagePrecision.toFixed(2), chance.toFixed(2));
   const named = names.length > 0 ? ` · ${names.join(', ')}` : '';
   return {
     match,
-    label: `$(symbol-color) layer ${layer} · cell ${cell}`,
-    description: `${how} · AP ${averagePrecision.toFixed(2)} (by chance ${chance.toFixed(2)})${named}`,
-    detail: `${quantityLabels[quantity]} on average ${quantityText(quantity, inside)} in the selection, ${quantityText(quantity, around)} around it`,
+    label: `$(symbol-color) ${vscode.l10n.t('layer {0} · cell {1}', layer, cell)}`,
+    description: `${how} · ${score}${named}`,
+    detail: vscode.l10n.t(
+      '{0} on average {1} in the selection, {2} around it',
+      quantityLabel(quantity),
+      quantityText(quantity, inside),
+      quantityText(quantity, around),
+    ),
   };
 }
 

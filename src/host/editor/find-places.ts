@@ -2,11 +2,12 @@
 import * as vscode from 'vscode';
 import type { Match } from '../../core/cells/matching.ts';
 import { describeLeftOut } from '../../core/corpus/left-out.ts';
+import { whole } from '../../core/words.ts';
 import type { Place } from '../../protocol/selection-service.ts';
 import type { Inspection } from '../contracts.ts';
 import { readCorpus } from '../workspace/reading.ts';
 import type { SelectedSpan } from './find-cells.ts';
-import { quantityLabels } from './labels.ts';
+import { quantityLabel } from './labels.ts';
 
 /** Bytes of files that are searched; of larger workspaces a seeded sample of files. */
 const mostBytes = 1_000_000;
@@ -37,23 +38,48 @@ export async function showPlaces(
   match: Match,
   shortest: number,
 ): Promise<boolean> {
-  const name = `Cell ${match.layer} · ${match.cell} (${quantityLabels[match.quantity]}, ${match.sign > 0 ? 'high' : 'low'})`;
+  const name = vscode.l10n.t(
+    'Cell {0} · {1} ({2}, {3})',
+    match.layer,
+    match.cell,
+    quantityLabel(match.quantity),
+    match.sign > 0 ? vscode.l10n.t('high') : vscode.l10n.t('low'),
+  );
   const search = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Searching where ${name} is on`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Searching where {0} is on', name),
+      cancellable: true,
+    },
     (progress, token) =>
       searchFiles(inspection, span, match, shortest, token, (message) => progress.report({ message })),
   );
   const searched = describeSearch(search);
-  const another = 'Choose Another Cell';
+  const another = vscode.l10n.t('Choose Another Cell');
   if (search.places.length === 0) {
-    const message = `${name} is on nowhere else for ${shortest} characters. ${searched}`;
+    const message = `${vscode.l10n.t('{0} is on nowhere else for {1} characters.', name, shortest)} ${searched}`;
     return (await vscode.window.showInformationMessage(message, another)) === another;
   }
   const locations = search.places.sort((a, b) => b.strength - a.strength).map(({ location }) => location);
   await peek(span, locations);
-  const listed = search.total > locations.length ? `; the ${locations.length} strongest are listed` : '';
-  const message = `${name} is on for ${shortest} characters and more in ${search.total} other places of ${search.matching} files${listed}. ${searched}`;
-  return (await vscode.window.showInformationMessage(message, another)) === another;
+  const found =
+    search.total > locations.length
+      ? vscode.l10n.t(
+          '{0} is on for {1} characters and more in {2} other places of {3} files; the {4} strongest are listed.',
+          name,
+          shortest,
+          search.total,
+          search.matching,
+          locations.length,
+        )
+      : vscode.l10n.t(
+          '{0} is on for {1} characters and more in {2} other places of {3} files.',
+          name,
+          shortest,
+          search.total,
+          search.matching,
+        );
+  return (await vscode.window.showInformationMessage(`${found} ${searched}`, another)) === another;
 }
 
 async function searchFiles(
@@ -80,7 +106,7 @@ async function searchFiles(
     search.total += found.total - (found.places.length - others.length);
     if (others.length > 0) search.matching++;
     search.places = [...search.places, ...others].sort((a, b) => b.strength - a.strength).slice(0, mostPlaces);
-    report(`${search.files} files, ${search.total} places`);
+    report(vscode.l10n.t('{0} files, {1} places', search.files, search.total));
   };
   try {
     await read(span.document.uri, span.document.getText());
@@ -122,11 +148,17 @@ export async function insisting<T>(signal: AbortSignal, question: () => Promise<
 
 /** Which files were searched, and which not. */
 function describeSearch({ files, chars, cancelled, left }: Search): string {
-  const of = `Searched: ${files} files, ${chars.toLocaleString('en')} characters`;
-  if (cancelled) return `${of}, until it was cancelled.`;
+  if (cancelled)
+    return vscode.l10n.t('Searched: {0} files, {1} characters, until it was cancelled.', files, whole(chars));
   return left === null
-    ? `${of}, by the same rules as training.`
-    : `${of}, by the same rules as training and up to ${mostBytes / 1e6} MB: ${left}.`;
+    ? vscode.l10n.t('Searched: {0} files, {1} characters, by the same rules as training.', files, whole(chars))
+    : vscode.l10n.t(
+        'Searched: {0} files, {1} characters, by the same rules as training and up to {2} MB: {3}.',
+        files,
+        whole(chars),
+        mostBytes / 1e6,
+        left,
+      );
 }
 
 /** VS Code's references view over the text; a scratch text has no editor, so that the strongest place stands in for it. */

@@ -12,11 +12,15 @@ const INTERVAL = 60;
 export async function generateFromCursor(inspection: Inspection): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (!editor) {
-    void vscode.window.showInformationMessage('Open a text editor and place the cursor where the model should go on.');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Open a text editor and place the cursor where the model should go on.'),
+    );
     return;
   }
   if (!inspection.model) {
-    void vscode.window.showInformationMessage('No model is open. Train on the workspace, or open a run first.');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No model is open. Train on the workspace, or open a run first.'),
+    );
     return;
   }
   const settings = vscode.workspace.getConfiguration('cellscope.generate');
@@ -30,7 +34,11 @@ export async function generateFromCursor(inspection: Inspection): Promise<void> 
     seed: crypto.getRandomValues(new Uint32Array(1))[0]!,
   };
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Generating from the cursor', cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Generating from the cursor'),
+      cancellable: true,
+    },
     async (progress, token) => {
       const controller = new AbortController();
       const writer = new StreamedInsertion(editor, offset, () => controller.abort());
@@ -41,14 +49,17 @@ export async function generateFromCursor(inspection: Inspection): Promise<void> 
           signal: controller.signal,
           onProgress: ({ text }) => {
             written++;
-            progress.report({ increment: 100 / length, message: `${written} of ${length} characters` });
+            progress.report({
+              increment: 100 / length,
+              message: vscode.l10n.t('{0} of {1} characters', written, length),
+            });
             writer.push(text);
           },
         });
       } catch (error) {
         if (!(error instanceof CodedError && error.code === 'cancelled'))
           void vscode.window.showErrorMessage(
-            `Cellscope could not generate: ${error instanceof Error ? error.message : String(error)}`,
+            vscode.l10n.t('Cellscope could not generate: {0}', error instanceof Error ? error.message : String(error)),
           );
       } finally {
         await writer.finish();
@@ -129,8 +140,8 @@ export class StreamedInsertion {
       return;
     }
     this.failure = document.isClosed
-      ? 'The editor was closed: generating has stopped.'
-      : 'The text could not be inserted: is the editor read-only? Generating has stopped.';
+      ? vscode.l10n.t('The editor was closed: generating has stopped.')
+      : vscode.l10n.t('The text could not be inserted: is the editor read-only? Generating has stopped.');
     this.onFailure();
   }
 

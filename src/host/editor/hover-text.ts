@@ -1,8 +1,19 @@
 /** The hover inspector's words: a character, its surprisal, what was expected next, the chosen cell here, the loudest cells. */
 import { isOn, type Standing } from '../../core/cells/standing.ts';
 import type { Quantity } from '../../core/model/spec.ts';
+import { t } from '../../core/words.ts';
 import type { CellAddress, CharacterReport } from '../../protocol/inspector-service.ts';
-import { characterLabel, code, escapeMarkdown, percent, quantityLabels, quantityText, signed } from './labels.ts';
+import { conceptName } from '../cells/concept-name.ts';
+import {
+  characterLabel,
+  code,
+  escapeMarkdown,
+  percent,
+  quantityLabel,
+  quantityText,
+  shownQuantities,
+  signed,
+} from './labels.ts';
 import { TRACE_HEIGHT, TRACE_WIDTH, type TracePalette, traceSvg, traceUri } from './trace.ts';
 
 /** Commands that the hover's links may run, and no others. */
@@ -18,12 +29,16 @@ export function hoverMarkdown(
   const { layer, cell } = report.cell;
   return [
     `${code(characterLabel(report.character))} ${surprisalText(report.surprisal)}`,
-    `next: ${report.expected.map(({ character, probability }) => `${code(characterLabel(character))} ${percent(probability)}`).join(' · ')}`,
+    `${t('next:')} ${report.expected.map(({ character, probability }) => `${code(characterLabel(character))} ${percent(probability)}`).join(' · ')}`,
     onText(report, names),
     trace(report, chosen.quantity, palette),
-    `**layer ${layer} · cell ${cell}:** ${valuesText(report)}`,
+    `**${t('layer {0} · cell {1}', layer, cell)}:** ${valuesText(report)}`,
     loudestText(report),
-    `[Open heatmap](command:cellscope.openHeatmap) · [Colour editor](command:cellscope.colourEditor) · [Other cell](command:cellscope.selectCell)`,
+    [
+      `[${t('Open heatmap')}](command:cellscope.openHeatmap)`,
+      `[${t('Colour editor')}](command:cellscope.colourEditor)`,
+      `[${t('Other cell')}](command:cellscope.selectCell)`,
+    ].join(' · '),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -31,8 +46,8 @@ export function hoverMarkdown(
 
 function surprisalText(surprisal: number | null): string {
   return surprisal === null
-    ? '· no surprisal: first, or unknown to the model'
-    : `· surprisal **${surprisal.toFixed(2)} bits**`;
+    ? `· ${t('no surprisal: first, or unknown to the model')}`
+    : `· ${t('surprisal {0}', `**${t('{0} bits', surprisal.toFixed(2))}**`)}`;
 }
 
 /** Named cells that are on at this character, by the thresholds that the validation files froze. */
@@ -41,16 +56,16 @@ function onText({ watched }: CharacterReport, names: readonly Standing[]): strin
   if (on.length === 0) return '';
   const parts = on.map(({ concept, candidate: { layer, cell, quantity, ap } }) => {
     const target = encodeURIComponent(JSON.stringify([{ layer, cell, quantity }]));
-    return `**${escapeMarkdown(concept.name)}** [${layer}·${cell}](command:cellscope.selectCell?${target}) AP ${ap.toFixed(2)}`;
+    return `**${escapeMarkdown(conceptName(concept))}** [${layer}·${cell}](command:cellscope.selectCell?${target}) AP ${ap.toFixed(2)}`;
   });
-  return `named cells on here: ${parts.join(' · ')}`;
+  return `${t('named cells on here:')} ${parts.join(' · ')}`;
 }
 
 function valuesText({ cell }: CharacterReport): string {
-  return (Object.keys(quantityLabels) as Quantity[])
+  return shownQuantities
     .flatMap((quantity) => {
       const value = cell.values[quantity];
-      return value === undefined ? [] : [`${quantityLabels[quantity]} **${quantityText(quantity, value)}**`];
+      return value === undefined ? [] : [`${quantityLabel(quantity)} **${quantityText(quantity, value)}**`];
     })
     .join(' · ');
 }
@@ -63,7 +78,13 @@ function trace(report: CharacterReport, quantity: Quantity, palette: TracePalett
   const uri = traceUri(traceSvg(strip.values, at, strip.quantity, palette));
   const low = strip.values.reduce((a, b) => Math.min(a, b));
   const high = strip.values.reduce((a, b) => Math.max(a, b));
-  const words = `${quantityLabels[strip.quantity]} along the line, from ${signed(low)} to ${signed(high)}, ${signed(strip.values[at] ?? 0)} here`;
+  const words = t(
+    '{0} along the line, from {1} to {2}, {3} here',
+    quantityLabel(strip.quantity),
+    signed(low),
+    signed(high),
+    signed(strip.values[at] ?? 0),
+  );
   return `![${words}](${uri}|width=${TRACE_WIDTH},height=${TRACE_HEIGHT})`;
 }
 
@@ -73,5 +94,5 @@ function loudestText({ loudest }: CharacterReport): string {
     const target = encodeURIComponent(JSON.stringify([{ layer, cell }]));
     return `[${layer}·${cell}](command:cellscope.selectCell?${target}) ${signed(z, 1)}`;
   });
-  return `loudest here (z): ${links.join(' · ')}`;
+  return `${t('loudest here (z):')} ${links.join(' · ')}`;
 }

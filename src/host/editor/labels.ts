@@ -1,19 +1,25 @@
 /** How characters, cells and numbers are written in the editor. Text is hostile: what comes out is one visible, harmless label. */
 import type { Quantity } from '../../core/model/spec.ts';
+import { t } from '../../core/words.ts';
 
 /** In the order in which they are shown. */
-export const quantityLabels: Record<Quantity, string> = {
-  tanhc: 'tanh c',
-  h: 'h',
-  c: 'c',
-  f: 'forget f',
-  i: 'input i',
-  o: 'output o',
-  g: 'new g',
-  z: 'update z',
-  r: 'reset r',
-  n: 'new n',
-};
+export const shownQuantities: readonly Quantity[] = ['tanhc', 'h', 'c', 'f', 'i', 'o', 'g', 'z', 'r', 'n'];
+
+export function quantityLabel(quantity: Quantity): string {
+  const labels: Record<Quantity, string> = {
+    tanhc: 'tanh c',
+    h: 'h',
+    c: 'c',
+    f: t('forget f'),
+    i: t('input i'),
+    o: t('output o'),
+    g: t('new g'),
+    z: t('update z'),
+    r: t('reset r'),
+    n: t('new n'),
+  };
+  return labels[quantity];
+}
 
 const named: Record<string, string> = { ' ': '␣', '\n': '⏎', '\r': '␍', '\t': '⇥' };
 

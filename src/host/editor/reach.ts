@@ -30,7 +30,7 @@ export class EditorReach implements vscode.Disposable {
 
   constructor(inspection: Inspection) {
     this.inspection = inspection;
-    this.status.name = 'Cellscope Reach';
+    this.status.name = vscode.l10n.t('Cellscope Reach');
     this.status.command = 'cellscope.clearReach';
     this.subscriptions = vscode.Disposable.from(
       this.status,
@@ -52,12 +52,16 @@ export class EditorReach implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     if (!editor) {
       void vscode.window.showInformationMessage(
-        'Open a text editor and place the cursor before the character whose prediction you want to look into.',
+        vscode.l10n.t(
+          'Open a text editor and place the cursor before the character whose prediction you want to look into.',
+        ),
       );
       return null;
     }
     if (!this.inspection.model) {
-      void vscode.window.showInformationMessage('No model is open. Train on the workspace, or open a run first.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('No model is open. Train on the workspace, or open a run first.'),
+      );
       return null;
     }
     const { document } = editor;
@@ -66,7 +70,7 @@ export class EditorReach implements vscode.Disposable {
     const { signal } = (this.asking = new AbortController());
     try {
       const reach = await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Window, title: 'Looking back from this prediction' },
+        { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking back from this prediction') },
         () => this.inspection.reach(document, { offset, lags: LAGS, logit: null }, signal),
       );
       if (!signal.aborted && reach.version === document.version) this.display(document, reach);
@@ -74,7 +78,9 @@ export class EditorReach implements vscode.Disposable {
       if (signal.aborted) return null;
       this.clear();
       const reason = error instanceof Error ? error.message : String(error);
-      void vscode.window.showWarningMessage(`Cellscope cannot show what this prediction reaches back to: ${reason}`);
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('Cellscope cannot show what this prediction reaches back to: {0}', reason),
+      );
     }
     return this.shown?.runs ?? null;
   }
@@ -110,8 +116,11 @@ export class EditorReach implements vscode.Disposable {
       onText('outline: 1.5px solid var(--vscode-editorCursor-foreground); outline-offset: -1px'),
     ];
     this.decorate();
-    this.status.text = `$(arrow-left) reach of ${characterLabel(character)}`;
-    this.status.tooltip = `Coloured: how strongly the loss of this character depends on each of the ${reach.x.length} before it, logarithmically over three decades. Select to clear.`;
+    this.status.text = `$(arrow-left) ${vscode.l10n.t('reach of {0}', characterLabel(character))}`;
+    this.status.tooltip = vscode.l10n.t(
+      'Coloured: how strongly the loss of this character depends on each of the {0} before it, logarithmically over three decades. Select to clear.',
+      reach.x.length,
+    );
     this.status.show();
     void vscode.commands.executeCommand('setContext', 'cellscope.reachShown', true);
   }

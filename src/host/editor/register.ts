@@ -8,7 +8,7 @@ import { EditorColouring } from './colouring.ts';
 import { findCellsForSelection } from './find-cells.ts';
 import { generateFromCursor } from './generate.ts';
 import { HoverInspector } from './hover.ts';
-import { quantityLabels } from './labels.ts';
+import { quantityLabel } from './labels.ts';
 import { EditorReach } from './reach.ts';
 
 export function registerEditor(
@@ -18,12 +18,16 @@ export function registerEditor(
 ): vscode.Disposable {
   const colouring = new EditorColouring(context, inspection);
   const status = vscode.window.createStatusBarItem('cellscope.cell', vscode.StatusBarAlignment.Right, 90);
-  status.name = 'Cellscope Cell';
+  status.name = vscode.l10n.t('Cellscope Cell');
   status.command = 'cellscope.selectCell';
   const showStatus = (): void => {
     const { layer, cell, quantity } = inspection.cell;
-    status.text = `$(symbol-color) cell ${layer}·${cell} ${quantityLabels[quantity]}`;
-    status.tooltip = `The editor is coloured by cell ${cell} of layer ${layer}. Select to choose another.`;
+    status.text = `$(symbol-color) ${vscode.l10n.t('cell {0}·{1} {2}', layer, cell, quantityLabel(quantity))}`;
+    status.tooltip = vscode.l10n.t(
+      'The editor is coloured by cell {0} of layer {1}. Select to choose another.',
+      cell,
+      layer,
+    );
     if (colouring.isOn && inspection.model) status.show();
     else status.hide();
     void vscode.commands.executeCommand('setContext', 'cellscope.editorColoured', colouring.isOn);
@@ -56,13 +60,18 @@ async function selectCell(inspection: Inspection, argument: unknown): Promise<vo
 async function askCell(inspection: Inspection): Promise<CellAddress | null> {
   const { model, cell } = inspection;
   if (!model) {
-    void vscode.window.showInformationMessage('No model is open. Train on the workspace, or open a run first.');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No model is open. Train on the workspace, or open a run first.'),
+    );
     return null;
   }
   const { spec } = model;
   const answer = await vscode.window.showInputBox({
-    title: 'Choose Cell',
-    prompt: `A cell, or a layer and a cell; a quantity if you like: ${cell.layer} ${cell.cell} ${cell.quantity}`,
+    title: vscode.l10n.t('Choose Cell'),
+    prompt: vscode.l10n.t(
+      'A cell, or a layer and a cell; a quantity if you like: {0}',
+      `${cell.layer} ${cell.cell} ${cell.quantity}`,
+    ),
     value: `${cell.layer} ${cell.cell}`,
     validateInput: (text) => {
       const parsed = parseCell(text, spec, cell);

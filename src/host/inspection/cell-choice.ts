@@ -1,5 +1,6 @@
 /** The cell in force: what a model has, what is remembered, what a person types. */
 import { type ModelSpec, quantitiesOf } from '../../core/model/spec.ts';
+import { t } from '../../core/words.ts';
 import type { CellAddress } from '../../protocol/inspector-service.ts';
 
 /** The nearest address that the model has: the same where it can be, the kind's first quantity where it lacks this one. */
@@ -63,15 +64,15 @@ function isIndex(value: unknown): value is number {
 export function parseCell(text: string, spec: ModelSpec, current: CellAddress): CellAddress | string {
   const numbers = (text.match(/\d+/g) ?? []).map(Number);
   const [first, second] = numbers;
-  if (first === undefined || numbers.length > 2) return 'Type a cell, or a layer and a cell: 14, or 0 14.';
+  if (first === undefined || numbers.length > 2) return t('Type a cell, or a layer and a cell: 14, or 0 14.');
   const layer = second === undefined ? 0 : first;
   const cell = second ?? first;
   const found = spec.layers[layer];
-  if (!found) return `There is no layer ${layer}: the layers are 0 to ${spec.layers.length - 1}.`;
+  if (!found) return t('There is no layer {0}: the layers are 0 to {1}.', layer, spec.layers.length - 1);
   if (cell >= found.hiddenSize)
-    return `There is no cell ${cell}: layer ${layer} has the cells 0 to ${found.hiddenSize - 1}.`;
+    return t('There is no cell {0}: layer {1} has the cells 0 to {2}.', cell, layer, found.hiddenSize - 1);
   const named = /[a-z]+\s*$/i.exec(text)?.[0].trim();
   const quantity = quantitiesOf[found.cell].find((name) => name === named);
-  if (named && !quantity) return `There is no quantity ${named}: choose ${quantitiesOf[found.cell].join(', ')}.`;
+  if (named && !quantity) return t('There is no quantity {0}: choose {1}.', named, quantitiesOf[found.cell].join(', '));
   return fittingCell(spec, { layer, cell, quantity: quantity ?? current.quantity });
 }

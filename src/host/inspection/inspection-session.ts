@@ -368,7 +368,10 @@ export class InspectionSession implements Inspection, vscode.Disposable {
       const info = await remote.call('openModel', open.reference);
       if (this.open !== open) return;
       this.open = { reference: open.reference, info };
-      vscode.window.setStatusBarMessage('$(warning) Cellscope: the inspector stopped and was started again', 8000);
+      vscode.window.setStatusBarMessage(
+        `$(warning) ${vscode.l10n.t('Cellscope: the inspector stopped and was started again')}`,
+        8000,
+      );
       this.modelChanged.fire(info);
     } catch (error) {
       if (this.open !== open) return;
@@ -380,11 +383,14 @@ export class InspectionSession implements Inspection, vscode.Disposable {
   }
 
   private async offerRestart(reference: ModelReference, error: unknown): Promise<void> {
-    const again = 'Try Again';
+    const again = vscode.l10n.t('Try Again');
     let failure = error;
     while (failure) {
       const reason = failure instanceof Error ? failure.message : String(failure);
-      const chosen = await vscode.window.showErrorMessage(`Cellscope: the inspector stopped. ${reason}`, again);
+      const chosen = await vscode.window.showErrorMessage(
+        vscode.l10n.t('Cellscope: the inspector stopped. {0}', reason),
+        again,
+      );
       if (chosen !== again) return;
       failure = await this.selectModel(reference).then(
         () => null,
@@ -395,5 +401,8 @@ export class InspectionSession implements Inspection, vscode.Disposable {
 }
 
 function noModel(): CodedError {
-  return new CodedError('no-model', 'No model is open. Train on the workspace, or open a run in the Cellscope view.');
+  return new CodedError(
+    'no-model',
+    vscode.l10n.t('No model is open. Train on the workspace, or open a run in the Cellscope view.'),
+  );
 }

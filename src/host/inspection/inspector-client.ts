@@ -26,7 +26,7 @@ export class InspectorClient implements vscode.Disposable {
 
   /** The running worker, started where there is none. Rejects with the code `worker-gone` after too many deaths. */
   remote(): Promise<Remote<InspectorService>> {
-    if (this.disposed) return Promise.reject(new CodedError('cancelled', 'The window is closing.'));
+    if (this.disposed) return Promise.reject(new CodedError('cancelled', vscode.l10n.t('The window is closing.')));
     this.starting ??= this.start();
     return this.starting;
   }
@@ -54,7 +54,10 @@ export class InspectorClient implements vscode.Disposable {
       if (recent.length >= MOST_DEATHS)
         throw new CodedError(
           'worker-gone',
-          `The inspector stopped ${recent.length} times within a minute. Open a smaller model or document, then try again; the log says why.`,
+          vscode.l10n.t(
+            'The inspector stopped {0} times within a minute. Open a smaller model or document, then try again; the log says why.',
+            recent.length,
+          ),
         );
       this.deaths = recent;
       const worker = await this.platform.startWorker('inspector-worker');

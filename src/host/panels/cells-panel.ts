@@ -1,5 +1,5 @@
 /** The cells panel; a run may be asked for, or the page of one of its cells. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { cellOf } from '../trees/cell-rows.ts';
 import { entryOf } from '../trees/runs-tree.ts';
 import { type CellsPanelDependencies, CellsSession, type EvidencePlace } from './cells-session.ts';
@@ -14,7 +14,7 @@ export function registerCellsPanel(context: vscode.ExtensionContext, deps: Cells
   return new SinglePanel<CellsSession, Wish>(context, deps.log, {
     viewType: 'cellscope.cells',
     name: 'cells',
-    title: 'Cellscope Cells',
+    title: vscode.l10n.t('Cellscope Cells'),
     styles: ['cards.css'],
     command: 'cellscope.openCells',
     wishOf: (argument) => {

@@ -1,4 +1,5 @@
 /** The heatmap as a file of its own: no script, no reference to anything, every character escaped. */
+import { t } from '../../core/words.ts';
 import type { ExportColours, LaidOver } from '../../protocol/heatmap.ts';
 import { escapeHtml } from './webview-html.ts';
 
@@ -39,7 +40,7 @@ export function htmlHead({ title, description, colours, tabSize, overlays = [] }
   if (overlays.length > 0) rules.push(barLayout);
   const bars = overlays.map(
     ({ place, name }) =>
-      `<br><span class="o ${barClass(place, levels)}">${place} the line</span> ${escapeHtml(name)}, dotted where it is off`,
+      `<br><span class="o ${barClass(place, levels)}">${escapeHtml(place === 'over' ? t('over the line') : t('under the line'))}</span> ${escapeHtml(t('{0}, dotted where it is off', name))}`,
   );
   return `<!DOCTYPE html>
 <html lang="en">
@@ -57,7 +58,7 @@ ${rules.join('\n')}
 </style>
 </head>
 <body>
-<header><strong>${escapeHtml(title)}</strong><br>${escapeHtml(description)} · <span class="p${levels}">on</span> <span class="n${levels}">off</span>, weaker as paler${bars.join('')}</header>
+<header><strong>${escapeHtml(title)}</strong><br>${escapeHtml(description)} · <span class="p${levels}">${escapeHtml(t('on'))}</span> <span class="n${levels}">${escapeHtml(t('off'))}</span>, ${escapeHtml(t('weaker as paler'))}${bars.join('')}</header>
 <pre>
 `;
 }

@@ -1,13 +1,9 @@
 /** Asks where a picture or a table of a panel goes, and writes it. */
 import * as vscode from 'vscode';
 
-const kinds = {
-  csv: { title: 'Export as CSV', filter: 'Comma-separated values' },
-  png: { title: 'Export as PNG', filter: 'Picture' },
-} as const;
-
-export async function saveExport(name: string, extension: keyof typeof kinds, bytes: Uint8Array): Promise<void> {
-  const { title, filter } = kinds[extension];
+export async function saveExport(name: string, extension: 'csv' | 'png', bytes: Uint8Array): Promise<void> {
+  const title = extension === 'csv' ? vscode.l10n.t('Export as CSV') : vscode.l10n.t('Export as PNG');
+  const filter = extension === 'csv' ? vscode.l10n.t('Comma-separated values') : vscode.l10n.t('Picture');
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const file = `${name}.${extension}`;
   const target = await vscode.window.showSaveDialog({
@@ -17,9 +13,9 @@ export async function saveExport(name: string, extension: keyof typeof kinds, by
   });
   if (!target) return;
   await vscode.workspace.fs.writeFile(target, bytes);
-  const open = 'Open';
+  const open = vscode.l10n.t('Open');
   const chosen = await vscode.window.showInformationMessage(
-    `Written: ${vscode.workspace.asRelativePath(target)}`,
+    vscode.l10n.t('Written: {0}', vscode.workspace.asRelativePath(target)),
     open,
   );
   if (chosen === open) await vscode.commands.executeCommand('vscode.open', target);

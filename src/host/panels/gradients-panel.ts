@@ -1,5 +1,5 @@
 /** The gradient panel; a run may be asked for, which is then shown with the others. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { entryOf } from '../trees/runs-tree.ts';
 import { type GradientsPanelDependencies, GradientsSession } from './gradients-session.ts';
 import { SinglePanel } from './single-panel.ts';
@@ -11,7 +11,7 @@ export function registerGradientsPanel(
   return new SinglePanel<GradientsSession, string | null>(context, deps.log, {
     viewType: 'cellscope.gradients',
     name: 'gradients',
-    title: 'Cellscope Gradients',
+    title: vscode.l10n.t('Cellscope Gradients'),
     styles: ['cards.css', 'reach.css'],
     command: 'cellscope.openGradients',
     wishOf: (argument) => entryOf(argument)?.id ?? null,

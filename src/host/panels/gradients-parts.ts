@@ -1,5 +1,6 @@
 /** What is computed for a run, or for a model file, of the gradient panel, part by part. */
 import { defaultLags, defaultPositions } from '../../core/gradients/report.ts';
+import { t } from '../../core/words.ts';
 import type { GradientPart, GradientResult } from '../../protocol/gradients.ts';
 import type { BackgroundWorker } from '../inspection/background-worker.ts';
 import { shownContribution, shownJacobians, shownMemory, shownReport } from './gradients-messages.ts';
@@ -53,7 +54,7 @@ export async function computePart(
     }
     case 'history':
       if (kind === 'file')
-        throw new Error('A model file has one set of weights and no checkpoints of its training. Choose a run.');
+        throw new Error(t('A model file has one set of weights and no checkpoints of its training. Choose a run.'));
       return history(worker, source, options);
   }
 }

@@ -249,7 +249,9 @@ export class GradientsSession implements vscode.Disposable {
     } catch (error) {
       this.deps.log.error(`${name}.${extension} could not be written.`, error);
       const reason = error instanceof Error ? error.message : String(error);
-      void vscode.window.showErrorMessage(`The file could not be written: ${reason} Choose another place.`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('The file could not be written: {0} Choose another place.', reason),
+      );
     }
   }
 

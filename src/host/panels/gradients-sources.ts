@@ -4,6 +4,7 @@ import type { GradientRun } from '../../protocol/gradients.ts';
 import type { HeldOutText } from '../../protocol/gradients-service.ts';
 import type { ModelInfo, ModelReference } from '../../protocol/inspector-service.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
 import { workerPath } from '../platform.ts';
 import { gradientRun, modelShape } from './gradients-messages.ts';
@@ -118,7 +119,7 @@ function ofRun(entry: RunEntry, cells: NamedCells): GradientSource {
     entry,
     vocabulary: entry.manifest.spec.vocabulary,
     texts: () => null,
-    namesAt: (layer, cell) => cells.namesAt(entry.id, layer, cell).map(({ concept }) => concept.name),
+    namesAt: (layer, cell) => cells.namesAt(entry.id, layer, cell).map(({ concept }) => conceptName(concept)),
     model: (generation) => {
       const number = generation ?? run.generation;
       return { key: `${entry.id}:${number}`, kind: 'run', folder: workerPath(entry.folder), generation: number };

@@ -114,7 +114,9 @@ export class HeatmapAnswers implements vscode.Disposable {
     const what = textOf(error);
     this.send(
       toHeatmap.problem({
-        message: again ? `${what} Trying again…` : `${what} Press Try Again, or see the log (Cellscope: Show Log).`,
+        message: again
+          ? vscode.l10n.t('{0} Trying again…', what)
+          : vscode.l10n.t('{0} Press Try Again, or see the log (Cellscope: Show Log).', what),
         busy: again,
       }),
     );

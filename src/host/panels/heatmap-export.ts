@@ -24,9 +24,9 @@ export async function exportHtmlFile(
   const { colours } = asked;
   const named = overlays.map(({ place, ...cell }) => ({ place, name: nameOf(cell) }));
   await exportFile(inspection, document, asked.range, overlays, {
-    title: 'Export Heatmap as HTML',
+    title: vscode.l10n.t('Export Heatmap as HTML'),
     extension: 'html',
-    filter: 'Web page',
+    filter: vscode.l10n.t('Web page'),
     head: htmlHead({
       title: name,
       description: describe(inspection, document),
@@ -46,9 +46,9 @@ export async function exportCsvFile(
 ): Promise<void> {
   const overlays = known(inspection, asked.overlays);
   await exportFile(inspection, document, asked.range, overlays, {
-    title: 'Export Activations as CSV',
+    title: vscode.l10n.t('Export Activations as CSV'),
     extension: 'csv',
-    filter: 'Comma-separated values',
+    filter: vscode.l10n.t('Comma-separated values'),
     head: csvHeader(overlays),
     line: (number, text, values, _scale, laidOver) =>
       csvLine(
@@ -100,7 +100,7 @@ async function exportFile(
         const pages = await inspection.page(document, asked, controller.signal);
         if (token.isCancellationRequested) return false;
         if (pages.length !== cells.length || document.version !== version)
-          throw new Error('The text changed while it was being exported. Export it again when it rests');
+          throw new Error(vscode.l10n.t('The text changed while it was being exported. Export it again when it rests'));
         parts.push(linesOf(pages, overlays, document, format));
         progress.report({ increment: (100 * pageLines) / Math.max(1, end - first) });
       }
@@ -110,9 +110,9 @@ async function exportFile(
   if (!done) return;
   parts.push(format.foot);
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(parts.join('')));
-  const open = 'Open';
+  const open = vscode.l10n.t('Open');
   const chosen = await vscode.window.showInformationMessage(
-    `Written: ${vscode.workspace.asRelativePath(target)}`,
+    vscode.l10n.t('Written: {0}', vscode.workspace.asRelativePath(target)),
     open,
   );
   if (chosen === open) await vscode.env.openExternal(target);
@@ -144,22 +144,23 @@ function known(inspection: Inspection, overlays: readonly LaidOver[]): LaidOver[
 }
 
 function nameOf({ layer, cell, quantity }: CellAddress): string {
-  return `layer ${layer}, cell ${cell}, ${quantity}`;
+  return vscode.l10n.t('layer {0}, cell {1}, {2}', layer, cell, quantity);
 }
 
 function describe(inspection: Inspection, document: vscode.TextDocument): string {
   const { model } = inspection;
   const side = inspection.sideOf(document);
   const words = {
-    train: 'trained on',
-    validation: 'held out (validation)',
-    test: 'held out',
-    partly: 'partly held out',
+    train: vscode.l10n.t('trained on'),
+    validation: vscode.l10n.t('held out (validation)'),
+    test: vscode.l10n.t('held out'),
+    partly: vscode.l10n.t('partly held out'),
   };
-  const checkpoint = model?.generation === null || !model ? '' : `, checkpoint ${model.generation}`;
-  return `${model?.name ?? ''}${checkpoint} · ${nameOf(inspection.cell)} · ${
-    side ? words[side.side] : 'not part of the run'
-  }`;
+  const name = model?.name ?? '';
+  const shown =
+    model && model.generation !== null ? vscode.l10n.t('{0}, checkpoint {1}', name, model.generation) : name;
+  const part = side ? words[side.side] : vscode.l10n.t('not part of the run');
+  return `${shown} · ${nameOf(inspection.cell)} · ${part}`;
 }
 
 function fileName(document: vscode.TextDocument): string {

@@ -1,6 +1,7 @@
 /** From what the host knows to what the heatmap shows: plain translations. */
 
 import type { RunManifest } from '../../core/formats/manifest.ts';
+import { t } from '../../core/words.ts';
 import type { ModelSummary, RunSummary, ShownReport } from '../../protocol/heatmap.ts';
 import type { CharacterReport, InspectorService, ModelInfo } from '../../protocol/inspector-service.ts';
 
@@ -13,7 +14,7 @@ export function summaryOfRun(id: string, manifest: RunManifest): RunSummary {
   const shape = equal ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join('·');
   const best = generations.map((entry) => entry.validationNats ?? Number.POSITIVE_INFINITY);
   const nats = heldOut?.nats ?? Math.min(...best, Number.POSITIVE_INFINITY);
-  const loss = Number.isFinite(nats) ? `${(nats * Math.LOG2E).toFixed(2)} bits` : null;
+  const loss = Number.isFinite(nats) ? t('{0} bits', (nats * Math.LOG2E).toFixed(2)) : null;
   const model = `${manifest.options.architecture} ${shape}`;
   // Runs are named by their model unless a person renamed them.
   const parts = [manifest.name.includes(model) ? null : model, loss];

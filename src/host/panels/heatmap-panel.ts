@@ -9,7 +9,7 @@ export function registerHeatmapPanel(context: vscode.ExtensionContext, deps: Hea
   const panel = new SinglePanel<HeatmapSession, null>(context, deps.log, {
     viewType: 'cellscope.heatmap',
     name: 'heatmap',
-    title: 'Cellscope Heatmap',
+    title: vscode.l10n.t('Cellscope Heatmap'),
     styles: ['reach.css', 'heatmap-reach.css'],
     command: 'cellscope.openHeatmap',
     wishOf: () => null,

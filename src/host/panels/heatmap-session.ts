@@ -146,7 +146,7 @@ export class HeatmapSession implements vscode.Disposable {
     const list = runs.entries.map((entry) => summaryOfRun(entry.id, entry.manifest));
     const { model } = inspection;
     const own = this.openRun;
-    if (model && !own) list.unshift({ id: model.key, name: model.name, detail: 'model file' });
+    if (model && !own) list.unshift({ id: model.key, name: model.name, detail: vscode.l10n.t('model file') });
     this.send(toHeatmap.runs({ runs: list, selected: own?.id ?? model?.key ?? null }));
   }
 
@@ -175,8 +175,8 @@ export class HeatmapSession implements vscode.Disposable {
       toHeatmap.document({
         document: document && {
           id: document.uri.toString(),
-          name: isScratch ? 'Scratch' : (document.uri.path.split('/').at(-1) ?? ''),
-          path: isScratch ? 'Scratch text' : vscode.workspace.asRelativePath(document.uri),
+          name: isScratch ? vscode.l10n.t('Scratch') : (document.uri.path.split('/').at(-1) ?? ''),
+          path: isScratch ? vscode.l10n.t('Scratch text') : vscode.workspace.asRelativePath(document.uri),
           kind: isScratch ? 'scratch' : document.isUntitled ? 'untitled' : 'file',
           version: document.version,
           text: document.getText().replace(/\r\n?/g, '\n'),
@@ -202,7 +202,7 @@ export class HeatmapSession implements vscode.Disposable {
     if (entry.manifest.current === null) {
       this.send(
         toHeatmap.problem({
-          message: `"${entry.manifest.name}" has no checkpoint yet. Choose it again soon.`,
+          message: vscode.l10n.t('"{0}" has no checkpoint yet. Choose it again soon.', entry.manifest.name),
           busy: false,
         }),
       );
@@ -227,7 +227,10 @@ export class HeatmapSession implements vscode.Disposable {
     } catch (error) {
       this.deps.log.error(`The run ${entry.id} could not be opened.`, error);
       this.send(
-        toHeatmap.problem({ message: `"${entry.manifest.name}" could not be opened: ${textOf(error)}`, busy: false }),
+        toHeatmap.problem({
+          message: vscode.l10n.t('"{0}" could not be opened: {1}', entry.manifest.name, textOf(error)),
+          busy: false,
+        }),
       );
       this.sendModel();
     }
@@ -270,7 +273,9 @@ export class HeatmapSession implements vscode.Disposable {
     } catch (error) {
       if (isCancelled(error)) return;
       this.deps.log.error('The export failed.', error);
-      void vscode.window.showErrorMessage(`The export failed: ${textOf(error)} Choose another place and try again.`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('The export failed: {0} Choose another place and try again.', textOf(error)),
+      );
     }
   }
 }

@@ -1,9 +1,11 @@
 /** What the heatmap's list tells of the cells that stand for concepts. */
 import { overallFraction } from '../../core/cells/progress.ts';
 import { bestCandidates, namedCells, type Standing } from '../../core/cells/standing.ts';
+import { t } from '../../core/words.ts';
 import type { CellStanding, ShownStandings } from '../../protocol/heatmap.ts';
 import type { ModelInfo } from '../../protocol/inspector-service.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import { evidenceLine, lackWords, outdatedWords } from '../cells/words.ts';
 import type { RunEntry } from '../contracts.ts';
 import { summaryOfModel } from './heatmap-messages.ts';
@@ -30,15 +32,16 @@ function noteOf(cells: CellsStore, model: ModelInfo, run: RunEntry): string | nu
   if (!file || !outdated) return null;
   const words = outdatedWords(outdated, file.generation);
   if (words !== null) return words;
-  return file.generation === model.generation ? null : `Names are those of checkpoint ${file.generation}.`;
+  return file.generation === model.generation ? null : t('Names are those of checkpoint {0}.', file.generation);
 }
 
 function shownStanding(standing: Standing): CellStanding {
   const { concept, candidate } = standing;
   const { layer, cell, quantity, named, ap } = candidate;
   const line = evidenceLine(standing);
+  const called = conceptName(concept);
   const words = named
-    ? `Named for ${concept.name}: ${line}`
-    : `Best candidate for ${concept.name}: ${line}. It lacks ${lackWords(standing).join('; ')}`;
-  return { layer, cell, quantity, concept: concept.name, named, ap, base: concept.base, words };
+    ? t('Named for {0}: {1}', called, line)
+    : t('Best candidate for {0}: {1}. It lacks {2}', called, line, lackWords(standing).join('; '));
+  return { layer, cell, quantity, concept: called, named, ap, base: concept.base, words };
 }

@@ -78,6 +78,8 @@ export function openFrame(
     styles: ['base.css', 'chart.css', ...(kind.styles ?? []), `${kind.name}-panel.css`].map(resource),
     nonce: createNonce(),
     styleNonce: createNonce(),
+    language: vscode.env.language,
+    words: vscode.l10n.bundle,
   });
   return {
     ready,

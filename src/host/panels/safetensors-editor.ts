@@ -3,12 +3,15 @@ import * as vscode from 'vscode';
 import { openFrame, type PanelKind } from './panel-frame.ts';
 import { type SafetensorsDependencies, SafetensorsSession } from './safetensors-session.ts';
 
-const kind: PanelKind = { viewType: 'cellscope.safetensors', name: 'safetensors', title: 'Cellscope Tensors' };
-
 export function registerSafetensorsEditor(
   context: vscode.ExtensionContext,
   deps: SafetensorsDependencies,
 ): vscode.Disposable {
+  const kind: PanelKind = {
+    viewType: 'cellscope.safetensors',
+    name: 'safetensors',
+    title: vscode.l10n.t('Cellscope Tensors'),
+  };
   const provider: vscode.CustomReadonlyEditorProvider = {
     openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
     resolveCustomEditor: ({ uri }, panel) => {
@@ -34,9 +37,9 @@ export function registerSafetensorsEditor(
 
 async function askFile(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
-    title: 'Show Tensors of a Model File',
-    openLabel: 'Show Tensors',
-    filters: { 'Safetensors files': ['safetensors'] },
+    title: vscode.l10n.t('Show Tensors of a Model File'),
+    openLabel: vscode.l10n.t('Show Tensors'),
+    filters: { [vscode.l10n.t('Safetensors files')]: ['safetensors'] },
   });
   return chosen?.[0];
 }

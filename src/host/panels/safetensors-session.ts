@@ -127,7 +127,11 @@ export class SafetensorsSession implements vscode.Disposable {
     if (size > largestWhole)
       throw new CodedError(
         'too-large',
-        `The file has ${bytesText(size)}; from this file system up to ${bytesText(largestWhole)} are read. Copy it to this machine and open it there.`,
+        vscode.l10n.t(
+          'The file has {0}; from this file system up to {1} are read. Copy it to this machine and open it there.',
+          bytesText(size),
+          bytesText(largestWhole),
+        ),
       );
     return new Uint8Array(await vscode.workspace.fs.readFile(this.uri));
   }
@@ -219,7 +223,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const damaged = error.name === 'ModelFileError';
   return damaged
-    ? `${error.message} Copy it again if it was damaged on the way, or choose another file.`
+    ? vscode.l10n.t('{0} Copy it again if it was damaged on the way, or choose another file.', error.message)
     : error.message;
 }
 

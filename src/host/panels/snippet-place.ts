@@ -15,7 +15,7 @@ export async function openSnippet({ path, text, index, start }: SnippetPlace): P
   const uri = (await fileOf(path)) ?? (await sampleOf(path, text));
   if (!uri) {
     void vscode.window.showWarningMessage(
-      `${path} is not in this window's folders. Open the folder that the run was trained on.`,
+      vscode.l10n.t("{0} is not in this window's folders. Open the folder that the run was trained on.", path),
     );
     return;
   }
@@ -32,7 +32,9 @@ export async function openSnippet({ path, text, index, start }: SnippetPlace): P
     selection: new vscode.Range(position, position),
   });
   if (offset === null)
-    void vscode.window.showInformationMessage(`${path} has changed since the run read it: this text is gone.`);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} has changed since the run read it: this text is gone.', path),
+    );
 }
 
 /** The sample run's file of that path, where it holds this text: its texts are in no folder. */

@@ -1,9 +1,18 @@
 /** From a run's files and live progress to what the training panel shows. */
 import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
+import type { Architecture } from '../../core/training/options.ts';
+import { t, whole } from '../../core/words.ts';
 import type { LiveProgress, ShownMetric, ShownRun } from '../../protocol/training-panel.ts';
 import type { TrainingProgress } from '../../protocol/training-service.ts';
 
-const names: Record<string, string> = { lstm: 'LSTM', gru: 'GRU', rnn: 'tanh RNN', relu: 'ReLU RNN', irnn: 'IRNN' };
+/** As they are called in every language. */
+export const architectureNames: Readonly<Record<Architecture, string>> = {
+  lstm: 'LSTM',
+  gru: 'GRU',
+  rnn: 'tanh RNN',
+  relu: 'ReLU RNN',
+  irnn: 'IRNN',
+};
 
 /** `LSTM 1×128`. */
 export function networkName({
@@ -15,18 +24,18 @@ export function networkName({
 }): string {
   const sizes = spec.layers.map((layer) => layer.hiddenSize);
   const shape = sizes.every((size) => size === sizes[0]) ? `${sizes.length}×${sizes[0] ?? 0}` : sizes.join(' · ');
-  return `${names[architecture] ?? architecture} ${shape}`;
+  return `${architectureNames[architecture] ?? architecture} ${shape}`;
 }
 
 export function shownRun(id: string, manifest: RunManifest): ShownRun {
   const { name, threads } = manifest.engine;
-  const engine = `${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  const parameters = manifest.parameters.toLocaleString('en');
+  const engine = threads === 1 ? t('{0}, 1 thread', name) : t('{0}, {1} threads', name, threads);
+  const parameters = t('{0} parameters', whole(manifest.parameters));
   return {
     id,
     name: manifest.name,
     state: manifest.state,
-    description: `${networkName(manifest)} · ${parameters} parameters · ${engine}`,
+    description: `${networkName(manifest)} · ${parameters} · ${engine}`,
     message: manifest.message ?? null,
     trainedChars: manifest.trainedChars,
     trainingSeconds: manifest.trainingSeconds,

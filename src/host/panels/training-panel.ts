@@ -14,7 +14,7 @@ export function registerTrainingPanel(
     new SinglePanel<TrainingSession, string | null>(context, deps.log, {
       viewType: 'cellscope.training',
       name: 'training',
-      title: 'Cellscope Training',
+      title: vscode.l10n.t('Cellscope Training'),
       command: 'cellscope.openTraining',
       awaited: true,
       wishOf: (argument) => entryOf(argument)?.id ?? null,

@@ -162,7 +162,9 @@ export class TrainingSession implements vscode.Disposable {
     } catch (error) {
       this.deps.log.error(`The run ${id} could not be opened.`, error);
       const reason = error instanceof Error ? error.message : String(error);
-      void vscode.window.showErrorMessage(`This checkpoint could not be opened: ${reason} Choose another one.`);
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('This checkpoint could not be opened: {0} Choose another one.', reason),
+      );
     }
   }
 

@@ -70,7 +70,8 @@ export class FolderStorage implements Storage {
 
   /** No path of a worker's leaves the folder. */
   private uri(path: string): vscode.Uri {
-    if (path.split('/').includes('..')) throw new StorageError('denied', `${path} is outside of the run's folder.`);
+    if (path.split('/').includes('..'))
+      throw new StorageError('denied', vscode.l10n.t("{0} is outside of the run's folder.", path));
     return path === '' ? this.root : vscode.Uri.joinPath(this.root, path);
   }
 }

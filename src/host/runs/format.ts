@@ -1,8 +1,11 @@
-/** How numbers of a run are written for people. */
+/** How numbers and states of a run are written for people. */
+import type { RunState } from '../../core/formats/manifest.ts';
+import { t } from '../../core/words.ts';
+import type { TrainingProgress } from '../../protocol/training-service.ts';
 
 /** Nats per character as bits per character with two digits. */
 export function bitsText(nats: number): string {
-  return `${(nats / Math.LN2).toFixed(2)} bits/char`;
+  return t('{0} bits/char', (nats / Math.LN2).toFixed(2));
 }
 
 /** 1234567 → `1.2 M`. */
@@ -24,6 +27,29 @@ export function durationText(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `running`, `paused`, … */
+export function stateText(state: RunState): string {
+  const words: Record<RunState, string> = {
+    running: t('running'),
+    paused: t('paused'),
+    interrupted: t('interrupted'),
+    finished: t('finished'),
+    failed: t('failed'),
+  };
+  return words[state];
+}
+
+/** What a training that goes on is doing. */
+export function phaseText(phase: TrainingProgress['phase']): string {
+  const words: Record<TrainingProgress['phase'], string> = {
+    preparing: t('preparing'),
+    training: t('training'),
+    evaluating: t('measuring on held-out files'),
+    saving: t('saving a checkpoint'),
+  };
+  return words[phase];
 }
 
 const ticks = '▁▂▃▄▅▆▇█';

@@ -161,7 +161,13 @@ function shownManifest(manifest: RunManifest, userName: string | undefined): Run
 async function readSmall(file: vscode.Uri): Promise<Uint8Array> {
   const { size } = await vscode.workspace.fs.stat(file);
   if (size > largestFile)
-    throw new Error(`${file.path.split('/').at(-1)} is larger than any that a training writes: ${bytesText(size)}.`);
+    throw new Error(
+      vscode.l10n.t(
+        '{0} is larger than any that a training writes: {1}.',
+        file.path.split('/').at(-1)!,
+        bytesText(size),
+      ),
+    );
   return vscode.workspace.fs.readFile(file);
 }
 

@@ -68,7 +68,7 @@ export class SampleRun {
     await vscode.workspace.fs.rename(staging, store.folderOf(id), { overwrite: true });
     await store.refresh();
     const entry = store.find(id);
-    if (!entry) throw new Error('The sample run could not be unpacked. Install Cellscope again.');
+    if (!entry) throw new Error(vscode.l10n.t('The sample run could not be unpacked. Install Cellscope again.'));
     return entry;
   }
 

@@ -46,7 +46,7 @@ export function sampleUri(path: string): vscode.Uri {
 function fileIn(archive: Uint8Array, wanted: string): Uint8Array {
   for (let at = 0; ; ) {
     const entry = readTarHeader(archive.subarray(at, at + blockSize));
-    if (!entry) throw new Error(`The sample run lacks its ${wanted}. Install Cellscope again.`);
+    if (!entry) throw new Error(vscode.l10n.t('The sample run lacks its {0}. Install Cellscope again.', wanted));
     at += blockSize;
     if (entry.name === wanted) return archive.subarray(at, at + entry.size);
     at += entry.size + padding(entry.size);

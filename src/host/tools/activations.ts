@@ -1,4 +1,5 @@
 import { quantitiesOf } from '../../core/model/spec.ts';
+import { t } from '../../core/words.ts';
 import type { Page } from '../../protocol/inspector-service.ts';
 import { runReference } from '../commands/runs.ts';
 import type { Inspection, Runs } from '../contracts.ts';
@@ -21,7 +22,7 @@ export function activations(
 ): Tool<'cellscope_activations'> {
   return {
     name: 'cellscope_activations',
-    doing: ({ file, layer = 0, cell }) => `Reading cell ${layer}·${cell} over ${file}`,
+    doing: ({ file, layer = 0, cell }) => t('Reading cell {0}·{1} over {2}', layer, cell, file),
     answer: async ({ run, file, startLine, endLine, layer = 0, cell, quantity }, signal) => {
       if (endLine < startLine) throw new Error(`endLine (${endLine}) lies before startLine (${startLine}).`);
       if (endLine - startLine >= mostLines) throw new Error(`Ask for at most ${mostLines} lines at a time.`);

@@ -1,6 +1,7 @@
 import type { CandidateReport, ConceptReport, GradedReport } from '../../core/cells/report.ts';
 import type { CellsFile } from '../../core/formats/cells-file.ts';
 import { inertText } from '../../core/formats/inert-text.ts';
+import { t } from '../../core/words.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import { lackWords } from '../cells/words.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
@@ -18,7 +19,7 @@ export function cellsForConcept(
   return {
     name: 'cellscope_cells_for_concept',
     doing: ({ concept }) =>
-      concept === undefined ? 'Reading the cells of all concepts' : `Reading the cells for “${concept}”`,
+      concept === undefined ? t('Reading the cells of all concepts') : t('Reading the cells for “{0}”', concept),
     answer: async ({ run, concept, limit = usualLimit }) => {
       const entry = await chooseRun(runs, inspection, run);
       const file = cells.reportOf(entry.id);

@@ -1,5 +1,6 @@
 import type { StateProfile } from '../../core/gradients/lag-profile.ts';
 import { defaultLags, type LayerReport } from '../../core/gradients/report.ts';
+import { t } from '../../core/words.ts';
 import { runReference } from '../commands/runs.ts';
 import type { Inspection, Runs } from '../contracts.ts';
 import type { BackgroundWorker } from '../inspection/background-worker.ts';
@@ -17,7 +18,7 @@ export function gradientReport(
 ): Tool<'cellscope_gradient_report'> {
   return {
     name: 'cellscope_gradient_report',
-    doing: () => 'Measuring how far back learning reaches',
+    doing: () => t('Measuring how far back learning reaches'),
     answer: async ({ run, positions = usualPositions, lags = defaultLags }, signal) => {
       const entry = await chooseRun(runs, inspection, run);
       if (entry.manifest.current === null) throw new Error('The run has no checkpoint yet. Ask again in a while.');

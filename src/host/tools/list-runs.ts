@@ -1,3 +1,4 @@
+import { t } from '../../core/words.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import { runOfKey } from '../commands/runs.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
@@ -33,7 +34,7 @@ export function listRuns(
   };
   return {
     name: 'cellscope_list_runs',
-    doing: () => 'Listing the runs of Cellscope',
+    doing: () => t('Listing the runs of Cellscope'),
     answer: async ({ state, limit = usualLimit }) => {
       await runs.refresh();
       const wanted = runs.entries.filter(({ manifest }) => state === undefined || manifest.state === state);

@@ -105,9 +105,9 @@ export class TrainingController implements Training, vscode.Disposable {
         seed: options.seed,
         signal,
         onFiles: (files) => remote.call('addFiles', { files }, { signal }),
-        onProgress: (files) => report(`reading files: ${files}`),
+        onProgress: (files) => report(vscode.l10n.t('reading files: {0}', files)),
       });
-      report('splitting by file, building the vocabulary, timing the engine');
+      report(vscode.l10n.t('splitting by file, building the vocabulary, timing the engine'));
       return { plan: await remote.call('plan', {}, { signal }), reading };
     } catch (error) {
       await this.finish();
@@ -257,7 +257,10 @@ export class TrainingController implements Training, vscode.Disposable {
       seconds: kept?.trainingSeconds ?? 0,
       charsPerSecond: 0,
       heldOut: null,
-      message: `the training worker stopped (${this.death?.message ?? 'unknown reason'})`,
+      message: vscode.l10n.t(
+        'the training worker stopped ({0})',
+        this.death?.message ?? vscode.l10n.t('unknown reason'),
+      ),
     };
   }
 

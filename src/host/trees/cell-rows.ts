@@ -4,6 +4,7 @@ import { overallFraction } from '../../core/cells/progress.ts';
 import type { CellsReport, GradedReport } from '../../core/cells/report.ts';
 import { bestCandidates, namedCells, type Standing } from '../../core/cells/standing.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
+import { conceptName } from '../cells/concept-name.ts';
 import {
   cellText,
   evidenceRows,
@@ -12,10 +13,10 @@ import {
   outdatedWords,
   shortEvidenceLine,
   spokenEvidence,
-  stageWords,
+  stageText,
 } from '../cells/words.ts';
 import type { RunEntry } from '../contracts.ts';
-import { quantityLabels } from '../editor/labels.ts';
+import { quantityLabel } from '../editor/labels.ts';
 
 export type CellRow =
   | { kind: 'cell'; entry: RunEntry; standing: Standing }
@@ -50,8 +51,8 @@ export function cellRows(cells: CellsStore, entry: RunEntry): CellRow[] {
     rows.push(
       note({
         id: 'measuring',
-        label: `Finding cells… ${Math.floor(100 * fraction)} %`,
-        description: stageWords[measuring.stage],
+        label: vscode.l10n.t('Finding cells… {0} %', Math.floor(100 * fraction)),
+        description: stageText(measuring.stage),
         icon: new vscode.ThemeIcon('loading~spin'),
         finds: true,
       }),
@@ -60,7 +61,7 @@ export function cellRows(cells: CellsStore, entry: RunEntry): CellRow[] {
     rows.push(
       note({
         id: 'failed',
-        label: 'No cells found: try again…',
+        label: vscode.l10n.t('No cells found: try again…'),
         description: failure,
         icon: new vscode.ThemeIcon('warning', new vscode.ThemeColor('charts.yellow')),
         finds: true,
@@ -72,7 +73,7 @@ export function cellRows(cells: CellsStore, entry: RunEntry): CellRow[] {
     rows.push(
       note({
         id: 'outdated',
-        label: 'Find cells again…',
+        label: vscode.l10n.t('Find cells again…'),
         description: words,
         icon: new vscode.ThemeIcon('history'),
         finds: true,
@@ -84,8 +85,8 @@ export function cellRows(cells: CellsStore, entry: RunEntry): CellRow[] {
     rows.push(
       note({
         id: 'find',
-        label: 'Find cells…',
-        description: 'which cells stand for concepts',
+        label: vscode.l10n.t('Find cells…'),
+        description: vscode.l10n.t('which cells stand for concepts'),
         icon: new vscode.ThemeIcon('search'),
         finds: true,
       }),
@@ -108,8 +109,8 @@ function reportRows(entry: RunEntry, report: CellsReport): CellRow[] {
       entry,
       note: {
         id: 'none',
-        label: 'No cell has earned a name',
-        description: 'more training or more text may help',
+        label: vscode.l10n.t('No cell has earned a name'),
+        description: vscode.l10n.t('more training or more text may help'),
         icon: new vscode.ThemeIcon('circle-slash'),
         finds: false,
       },
@@ -146,54 +147,64 @@ function itemOf(row: CellRow): vscode.TreeItem {
   item.iconPath = icon;
   item.contextValue = `cells.${row.note.id}`;
   item.accessibilityInformation = { label: description === undefined ? label : `${label}: ${description}` };
-  if (finds) item.command = { command: 'cellscope.findCells', title: 'Find Cells', arguments: [row.entry] };
+  if (finds)
+    item.command = { command: 'cellscope.findCells', title: vscode.l10n.t('Find Cells'), arguments: [row.entry] };
   return item;
 }
 
 function standingItem(row: CellRow & { kind: 'cell' }): vscode.TreeItem {
   const { concept, candidate } = row.standing;
-  const item = new vscode.TreeItem(concept.name);
+  const called = conceptName(concept);
+  const item = new vscode.TreeItem(called);
   const lacks = lackWords(row.standing);
   item.description = candidate.named
     ? shortEvidenceLine(row.standing)
-    : `${shortEvidenceLine(row.standing)} · lacks ${lacks.join('; ')}`;
+    : `${shortEvidenceLine(row.standing)} · ${vscode.l10n.t('lacks {0}', lacks.join('; '))}`;
   item.iconPath = candidate.named
     ? new vscode.ThemeIcon('verified-filled', new vscode.ThemeColor('charts.green'))
     : new vscode.ThemeIcon('circle-outline');
   item.contextValue = candidate.named ? 'cell.named' : 'cell.candidate';
   const text = new vscode.MarkdownString();
-  text.appendText(candidate.named ? `${concept.name}\n` : `${concept.name}: best candidate, without a name\n`);
+  text.appendText(`${candidate.named ? called : vscode.l10n.t('{0}: best candidate, without a name', called)}\n`);
   for (const [name, value] of evidenceRows(row.standing)) text.appendText(`\n${name}: ${value}\n`);
-  if (lacks.length > 0) text.appendText(`\nLacks: ${lacks.join('; ')}\n`);
+  if (lacks.length > 0) text.appendText(`\n${vscode.l10n.t('Lacks: {0}', lacks.join('; '))}\n`);
   item.tooltip = text;
   item.accessibilityInformation = { label: spokenEvidence(row.standing) };
-  item.command = { command: 'cellscope.openCell', title: 'Show Cell in Heatmap', arguments: [row] };
+  item.command = { command: 'cellscope.openCell', title: vscode.l10n.t('Show Cell in Heatmap'), arguments: [row] };
   return item;
 }
 
 function gradedItem(row: CellRow & { kind: 'graded' }): vscode.TreeItem {
-  const { name, chars, best } = row.graded;
+  const { chars, best } = row.graded;
   const first = best[0]!;
-  const item = new vscode.TreeItem(name);
+  const called = conceptName(row.graded);
+  const item = new vscode.TreeItem(called);
   item.description = `${cellText(first)}  ${gradedLine(row.graded)}`;
   item.iconPath = new vscode.ThemeIcon('graph-line');
   item.contextValue = 'cell.graded';
-  item.tooltip = `Layer ${first.layer}, cell ${first.cell}, ${quantityLabels[first.quantity]} moves with this concept most: ${gradedLine(row.graded)}, over ${chars} characters of test files. Graded concepts have no names.`;
+  item.tooltip = vscode.l10n.t(
+    'Layer {0}, cell {1}, {2} moves with this concept most: {3}, over {4} characters of test files. Graded concepts have no names.',
+    first.layer,
+    first.cell,
+    quantityLabel(first.quantity),
+    gradedLine(row.graded),
+    chars,
+  );
   item.accessibilityInformation = {
-    label: `${name}: layer ${first.layer}, cell ${first.cell}, ${gradedLine(row.graded)}`,
+    label: vscode.l10n.t('{0}: layer {1}, cell {2}, {3}', called, first.layer, first.cell, gradedLine(row.graded)),
   };
-  item.command = { command: 'cellscope.openCell', title: 'Show Cell in Heatmap', arguments: [row] };
+  item.command = { command: 'cellscope.openCell', title: vscode.l10n.t('Show Cell in Heatmap'), arguments: [row] };
   return item;
 }
 
 function groupItem({ group, rows }: CellRow & { kind: 'group' }): vscode.TreeItem {
-  const label = group === 'candidates' ? 'Best candidates' : 'Graded concepts';
+  const label = group === 'candidates' ? vscode.l10n.t('Best candidates') : vscode.l10n.t('Graded concepts');
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
   item.description = String(rows.length);
   item.tooltip =
     group === 'candidates'
-      ? 'For each concept without a named cell, the cell that comes nearest, with what it lacks.'
-      : 'Depths, distances and positions: the cell that moves with each most.';
+      ? vscode.l10n.t('For each concept without a named cell, the cell that comes nearest, with what it lacks.')
+      : vscode.l10n.t('Depths, distances and positions: the cell that moves with each most.');
   item.contextValue = `cells.${group}`;
   item.accessibilityInformation = { label: `${label}, ${rows.length}` };
   return item;

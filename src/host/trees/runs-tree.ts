@@ -6,7 +6,7 @@ import type { RunState } from '../../core/formats/manifest.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import { foundWords } from '../cells/words.ts';
 import type { RunEntry, Training } from '../contracts.ts';
-import { bitsText, bytesText, countText, durationText, sparkline } from '../runs/format.ts';
+import { bitsText, bytesText, countText, durationText, sparkline, stateText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { isSample } from '../sample/sample-run.ts';
 import { type CellRow, cellItem, cellRows } from './cell-rows.ts';
@@ -79,7 +79,7 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const percent = live && state !== 'finished' ? `${Math.floor(live.fraction * 100)} %` : '';
     item.description = [
       percent,
-      loss === undefined ? state : `${(loss / Math.LN2).toFixed(2)} bits`,
+      loss === undefined ? stateText(state) : vscode.l10n.t('{0} bits', (loss / Math.LN2).toFixed(2)),
       cells,
       sparkline(curve, 8),
     ]
@@ -87,9 +87,17 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       .join('  ');
     item.tooltip = tooltip(entry, state, loss, this.cells.reportOf(entry.id));
     item.accessibilityInformation = {
-      label: `${manifest.name}, ${state}${percent ? `, ${percent}` : ''}${loss === undefined ? '' : `, held-out loss ${bitsText(loss)}`}${cells ? `, ${cells}` : ''}`,
+      label: [
+        manifest.name,
+        stateText(state),
+        percent,
+        loss === undefined ? '' : vscode.l10n.t('held-out loss {0}', bitsText(loss)),
+        cells,
+      ]
+        .filter(Boolean)
+        .join(', '),
     };
-    item.command = { command: 'cellscope.openRun', title: 'Open Run in Heatmap', arguments: [entry] };
+    item.command = { command: 'cellscope.openRun', title: vscode.l10n.t('Open Run in Heatmap'), arguments: [entry] };
     return item;
   }
 
@@ -122,9 +130,13 @@ export class RunsTree implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private cellsText({ id }: RunEntry): string {
     const measuring = this.cells.measuring(id);
     if (measuring)
-      return `finding cells ${Math.floor(100 * overallFraction(measuring.stage, measuring.fraction, true))} %`;
+      return vscode.l10n.t(
+        'finding cells {0} %',
+        Math.floor(100 * overallFraction(measuring.stage, measuring.fraction, true)),
+      );
     const named = this.cells.reportOf(id)?.report.named ?? 0;
-    return named === 0 ? '' : named === 1 ? '1 named cell' : `${named} named cells`;
+    if (named === 0) return '';
+    return named === 1 ? vscode.l10n.t('1 named cell') : vscode.l10n.t('{0} named cells', named);
   }
 
   private curveOf(entry: RunEntry): Promise<number[]> {
@@ -166,32 +178,56 @@ function tooltip(
   const { manifest } = entry;
   const layer = manifest.spec.layers[0];
   const text = new vscode.MarkdownString();
-  text.appendText(`${manifest.name} — ${state}\n`);
+  text.appendText(`${manifest.name} — ${stateText(state)}\n`);
   const rows: [string, string][] = [
     [
-      'Network',
-      `${manifest.options.architecture} ${manifest.spec.layers.length}×${layer?.hiddenSize ?? 0}, ${countText(manifest.parameters)} parameters`,
+      vscode.l10n.t('Network'),
+      `${manifest.options.architecture} ${manifest.spec.layers.length}×${layer?.hiddenSize ?? 0}, ${vscode.l10n.t('{0} parameters', countText(manifest.parameters))}`,
     ],
-    ['Trained on', `${countText(manifest.trainedChars)} characters in ${durationText(manifest.trainingSeconds)}`],
-    ['Text', `${manifest.corpus.files.length} files, ${countText(manifest.corpus.chars.train)} characters to train on`],
-    ['Held-out loss', loss === undefined ? 'not measured yet' : `${bitsText(loss)} (${loss.toFixed(3)} nats)`],
-    ['Engine', `${manifest.engine.name}`],
-    ['On disk', `${bytesText(entry.size)}, ${manifest.generations.length} checkpoints`],
+    [
+      vscode.l10n.t('Trained on'),
+      vscode.l10n.t('{0} characters in {1}', countText(manifest.trainedChars), durationText(manifest.trainingSeconds)),
+    ],
+    [
+      vscode.l10n.t('Text'),
+      vscode.l10n.t(
+        '{0} files, {1} characters to train on',
+        manifest.corpus.files.length,
+        countText(manifest.corpus.chars.train),
+      ),
+    ],
+    [
+      vscode.l10n.t('Held-out loss'),
+      loss === undefined ? vscode.l10n.t('not measured yet') : `${bitsText(loss)} (${loss.toFixed(3)} nats)`,
+    ],
+    [vscode.l10n.t('Engine'), manifest.engine.name],
+    [
+      vscode.l10n.t('On disk'),
+      vscode.l10n.t('{0}, {1} checkpoints', bytesText(entry.size), manifest.generations.length),
+    ],
   ];
   const { start } = manifest;
-  if (start) rows.push(['Started from', `the base model “${start.name}” (${start.mapped} characters known to it)`]);
-  if (isSample(entry)) rows.push(['Sample', 'comes with Cellscope, to look at: it cannot be trained longer']);
-  if (cells) rows.push(['Cells', foundWords(cells)]);
-  if (manifest.message) rows.push(['Note', manifest.message]);
+  if (start)
+    rows.push([
+      vscode.l10n.t('Started from'),
+      vscode.l10n.t('the base model “{0}” ({1} characters known to it)', start.name, start.mapped),
+    ]);
+  if (isSample(entry))
+    rows.push([
+      vscode.l10n.t('Sample'),
+      vscode.l10n.t('comes with Cellscope, to look at: it cannot be trained longer'),
+    ]);
+  if (cells) rows.push([vscode.l10n.t('Cells'), foundWords(cells)]);
+  if (manifest.message) rows.push([vscode.l10n.t('Note'), manifest.message]);
   for (const [name, value] of rows) text.appendText(`\n${name}: ${value}\n`);
   return text;
 }
 
 function unreadableItem(folder: vscode.Uri, reason: string): vscode.TreeItem {
   const item = new vscode.TreeItem(folder.path.split('/').at(-1) ?? 'run');
-  item.description = 'cannot be read';
+  item.description = vscode.l10n.t('cannot be read');
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('charts.red'));
-  item.tooltip = `${reason}\nThe folder is left as it is: reveal it, mend or delete it, then refresh.`;
+  item.tooltip = `${reason}\n${vscode.l10n.t('The folder is left as it is: reveal it, mend or delete it, then refresh.')}`;
   item.contextValue = 'unreadable';
   item.resourceUri = folder;
   return item;

@@ -161,7 +161,7 @@ describe('the hover', () => {
 
   it('names the named cells that are on here, by their frozen thresholds and signs', () => {
     const named = (name: string, cell: number, sign: 1 | -1, threshold: number): Standing => ({
-      concept: { name } as Standing['concept'],
+      concept: { concept: `user:${name}`, name } as Standing['concept'],
       candidate: { layer: 0, cell, quantity: 'h', sign, threshold, ap: 0.9 } as Standing['candidate'],
     });
     const names = [
