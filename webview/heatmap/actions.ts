@@ -3,6 +3,7 @@ import { type ExportColours, fromHeatmap } from '../../src/protocol/heatmap.ts';
 import { toHex } from '../ui/colour.ts';
 import type { MenuItem } from '../ui/menu.ts';
 import { readTheme } from '../ui/theme.ts';
+import { t } from '../ui/words.ts';
 import type { HeatmapApp } from './app.ts';
 
 export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
@@ -14,46 +15,46 @@ export function menuItems(app: HeatmapApp): (MenuItem | null)[] {
     app.link.post(fromHeatmap.exportHtml({ range, overlays, colours: exportColours() }));
   const csv = (range: typeof shown | null) => (): void => app.link.post(fromHeatmap.exportCsv({ range, overlays }));
   return [
-    { label: 'Gates Under the Line', hint: 'G', checked: app.stripShown, run: () => app.toggleStrip() },
+    { label: t('Gates Under the Line'), hint: 'G', checked: app.stripShown, run: () => app.toggleStrip() },
     {
-      label: 'Lay This Cell over the Text',
+      label: t('Lay This Cell over the Text'),
       hint: 'O',
       checked: app.overlays.has(),
       disabled: nothing,
       run: () => app.overlays.toggle(),
     },
     {
-      label: 'Remove Cells Laid over the Text',
+      label: t('Remove Cells Laid over the Text'),
       disabled: app.overlays.cells.length === 0,
       run: () => app.overlays.clear(),
     },
-    { label: 'Scratch Text', checked: app.isScratch, run: () => app.toggleScratch() },
+    { label: t('Scratch Text'), checked: app.isScratch, run: () => app.toggleScratch() },
     null,
     {
-      label: 'Reveal Character in Editor',
-      hint: 'Enter',
+      label: t('Reveal Character in Editor'),
+      hint: t('Enter'),
       disabled: nothing || app.isScratch,
       run: () => app.inspector.reveal(),
     },
     {
-      label: 'What This Prediction Reaches Back To',
+      label: t('What This Prediction Reaches Back To'),
       hint: 'R',
       checked: app.reach.isActive,
       disabled: nothing,
       run: () => app.reach.toggle(),
     },
     {
-      label: 'Find Cells for Selection…',
+      label: t('Find Cells for Selection…'),
       hint: 'F',
       disabled: nothing || app.view.selection.range === null,
       run: () => app.cellsForSelection(),
     },
-    { label: 'Describe Line in Words', hint: 'D', disabled: nothing, run: () => app.inspector.describe() },
+    { label: t('Describe Line in Words'), hint: 'D', disabled: nothing, run: () => app.inspector.describe() },
     null,
-    { label: 'Export Heatmap as HTML…', disabled: nothing, run: html(null) },
-    { label: 'Export Visible Lines as HTML…', disabled: nothing, run: html(shown) },
-    { label: 'Export Activations as CSV…', disabled: nothing, run: csv(null) },
-    { label: 'Export Visible Activations as CSV…', disabled: nothing, run: csv(shown) },
+    { label: t('Export Heatmap as HTML…'), disabled: nothing, run: html(null) },
+    { label: t('Export Visible Lines as HTML…'), disabled: nothing, run: html(shown) },
+    { label: t('Export Activations as CSV…'), disabled: nothing, run: csv(null) },
+    { label: t('Export Visible Activations as CSV…'), disabled: nothing, run: csv(shown) },
   ];
 }
 

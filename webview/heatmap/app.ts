@@ -15,6 +15,7 @@ import { later } from '../ui/later.ts';
 import { connectHost, type HostLink } from '../ui/messaging.ts';
 import type { Range } from '../ui/rows.ts';
 import { onThemeChange, readTheme } from '../ui/theme.ts';
+import { t } from '../ui/words.ts';
 import { menuItems } from './actions.ts';
 import { CellList } from './cell-list.ts';
 import { emptyState } from './empty-states.ts';
@@ -116,7 +117,7 @@ export class HeatmapApp {
         this.inspector.valuesArrived();
       },
       unreadable: () =>
-        this.notices.setProblem('Values arrived in a form this view does not understand. Reload the window.', false),
+        this.notices.setProblem(t('Values arrived in a form this view does not understand. Reload the window.'), false),
       neighbours: () => this.cells.neighbours,
     });
     this.view = new TextView(this.colours);
@@ -186,7 +187,7 @@ export class HeatmapApp {
   cellsForSelection(): void {
     const { range } = this.view.selection;
     if (range) this.link.post(fromHeatmap.cellsForSelection({ start: range[0], end: range[1] }));
-    else this.announcer.say('Nothing is selected');
+    else this.announcer.say(t('Nothing is selected'));
   }
 
   /** Steps through the list of cells. */

@@ -5,6 +5,7 @@ import { createDropdown } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
 import { whole } from '../ui/format.ts';
 import { VirtualList } from '../ui/virtual-list.ts';
+import { t, translated } from '../ui/words.ts';
 import { type CellStatistics, createCellRow, fillCellRow } from './cell-row.ts';
 import { isSameCell, type Overlay } from './overlays.ts';
 import { Standings } from './standings.ts';
@@ -22,10 +23,10 @@ interface Entry extends CellName {
 }
 
 const orders: { value: CellOrder; label: string }[] = [
-  { value: 'names', label: 'names first' },
-  { value: 'index', label: 'by index' },
-  { value: 'deviation', label: 'by deviation' },
-  { value: 'loudness', label: 'by loudness here' },
+  { value: 'names', label: t('names first') },
+  { value: 'index', label: t('by index') },
+  { value: 'deviation', label: t('by deviation') },
+  { value: 'loudness', label: t('by loudness here') },
 ];
 
 export class CellList {
@@ -51,7 +52,7 @@ export class CellList {
   /** `onSelect` with a quantity where the cell was found by it. */
   constructor(onSelect: (cell: CellName & { quantity?: Quantity }) => void) {
     this.list = new VirtualList<Entry>({
-      label: 'Cells: arrow keys flip through them, plus lays the chosen one over the text to compare others with it',
+      label: t('Cells: arrow keys flip through them, plus lays the chosen one over the text to compare others with it'),
       rowHeight: 22,
       create: createCellRow,
       fill: (row, entry, selected) => this.fill(row, entry, selected),
@@ -65,8 +66,8 @@ export class CellList {
     this.filter = element('input', {
       class: 'filter',
       type: 'search',
-      placeholder: 'Filter',
-      'aria-label': 'Filter cells by index or concept',
+      placeholder: t('Filter'),
+      'aria-label': t('Filter cells by index or concept'),
       spellcheck: 'false',
     });
     this.filter.addEventListener('input', () => this.arrange(true));
@@ -74,18 +75,18 @@ export class CellList {
       if (event.key === 'ArrowDown') this.list.node.focus();
       else if (event.key === 'Enter' && this.shown[0]) onSelect(this.shown[0]);
     });
-    this.orderDropdown = createDropdown('Order of the cells', (value) => {
+    this.orderDropdown = createDropdown(t('Order of the cells'), (value) => {
       this.order = value as CellOrder;
       this.arrange(true);
       this.onOrder(this.order);
     });
     this.node = element(
       'aside',
-      { class: 'cells', 'aria-label': 'Cells' },
+      { class: 'cells', 'aria-label': t('Cells') },
       element(
         'div',
         { class: 'cells-head' },
-        element('h2', {}, 'Cells', this.count),
+        element('h2', {}, t('Cells'), this.count),
         element('div', { class: 'cells-tools' }, this.filter, this.orderDropdown.node),
       ),
       this.standings.node,
@@ -128,7 +129,7 @@ export class CellList {
   /** Mean, deviation, min and max of every cell, packed; null while they are computed. */
   setOverview(fraction: number, buffer: ArrayBuffer | null): void {
     if (!buffer) {
-      this.state.textContent = this.statistics ? '' : `Reading the whole text… ${Math.round(fraction * 100)} %`;
+      this.state.textContent = this.statistics ? '' : t('Reading the whole text… {0} %', Math.round(fraction * 100));
       return;
     }
     const values = new Float32Array(buffer);
@@ -172,7 +173,7 @@ export class CellList {
   private showCount(): void {
     const { named } = this.standings;
     const count = this.entries.length > 0 ? whole(this.entries.length) : '';
-    this.count.textContent = named > 0 ? `${count}, ${named} named` : count;
+    this.count.textContent = named > 0 ? t('{0}, {1} named', count, named) : count;
   }
 
   private layerStarts(): number[] {
@@ -187,7 +188,7 @@ export class CellList {
     const matches = (entry: Entry): boolean => {
       if (wanted.length === 0) return true;
       if (/\p{L}/u.test(text))
-        return this.standings.of(entry).some(({ concept }) => concept.toLowerCase().includes(text));
+        return this.standings.of(entry).some(({ concept }) => translated(concept).toLowerCase().includes(text));
       if (wanted.length === 1) return String(entry.cell).startsWith(wanted[0]!);
       return String(entry.layer) === wanted[0] && String(entry.cell).startsWith(wanted[1]!);
     };

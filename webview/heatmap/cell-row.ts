@@ -2,6 +2,7 @@
 import type { CellStanding } from '../../src/protocol/heatmap.ts';
 import { element } from '../ui/dom.ts';
 import { fixed, signed } from '../ui/format.ts';
+import { t, translated } from '../ui/words.ts';
 
 export interface CellStatistics {
   mean: number;
@@ -44,8 +45,9 @@ export function createCellRow(): HTMLElement {
     element('span', {
       class: 'toggle',
       'aria-hidden': 'true',
-      title:
+      title: t(
         'Lay this cell over the chosen one, or take it away (Ctrl or ⌘ with a click; the key + for the chosen one)',
+      ),
     }),
   );
 }
@@ -69,9 +71,13 @@ export function fillCellRow(row: HTMLElement, content: CellRowContent): void {
       : statistics
         ? `σ ${fixed(statistics.deviation)}`
         : '';
-  const how = place ? `, laid ${place} the line` : '';
   const words = [...standings.map(({ words }) => words), statistics ? rangeWords(statistics) : ''].filter(Boolean);
-  const label = `Layer ${layer}, cell ${cell}${how}`;
+  const label =
+    place === 'over'
+      ? t('Layer {0}, cell {1}, laid over the line', layer, cell)
+      : place === 'under'
+        ? t('Layer {0}, cell {1}, laid under the line', layer, cell)
+        : t('Layer {0}, cell {1}', layer, cell);
   row.setAttribute('aria-label', [label, ...words].join('. '));
   row.title = words.length === 0 ? '' : [label, ...words].join('\n');
   if (statistics && !withConcept) drawRange(track!, statistics, content.range);
@@ -80,11 +86,17 @@ export function fillCellRow(row: HTMLElement, content: CellRowContent): void {
 /** Names, or where there is none the concepts that it is the best candidate for. */
 function conceptsOf(standings: readonly CellStanding[]): string {
   const named = standings.filter((standing) => standing.named);
-  return (named.length > 0 ? named : standings).map(({ concept }) => concept).join(', ');
+  return (named.length > 0 ? named : standings).map(({ concept }) => translated(concept)).join(', ');
 }
 
 function rangeWords({ mean, deviation, min, max }: CellStatistics): string {
-  return `Over this text: mean ${signed(mean)}, deviation ${fixed(deviation)}, from ${signed(min)} to ${signed(max)}`;
+  return t(
+    'Over this text: mean {0}, deviation {1}, from {2} to {3}',
+    signed(mean),
+    fixed(deviation),
+    signed(min),
+    signed(max),
+  );
 }
 
 function drawRange(track: HTMLElement, { mean, deviation, min, max }: CellStatistics, range: number): void {

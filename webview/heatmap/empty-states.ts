@@ -1,5 +1,6 @@
 /** Why there is nothing to show, in words, and what to do about it. */
 import type { ModelSummary, RunSummary } from '../../src/protocol/heatmap.ts';
+import { t } from '../ui/words.ts';
 import type { EmptyState } from './notices.ts';
 import type { ShownText } from './text.ts';
 
@@ -16,44 +17,50 @@ interface Situation {
 }
 
 export function emptyState(now: Situation): EmptyState | null {
-  if (now.runs === null) return { title: 'Opening…', text: 'The panel is being connected.' };
+  if (now.runs === null) return { title: t('Opening…'), text: t('The panel is being connected.') };
   if (!now.model && now.runs.length === 0) {
-    const sample = { label: 'Explore the Sample Run', run: now.openSample };
+    const sample = { label: t('Explore the Sample Run'), run: now.openSample };
     if (!now.canTrain)
       return {
-        title: 'No trained network yet',
-        text: 'Open a folder with some code, then train a small network on it. Or look at a run that comes with Cellscope, at once. Everything stays on this machine.',
+        title: t('No trained network yet'),
+        text: t(
+          'Open a folder with some code, then train a small network on it. Or look at a run that comes with Cellscope, at once. Everything stays on this machine.',
+        ),
         action: sample,
       };
     return {
-      title: 'No trained network yet',
-      text: 'Train a small network on this workspace: the first colours appear within seconds, while it goes on learning. Everything stays on this machine.',
-      action: { label: 'Train on Workspace', run: now.train },
+      title: t('No trained network yet'),
+      text: t(
+        'Train a small network on this workspace: the first colours appear within seconds, while it goes on learning. Everything stays on this machine.',
+      ),
+      action: { label: t('Train on Workspace'), run: now.train },
       second: sample,
     };
   }
   if (!now.model)
     return {
-      title: 'No network is open',
-      text: 'Choose a run above. One that was just started opens with its first checkpoint.',
+      title: t('No network is open'),
+      text: t('Choose a run above. One that was just started opens with its first checkpoint.'),
     };
-  const scratch = { label: 'Open Scratch Box', run: now.openScratch };
+  const scratch = { label: t('Open Scratch Box'), run: now.openScratch };
   if (!now.text)
     return {
-      title: 'No text is open',
-      text: 'Open a file in the editor and its characters are coloured here, or paste any text into the scratch box.',
+      title: t('No text is open'),
+      text: t(
+        'Open a file in the editor and its characters are coloured here, or paste any text into the scratch box.',
+      ),
       action: scratch,
     };
   if (now.text.isEmpty && !now.scratch)
     return {
-      title: 'This file is empty',
-      text: 'There is no character to colour. Type something, or open another file.',
+      title: t('This file is empty'),
+      text: t('There is no character to colour. Type something, or open another file.'),
       second: scratch,
     };
   if (now.text.isEmpty)
     return {
-      title: 'Paste or type any text above',
-      text: 'It is coloured as you type. It was never part of the training.',
+      title: t('Paste or type any text above'),
+      text: t('It is coloured as you type. It was never part of the training.'),
     };
   return null;
 }

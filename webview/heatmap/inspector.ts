@@ -1,6 +1,7 @@
 /** The character looked at: pointer or keyboard cursor, its report, the strip under the cursor's line. */
 import { fromHeatmap, type ModelSummary, type ShownReport } from '../../src/protocol/heatmap.ts';
 import { characterName, fixed, percent, signed } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 import type { ChosenCell, HeatmapApp } from './app.ts';
 import { type CursorMove, middle, moveCursor } from './cursor.ts';
 import { describeLine } from './describe.ts';
@@ -135,11 +136,11 @@ export class Inspector {
     const { text, colours, overlays, announcer } = this.app;
     const shown = shownPart(text?.line(line) ?? '');
     const words = describeLine(shown, colours.values(line), colours.scale);
-    const laidOver = colours.overlays.map(({ place, scale, values }) => {
+    const laidOver = colours.overlays.flatMap(({ place, scale, values }) => {
       const overlay = overlays.cells.find((candidate) => candidate.place === place);
-      return overlay ? ` ${spokenName(overlay)}: ${describeLine(shown, values(line), scale)}` : '';
+      return overlay ? [`${spokenName(overlay)}: ${describeLine(shown, values(line), scale)}`] : [];
     });
-    announcer.say(`Line ${line + 1}: ${words}${laidOver.join('')}`);
+    announcer.say([t('Line {0}: {1}', line + 1, words), ...laidOver].join(' '));
   }
 
   private get focus(): Spot {
@@ -154,7 +155,9 @@ export class Inspector {
     node.setAttribute('aria-readonly', 'true');
     node.setAttribute(
       'aria-label',
-      'Coloured text. Arrow keys move by character, Control with up and down flips through cells, R shows what the prediction at the cursor goes back to, D describes the line, O lays the cell over the text, F finds cells for the selection.',
+      t(
+        'Coloured text. Arrow keys move by character, Control with up and down flips through cells, R shows what the prediction at the cursor goes back to, D describes the line, O lays the cell over the text, F finds cells for the selection.',
+      ),
     );
     node.addEventListener('pointermove', (event) => {
       if (event.buttons === 0) this.point(view.spotAt(event.clientX, event.clientY));
@@ -224,7 +227,7 @@ export class Inspector {
     const place = this.place(focus);
     if (!app.text || !app.model) return;
     if (!place) {
-      this.readout.clear(app.text.isEmpty ? undefined : 'End of the text');
+      this.readout.clear(app.text.isEmpty ? undefined : t('End of the text'));
       return;
     }
     this.readout.showPlace(place);
@@ -292,16 +295,16 @@ export class Inspector {
     const value = report.cell.values[cell.quantity];
     const look = looks[cell.quantity];
     const parts = [
-      `${characterName(report.character)}, line ${report.line + 1}, column ${report.column + 1}`,
+      t('{0}, line {1}, column {2}', characterName(report.character), report.line + 1, report.column + 1),
       value === undefined ? null : `${look.label} ${look.signed ? signed(value) : fixed(value)}`,
       ...this.app.overlays.cells.map((overlay) => {
         const at = characterOfColumn(this.app.view.layout(report.line), report.column);
         const over = this.app.colours.overlayValue(overlay.place, report.line, at);
         return over === undefined ? null : `${nameOf(overlay)} ${signed(over)}`;
       }),
-      report.surprisal === null ? null : `surprisal ${fixed(report.surprisal, 1)} bits`,
+      report.surprisal === null ? null : t('surprisal {0} bits', fixed(report.surprisal, 1)),
       report.expected[0]
-        ? `expects ${characterName(report.expected[0].character)}, ${percent(report.expected[0].probability)}`
+        ? t('expects {0}, {1}', characterName(report.expected[0].character), percent(report.expected[0].probability))
         : null,
     ];
     this.app.announcer.say(parts.filter(Boolean).join('. '));

@@ -1,6 +1,7 @@
 /** Which cells are on the screen, where there are more than one: how each is drawn, which comes to the background, which goes. */
 import { createIconButton } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 import type { Overlay, OverlayPlace } from './overlays.ts';
 import { looks } from './quantities.ts';
 import type { Cell } from './values.ts';
@@ -11,10 +12,18 @@ export interface LegendActions {
   remove(place: OverlayPlace): void;
 }
 
-const words: Record<OverlayPlace, string> = { over: 'bar over the line', under: 'bar under the line' };
+const words: Record<OverlayPlace, string> = {
+  over: t('bar over the line'),
+  under: t('bar under the line'),
+};
 
 export class Legend {
-  readonly node = element('div', { class: 'legend', role: 'group', 'aria-label': 'Cells on the screen', hidden: true });
+  readonly node = element('div', {
+    class: 'legend',
+    role: 'group',
+    'aria-label': t('Cells on the screen'),
+    hidden: true,
+  });
   private readonly actions: LegendActions;
   private readonly note = element('span', { class: 'legend-note' });
 
@@ -35,7 +44,7 @@ export class Legend {
         { class: 'legend-cell' },
         element('span', { class: 'swatch background' }),
         element('span', { class: 'name' }, nameOf(chosen)),
-        element('span', { class: 'how' }, 'background'),
+        element('span', { class: 'how' }, t('background')),
       ),
       ...overlays.map((overlay) => this.entry(overlay)),
       this.note,
@@ -54,13 +63,13 @@ export class Legend {
       {
         type: 'button',
         class: 'name',
-        title: 'Exchange with the cell in the background',
-        'aria-label': `${spokenName(overlay)}, ${words[place]}. Exchange with the cell in the background`,
+        title: t('Exchange with the cell in the background'),
+        'aria-label': t('{0}, {1}. Exchange with the cell in the background', spokenName(overlay), words[place]),
       },
       nameOf(overlay),
     );
     name.addEventListener('click', () => this.actions.swap(place));
-    const remove = createIconButton('close', `Remove ${spokenName(overlay)}`, () => this.actions.remove(place));
+    const remove = createIconButton('close', t('Remove {0}', spokenName(overlay)), () => this.actions.remove(place));
     return element(
       'span',
       { class: 'legend-cell', 'data-place': place },
@@ -77,5 +86,5 @@ export function nameOf({ layer, cell, quantity }: Cell): string {
 }
 
 export function spokenName({ layer, cell, quantity }: Cell): string {
-  return `layer ${layer}, cell ${cell}, ${looks[quantity].name}`;
+  return t('layer {0}, cell {1}, {2}', layer, cell, looks[quantity].name);
 }

@@ -1,6 +1,7 @@
 /** What stands in the text's place when there is none to show, and the one-line notices above it. */
 import { createBusy, createButton } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 
 export interface EmptyState {
   title: string;
@@ -36,12 +37,12 @@ export class NoticeBar {
   readonly node = element('div', { class: 'notices' });
   private readonly problem = element('div', { class: 'notice problem', role: 'alert', hidden: true });
   private readonly problemText = element('span');
-  private readonly busy = createBusy('Working');
+  private readonly busy = createBusy(t('Working'));
   private readonly remark = element('div', { class: 'notice remark', hidden: true });
   private readonly retry;
 
   constructor(retry: () => void) {
-    this.retry = createButton('Try Again', retry);
+    this.retry = createButton(t('Try Again'), retry);
     this.problem.append(this.busy, this.problemText, this.retry.node);
     this.node.append(this.problem, this.remark);
   }

@@ -1,11 +1,13 @@
 /** Lays cells over the chosen one and takes them away, and tells the parts that show them. */
+
+import { t } from '../ui/words.ts';
 import type { HeatmapApp } from './app.ts';
 import { Legend, nameOf, spokenName } from './legend.ts';
 import { type Overlay, type OverlayPlace, Overlays } from './overlays.ts';
 import { quantitiesOf } from './quantities.ts';
 import type { Cell } from './values.ts';
 
-const full = 'Three cells are shown. Remove one before you add another.';
+const full = t('Three cells are shown. Remove one before you add another.');
 
 export class OverlayControl {
   readonly legend: Legend;
@@ -49,7 +51,11 @@ export class OverlayControl {
       return;
     }
     this.update();
-    announcer.say(`${spokenName(added)} is laid ${added.place} the line`);
+    announcer.say(
+      added.place === 'over'
+        ? t('{0} is laid over the line', spokenName(added))
+        : t('{0} is laid under the line', spokenName(added)),
+    );
   }
 
   /** The overlay goes to the background, the chosen cell in its place. */
@@ -60,7 +66,7 @@ export class OverlayControl {
     this.overlays.replace(place, chosen);
     this.app.chooseCell(overlay.layer, overlay.cell, overlay.quantity);
     this.update();
-    this.app.announcer.say(`${spokenName(overlay)} is in the background`);
+    this.app.announcer.say(t('{0} is in the background', spokenName(overlay)));
   }
 
   remove(place: OverlayPlace): void {
@@ -69,7 +75,7 @@ export class OverlayControl {
     const focused = this.legend.node.contains(document.activeElement);
     this.overlays.remove(place);
     this.update();
-    this.app.announcer.say(`${nameOf(overlay)} is removed`);
+    this.app.announcer.say(t('{0} is removed', nameOf(overlay)));
     // The button that had the focus is gone.
     if (focused) this.app.view.node.focus();
   }

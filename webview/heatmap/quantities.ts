@@ -1,5 +1,6 @@
 /** What the quantities are called, their range, and the colour they are drawn in. */
 import type { Quantity } from '../../src/core/model/spec.ts';
+import { t } from '../ui/words.ts';
 
 interface QuantityLook {
   label: string;
@@ -12,16 +13,16 @@ interface QuantityLook {
 }
 
 export const looks: Record<Quantity, QuantityLook> = {
-  tanhc: { label: 'tanh c', name: 'tanh of the cell state', signed: true, colour: 'state' },
-  c: { label: 'c', name: 'cell state', signed: true, colour: 'state' },
-  h: { label: 'h', name: 'hidden state', signed: true, colour: 'state' },
-  i: { label: 'input', name: 'input gate', signed: false, colour: 'input' },
-  f: { label: 'forget', name: 'forget gate', signed: false, colour: 'forget' },
-  g: { label: 'new g', name: 'candidate', signed: true, colour: 'plain' },
-  o: { label: 'output', name: 'output gate', signed: false, colour: 'output' },
-  z: { label: 'update z', name: 'update gate', signed: false, colour: 'forget' },
-  r: { label: 'reset r', name: 'reset gate', signed: false, colour: 'input' },
-  n: { label: 'new n', name: 'candidate', signed: true, colour: 'plain' },
+  tanhc: { label: 'tanh c', name: t('tanh of the cell state'), signed: true, colour: 'state' },
+  c: { label: 'c', name: t('cell state'), signed: true, colour: 'state' },
+  h: { label: 'h', name: t('hidden state'), signed: true, colour: 'state' },
+  i: { label: t('input'), name: t('input gate'), signed: false, colour: 'input' },
+  f: { label: t('forget'), name: t('forget gate'), signed: false, colour: 'forget' },
+  g: { label: t('new g'), name: t('candidate'), signed: true, colour: 'plain' },
+  o: { label: t('output'), name: t('output gate'), signed: false, colour: 'output' },
+  z: { label: t('update z'), name: t('update gate'), signed: false, colour: 'forget' },
+  r: { label: t('reset r'), name: t('reset gate'), signed: false, colour: 'input' },
+  n: { label: t('new n'), name: t('candidate'), signed: true, colour: 'plain' },
 };
 
 export type CellKind = 'tanh' | 'relu' | 'lstm' | 'gru';

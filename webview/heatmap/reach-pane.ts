@@ -2,9 +2,10 @@
 
 import { toHex } from '../ui/colour.ts';
 import { createDropdown, createIconButton } from '../ui/controls.ts';
-import { element } from '../ui/dom.ts';
+import { element, placed, slot } from '../ui/dom.ts';
 import { type Logit, type ReachValues, reachQuantities, seedChoices, seedName } from '../ui/reach.ts';
 import { ReachEvidence } from '../ui/reach-evidence.ts';
+import { t } from '../ui/words.ts';
 
 export interface ReachPaneActions {
   leave(): void;
@@ -32,22 +33,22 @@ export class ReachPane {
   private readonly found: HTMLElement;
 
   constructor(actions: ReachPaneActions) {
-    this.seeds = createDropdown('Start from', (value) => actions.chooseLogit(value === '' ? null : value));
-    this.quantities = createDropdown('Drawn quantity', (value) => actions.chooseQuantity(value));
+    this.seeds = createDropdown(t('Start from'), (value) => actions.chooseLogit(value === '' ? null : value));
+    this.quantities = createDropdown(t('Drawn quantity'), (value) => actions.chooseQuantity(value));
     this.evidence = new ReachEvidence(shownContributors, (index) => actions.show(index));
-    const close = createIconButton('close', 'Leave the reach and show the cell’s colours again (Escape)', () =>
+    const close = createIconButton('close', t('Leave the reach and show the cell’s colours again (Escape)'), () =>
       actions.leave(),
     );
     this.found = element(
       'div',
       { class: 'reach-found' },
-      element('section', { 'aria-label': 'By distance' }, this.evidence.plotNode, this.evidence.reading),
-      element('section', { 'aria-label': 'Largest contributors' }, this.evidence.contributors),
+      element('section', { 'aria-label': t('By distance') }, this.evidence.plotNode, this.evidence.reading),
+      element('section', { 'aria-label': t('Largest contributors') }, this.evidence.contributors),
     );
     this.node = element(
       'aside',
-      { class: 'reach', 'data-testid': 'reach', 'aria-label': 'Reach of one prediction', hidden: true },
-      element('header', {}, element('h2', {}, 'Reach of one prediction'), close.node),
+      { class: 'reach', 'data-testid': 'reach', 'aria-label': t('Reach of one prediction'), hidden: true },
+      element('header', {}, element('h2', {}, t('Reach of one prediction')), close.node),
       this.question,
       element('div', { class: 'reach-choice' }, this.seeds.node, this.quantities.node),
       this.problem,
@@ -55,7 +56,10 @@ export class ReachPane {
       element(
         'p',
         { class: 'reach-note' },
-        'The text is coloured by how strongly what is asked depends on each character, logarithmically over three decades; signed, orange raises it and blue lowers it. Move the cursor to ask about another character. ',
+        t(
+          'The text is coloured by how strongly what is asked depends on each character, logarithmically over three decades; signed, orange raises it and blue lowers it. Move the cursor to ask about another character.',
+        ),
+        ' ',
         element('code', {}, '‖∂J/∂xₖ‖, ‖∂J/∂hₖ‖, ‖∂J/∂cₖ‖, J = −ln p'),
         ' — Simonyan, Vedaldi, Zisserman 2014.',
       ),
@@ -64,7 +68,9 @@ export class ReachPane {
 
   /** Which prediction it is about, before and after it is answered. */
   ask(here: string, where: string, logit: Logit, vocabulary: readonly string[]): void {
-    this.question.replaceChildren('What ', element('strong', {}, seedName(logit, here)), ` goes back to, ${where}`);
+    this.question.replaceChildren(
+      ...placed(t('What {0} goes back to, {1}', slot, where), element('strong', {}, seedName(logit, here))),
+    );
     this.seeds.set(seedChoices(vocabulary, here), logit ?? '');
     this.problem.hidden = true;
   }

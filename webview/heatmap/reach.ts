@@ -8,6 +8,7 @@ import { element } from '../ui/dom.ts';
 import { characterName } from '../ui/format.ts';
 import { later } from '../ui/later.ts';
 import { type Logit, type ReachValues, reachQuantities, strengthsOf, strongest, valuesOf } from '../ui/reach.ts';
+import { t } from '../ui/words.ts';
 import type { HeatmapApp } from './app.ts';
 import { columnOf } from './layout.ts';
 import { type LineLengths, ReachColours, spotAfter, strengthsByLine } from './reach-colours.ts';
@@ -38,9 +39,9 @@ export class Reach {
       type: 'button',
       class: 'reach-button',
       'aria-pressed': 'false',
-      title: 'What the prediction of the character at the cursor goes back to (R)',
+      title: t('What the prediction of the character at the cursor goes back to (R)'),
     },
-    'Reach',
+    t('Reach'),
   );
   private readonly askLater = later(() => this.ask());
 
@@ -121,7 +122,7 @@ export class Reach {
     this.app.view.showColours(null);
     this.mark(false);
     this.app.view.node.focus({ preventScroll: true });
-    this.app.announcer.say('The cell’s colours are shown again.');
+    this.app.announcer.say(t('The cell’s colours are shown again.'));
   }
 
   toggle(): void {
@@ -149,13 +150,13 @@ export class Reach {
     if (!this.active || !app.text || !app.model) return;
     if (!place) {
       this.clear();
-      this.pane.fail('Nothing stands at the end of the text. Move the cursor to a character.');
+      this.pane.fail(t('Nothing stands at the end of the text. Move the cursor to a character.'));
       return;
     }
     const { line, column, character } = place;
     this.request++;
     if (this.answer && !this.isOf(this.answer)) this.clear();
-    this.pane.ask(character, `line ${line + 1}, column ${column + 1}`, this.logit, app.model.vocabulary);
+    this.pane.ask(character, t('line {0}, column {1}', line + 1, column + 1), this.logit, app.model.vocabulary);
     app.link.post(fromReach.ask({ request: this.request, version: app.text.version, line, column, logit: this.logit }));
   }
 
@@ -213,7 +214,7 @@ export class Reach {
     app.view.revealSpot(spot);
     app.view.setPointer(spot);
     const column = columnOf(app.view.layout(spot.line), spot.character);
-    app.announcer.say(`Line ${spot.line + 1}, column ${column + 1}.`);
+    app.announcer.say(t('Line {0}, column {1}.', spot.line + 1, column + 1));
   }
 
   private speak(): void {
@@ -223,8 +224,8 @@ export class Reach {
     const values = valuesOf(answer.values, this.quantity);
     const parts = strongest(values, 3).map((index) => {
       const [, here] = this.around(index);
-      return `${characterName(here)}, ${values.length - 1 - index} back`;
+      return t('{0}, {1} back', characterName(here), values.length - 1 - index);
     });
-    this.app.announcer.say(`Strongest: ${parts.join('; ')}. Escape leaves.`);
+    this.app.announcer.say(t('Strongest: {0}. Escape leaves.', parts.join('; ')));
   }
 }

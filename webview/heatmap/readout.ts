@@ -1,8 +1,9 @@
 /** The readout: one character, its surprisal, the cell's values, what was expected next, the loudest cells here. */
 import type { Quantity } from '../../src/core/model/spec.ts';
 import type { ShownReport } from '../../src/protocol/heatmap.ts';
-import { element, setAttributes } from '../ui/dom.ts';
+import { element, placed, setAttributes, slot } from '../ui/dom.ts';
 import { characterName, characterSign, fixed, percent, signed } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 import { OverlayReadout, type OverlayValueOf } from './overlay-readout.ts';
 import type { Overlay } from './overlays.ts';
 import { looks } from './quantities.ts';
@@ -38,7 +39,7 @@ interface Meter {
 const places = 5;
 
 export class Readout {
-  readonly node = element('section', { class: 'readout', 'data-testid': 'readout', 'aria-label': 'Readout' });
+  readonly node = element('section', { class: 'readout', 'data-testid': 'readout', 'aria-label': t('Readout') });
   private readonly key = element('div', { class: 'key' });
   /** What can be asked of the character. */
   readonly actions = element('div');
@@ -83,14 +84,14 @@ export class Readout {
       element(
         'div',
         { class: 'part next' },
-        element('h2', {}, 'Expected next'),
+        element('h2', {}, t('Expected next')),
         element('div', { class: 'meters' }, ...this.expected.map((meter) => meter.row)),
         this.came,
       ),
       element(
         'div',
         { class: 'part loudest' },
-        element('h2', { title: 'Largest deviation from the cell’s own mean over this text' }, 'Loudest here (z)'),
+        element('h2', { title: t('Largest deviation from the cell’s own mean over this text') }, t('Loudest here (z)')),
         ...this.loudest,
       ),
     );
@@ -100,7 +101,7 @@ export class Readout {
   /** Which cell's quantities have rows. */
   setCell(cell: ReadoutCell): void {
     this.cell = cell;
-    this.cellTitle.textContent = `Cell ${cell.layer} · ${cell.cell} here`;
+    this.cellTitle.textContent = t('Cell {0} · {1} here', cell.layer, cell.cell);
     this.meters = new Map(
       cell.quantities.map((quantity) => {
         const meter = createMeter(looks[quantity].signed ? 'signed' : 'unsigned');
@@ -128,7 +129,7 @@ export class Readout {
   showPlace(place: ReadoutPlace): void {
     this.key.textContent = characterSign(place.character);
     this.key.title = characterName(place.character);
-    this.position.textContent = `Line ${place.line + 1}, column ${place.column + 1}`;
+    this.position.textContent = t('Line {0}, column {1}', place.line + 1, place.column + 1);
     setAttributes(this.node, {
       'data-at-line': place.line + 1,
       'data-at-column': place.column + 1,
@@ -154,11 +155,10 @@ export class Readout {
     const { surprisal } = report;
     this.surprisal.classList.remove('waiting');
     this.surprisal.replaceChildren(
-      'surprisal ',
-      element('b', {}, surprisal === null ? '–' : `${fixed(surprisal)} bits`),
+      ...placed(t('surprisal {0}', slot), element('b', {}, surprisal === null ? '–' : t('{0} bits', fixed(surprisal)))),
     );
     this.surprisal.title =
-      surprisal === null ? 'The first character, or one the model does not know, has no surprisal.' : '−log₂ p';
+      surprisal === null ? t('The first character, or one the model does not know, has no surprisal.') : '−log₂ p';
     this.surprisalFill.style.inlineSize = `${Math.min(1, (surprisal ?? 0) / 10) * 100}%`;
     for (const [name, meter] of this.meters) {
       const value = report.cell.values[name];
@@ -175,11 +175,11 @@ export class Readout {
   }
 
   /** @param where what stands in the place of a position */
-  clear(where = 'No character'): void {
+  clear(where = t('No character')): void {
     this.key.textContent = '';
     this.key.title = '';
     this.position.textContent = where;
-    this.surprisal.textContent = 'Point at a character, or move there with the arrow keys.';
+    this.surprisal.textContent = t('Point at a character, or move there with the arrow keys.');
     this.surprisal.title = '';
     this.surprisal.classList.remove('waiting');
     this.surprisalFill.style.inlineSize = '0';
@@ -214,10 +214,10 @@ export class Readout {
       const came = entry.character === next;
       cameHere ||= came;
       meter.row.classList.toggle('came-next', came);
-      meter.row.title = came ? 'This is what came.' : '';
+      meter.row.title = came ? t('This is what came.') : '';
     });
     this.came.classList.remove('waiting');
-    this.came.textContent = next === null || cameHere ? '' : `then came ${characterSign(next)}`;
+    this.came.textContent = next === null || cameHere ? '' : t('then came {0}', characterSign(next));
   }
 
   private showLoudest(report: ShownReport): void {
@@ -233,8 +233,8 @@ export class Readout {
         element('span', { class: 'name' }, `${entry.layer} · ${entry.cell}`),
         element('span', { class: 'number' }, signed(entry.z, 1)),
       );
-      button.title = `Show cell ${entry.cell} of layer ${entry.layer}: value ${signed(entry.value)} here`;
-      button.setAttribute('aria-label', `Layer ${entry.layer}, cell ${entry.cell}, z ${signed(entry.z, 1)}`);
+      button.title = t('Show cell {0} of layer {1}: value {2} here', entry.cell, entry.layer, signed(entry.value));
+      button.setAttribute('aria-label', t('Layer {0}, cell {1}, z {2}', entry.layer, entry.cell, signed(entry.z, 1)));
     });
   }
 }

@@ -2,6 +2,7 @@
 import { scratchLimit } from '../../src/protocol/heatmap.ts';
 import { createIconButton } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 
 export class ScratchBox {
   readonly node: HTMLElement;
@@ -13,8 +14,8 @@ export class ScratchBox {
     this.send = send;
     this.input = element('textarea', {
       class: 'scratch-input',
-      'aria-label': 'Scratch text',
-      placeholder: 'Paste or type any text to see it coloured',
+      'aria-label': t('Scratch text'),
+      placeholder: t('Paste or type any text to see it coloured'),
       spellcheck: 'false',
       maxlength: scratchLimit,
       rows: 5,
@@ -24,7 +25,7 @@ export class ScratchBox {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => send(this.input.value), 120);
     });
-    const close = createIconButton('close', 'Close the scratch box and go back to the file', () => this.toggle());
+    const close = createIconButton('close', t('Close the scratch box and go back to the file'), () => this.toggle());
     this.node = element('div', { class: 'scratch', hidden: true }, this.input, close.node);
   }
 

@@ -1,13 +1,18 @@
 /** Which cells of the shown model stand for concepts, and the line that says how far their search is. */
 import type { CellStanding, ShownStandings } from '../../src/protocol/heatmap.ts';
 import { element } from '../ui/dom.ts';
+import { t } from '../ui/words.ts';
 
 export class Standings {
   readonly node = element('div', { class: 'find-state' });
   /** The search is to begin. */
   onFind: () => void = () => {};
   private readonly text = element('span');
-  private readonly button = element('button', { class: 'link', type: 'button' }, 'Find cells that stand for concepts');
+  private readonly button = element(
+    'button',
+    { class: 'link', type: 'button' },
+    t('Find cells that stand for concepts'),
+  );
   private byCell = new Map<string, CellStanding[]>();
   private ranks = new Map<string, number>();
 
@@ -31,9 +36,9 @@ export class Standings {
       }
     });
     const finding = state === 'finding';
-    this.text.textContent = finding ? `Finding cells… ${Math.floor(100 * fraction)} %` : (note ?? '');
+    this.text.textContent = finding ? t('Finding cells… {0} %', Math.floor(100 * fraction)) : (note ?? '');
     this.button.hidden = finding || (state === 'found' && note === null) || state === 'impossible';
-    this.button.textContent = state === 'found' ? 'Find again' : 'Find cells that stand for concepts';
+    this.button.textContent = state === 'found' ? t('Find again') : t('Find cells that stand for concepts');
     this.node.hidden = this.text.textContent === '' && this.button.hidden;
   }
 

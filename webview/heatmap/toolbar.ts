@@ -5,6 +5,7 @@ import { createDropdown, createIconButton } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
 import { bitsPerNat, compact, fixed } from '../ui/format.ts';
 import { attachMenu, type MenuItem } from '../ui/menu.ts';
+import { t } from '../ui/words.ts';
 import { looks, quantitiesOf } from './quantities.ts';
 
 export interface ToolbarActions {
@@ -35,15 +36,15 @@ export class Toolbar {
   private following = true;
 
   constructor(actions: ToolbarActions) {
-    this.run = createDropdown('Run', (id) => actions.selectRun(id));
-    this.quantity = createDropdown('Quantity', (value) => actions.selectQuantity(value as Quantity));
+    this.run = createDropdown(t('Run'), (id) => actions.selectRun(id));
+    this.quantity = createDropdown(t('Quantity'), (value) => actions.selectQuantity(value as Quantity));
     this.cell = element('button', {
       class: 'cell-name',
       type: 'button',
-      title: 'Choose a cell from the list',
+      title: t('Choose a cell from the list'),
     });
     this.cell.addEventListener('click', () => actions.openCells());
-    this.slider = element('input', { type: 'range', class: 'slider', min: 0, step: 1, 'aria-label': 'Training' });
+    this.slider = element('input', { type: 'range', class: 'slider', min: 0, step: 1, 'aria-label': t('Training') });
     let timer: ReturnType<typeof setTimeout> | undefined;
     this.slider.addEventListener('input', () => {
       this.labelCheckpoint();
@@ -53,29 +54,31 @@ export class Toolbar {
         if (chosen) actions.selectGeneration(chosen.number);
       }, 60);
     });
-    this.training = element('label', { class: 'field training' }, caption('Training'), this.slider, this.checkpoint);
-    this.followButton = createIconButton('unlock', 'Follow the active editor', () => actions.follow(!this.following));
-    this.cellsButton = createIconButton('list', 'Cells', () => actions.openCells());
+    this.training = element('label', { class: 'field training' }, caption(t('Training')), this.slider, this.checkpoint);
+    this.followButton = createIconButton('unlock', t('Follow the active editor'), () =>
+      actions.follow(!this.following),
+    );
+    this.cellsButton = createIconButton('list', t('Cells'), () => actions.openCells());
     this.cellsButton.node.classList.add('narrow-only');
-    const menu = createIconButton('more', 'More actions', () => {});
-    attachMenu(menu.node, 'More actions', actions.menu);
+    const menu = createIconButton('more', t('More actions'), () => {});
+    attachMenu(menu.node, t('More actions'), actions.menu);
     this.node = element(
       'header',
-      { class: 'toolbar', role: 'toolbar', 'aria-label': 'Heatmap' },
-      element('div', { class: 'field run-field' }, caption('Run'), this.run.node),
+      { class: 'toolbar', role: 'toolbar', 'aria-label': t('Heatmap') },
+      element('div', { class: 'field run-field' }, caption(t('Run')), this.run.node),
       element(
         'div',
         { class: 'field cell-field' },
-        caption('Cell'),
-        createIconButton('chevronLeft', 'Previous cell', () => actions.moveCell(-1)).node,
+        caption(t('Cell')),
+        createIconButton('chevronLeft', t('Previous cell'), () => actions.moveCell(-1)).node,
         this.cell,
-        createIconButton('chevronRight', 'Next cell', () => actions.moveCell(1)).node,
+        createIconButton('chevronRight', t('Next cell'), () => actions.moveCell(1)).node,
       ),
-      element('div', { class: 'field quantity' }, caption('Quantity'), this.quantity.node),
+      element('div', { class: 'field quantity' }, caption(t('Quantity')), this.quantity.node),
       this.training,
       element(
         'div',
-        { class: 'field scale', role: 'img', 'aria-label': 'Colour scale: off to on' },
+        { class: 'field scale', role: 'img', 'aria-label': t('Colour scale: off to on') },
         this.low,
         element('span', { class: 'gradient' }),
         this.high,
@@ -104,7 +107,7 @@ export class Toolbar {
     cell: { layer: number; cell: number; quantity: Quantity },
     kind: ModelSummary['layers'][number]['cell'],
   ): void {
-    this.cell.textContent = `layer ${cell.layer} · ${cell.cell}`;
+    this.cell.textContent = t('layer {0} · {1}', cell.layer, cell.cell);
     this.quantity.set(
       quantitiesOf[kind].map((quantity) => ({ value: quantity, label: looks[quantity].label })),
       cell.quantity,
@@ -125,8 +128,8 @@ export class Toolbar {
     this.followButton.set({
       icon: following ? 'unlock' : 'lock',
       label: following
-        ? 'Following the active editor: click to stay on this text'
-        : 'Staying on this text: click to follow the active editor',
+        ? t('Following the active editor: click to stay on this text')
+        : t('Staying on this text: click to follow the active editor'),
       pressed: !following,
       enabled: !scratch,
     });
@@ -135,7 +138,7 @@ export class Toolbar {
   }
 
   setSide(name: string, path: string, side: SideOfSplit, scratch = false): void {
-    const words = scratch ? 'not part of the training' : wordsOf(side);
+    const words = scratch ? t('not part of the training') : wordsOf(side);
     this.badge.replaceChildren(
       element('span', { class: 'file' }, name),
       element('span', { class: 'side' }, ` · ${words}`),
@@ -152,9 +155,19 @@ export class Toolbar {
       this.checkpoint.textContent = '';
       return;
     }
-    const loss = entry.validationNats === null ? '' : ` · ${fixed(entry.validationNats * bitsPerNat)} bits`;
-    this.checkpoint.textContent = `${at + 1} / ${this.generations.length}`;
-    const words = `Checkpoint ${at + 1} of ${this.generations.length}: ${compact(entry.trainedChars)} characters${loss}`;
+    const total = this.generations.length;
+    this.checkpoint.textContent = `${at + 1} / ${total}`;
+    const chars = compact(entry.trainedChars);
+    const words =
+      entry.validationNats === null
+        ? t('Checkpoint {0} of {1}: {2} characters', at + 1, total, chars)
+        : t(
+            'Checkpoint {0} of {1}: {2} characters · {3} bits',
+            at + 1,
+            total,
+            chars,
+            fixed(entry.validationNats * bitsPerNat),
+          );
     this.checkpoint.title = words;
     this.slider.title = words;
     this.slider.setAttribute('aria-valuetext', words);
@@ -166,23 +179,25 @@ function caption(text: string): HTMLElement {
 }
 
 function wordsOf(side: SideOfSplit): string {
-  if (!side) return 'not part of the run';
+  if (!side) return t('not part of the run');
   const words = {
-    train: 'trained on',
-    validation: 'held out (validation)',
-    test: 'held out',
-    partly: 'partly held out',
+    train: t('trained on'),
+    validation: t('held out (validation)'),
+    test: t('held out'),
+    partly: t('partly held out'),
   }[side.side];
-  return side.changed ? `${words}, changed since` : words;
+  return side.changed ? t('{0}, changed since', words) : words;
 }
 
 function explain(side: SideOfSplit): string {
-  if (!side) return 'This text was neither trained on nor held out by the chosen run.';
-  const changed = side.changed ? ' Its text has changed since.' : '';
-  if (side.side === 'train') return `The network saw this file while it learned.${changed}`;
-  if (side.side === 'partly')
-    return `The run had too few files to hold whole ones out: the network saw most of this one while it learned, and some parts of it never.${changed}`;
-  if (side.side === 'validation')
-    return `The network did not learn from this file; it decided when to stop and which checkpoint is best.${changed}`;
-  return `The network never saw this file.${changed}`;
+  if (!side) return t('This text was neither trained on nor held out by the chosen run.');
+  const words = {
+    train: t('The network saw this file while it learned.'),
+    partly: t(
+      'The run had too few files to hold whole ones out: the network saw most of this one while it learned, and some parts of it never.',
+    ),
+    validation: t('The network did not learn from this file; it decided when to stop and which checkpoint is best.'),
+    test: t('The network never saw this file.'),
+  }[side.side];
+  return side.changed ? `${words} ${t('Its text has changed since.')}` : words;
 }

@@ -1,5 +1,6 @@
 /** Which characters of a text a model does not know. */
 import { characterName } from '../ui/format.ts';
+import { t } from '../ui/words.ts';
 
 export interface Missing {
   total: number;
@@ -32,14 +33,23 @@ export function missingCharacters(lines: readonly string[], vocabulary: Readonly
 /** What is missing, what that means and what to do; null where nothing is. */
 export function describeMissing(missing: Missing, hasUnknown: boolean): string | null {
   if (missing.total === 0) return null;
-  const some = missing.characters
+  const { total, characters } = missing;
+  const some = characters
     .slice(0, 4)
     .map(({ character, count }) => `${characterName(character)} ×${count}`)
     .join(', ');
-  const rest = missing.characters.length > 4 ? ` and ${missing.characters.length - 4} more` : '';
-  const meaning = hasUnknown ? 'It reads them all as <unk>.' : 'It reads them as nothing and does not score them.';
-  const advice = 'To have them learned, train on files that use them.';
-  const share = missing.share >= 0.2 ? ` (${Math.round(missing.share * 100)} % of the text)` : '';
-  const times = missing.total === 1 ? '1 character' : `${missing.total} characters`;
-  return `${times}${share} unknown to this model: ${some}${rest}. ${meaning} ${advice}`;
+  const list = characters.length > 4 ? t('{0} and {1} more', some, characters.length - 4) : some;
+  const percent = Math.round(missing.share * 100);
+  const found =
+    missing.share >= 0.2
+      ? total === 1
+        ? t('1 character ({0} % of the text) unknown to this model: {1}.', percent, list)
+        : t('{0} characters ({1} % of the text) unknown to this model: {2}.', total, percent, list)
+      : total === 1
+        ? t('1 character unknown to this model: {0}.', list)
+        : t('{0} characters unknown to this model: {1}.', total, list);
+  const meaning = hasUnknown
+    ? t('It reads them all as <unk>. To have them learned, train on files that use them.')
+    : t('It reads them as nothing and does not score them. To have them learned, train on files that use them.');
+  return `${found} ${meaning}`;
 }
