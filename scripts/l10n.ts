@@ -69,31 +69,48 @@ async function registryTexts(): Promise<string[]> {
   return [...concepts.flatMap(({ name, description }) => [name, description]), ...Object.values(exclusionLabels)];
 }
 
-/** Everything that is wrong with the bundle, one line each. */
-export async function faults(): Promise<string[]> {
+/** What is wrong with the bundle and with what asks for it. */
+export interface Faults {
+  /** Calls of `t` without a literal. */
+  notLiteral: string[];
+  /** Calls with other values than the text has placeholders. */
+  otherValues: string[];
+  /** Texts without German. */
+  missing: string[];
+  /** German that nothing shows. */
+  unused: string[];
+  /** German with other placeholders. */
+  unequal: string[];
+  /** English that the host shows as it is. */
+  bare: string[];
+}
+
+export async function findFaults(): Promise<Faults> {
   const { askedTexts, bareTexts, parseSources } = await import('./l10n/scan.ts');
   const sources = await parseSources();
   const asked = sources.flatMap(askedTexts);
+  const calls = asked.filter(({ call }) => call === 't');
   const bundle = readBundle();
   const used = new Set([...asked.flatMap(({ text }) => text ?? []), ...(await registryTexts())]);
-  const calls = asked.filter(({ call }) => call === 't');
-  return [
-    ...calls.flatMap(({ place, text }) => (text === null ? `${place}: the text is no literal` : [])),
-    ...calls.flatMap(({ place, text, values }) =>
-      text !== null && placeholders(text).length !== values ? `${place}: ${values} values for “${text}”` : [],
+  return {
+    notLiteral: calls.flatMap(({ place, text }) => (text === null ? place : [])),
+    otherValues: calls.flatMap(({ place, text, values }) =>
+      text !== null && placeholders(text).length !== values ? `${place}: ${text}` : [],
     ),
-    ...[...used].flatMap((text) => (Object.hasOwn(bundle, text) ? [] : `no German for “${text}”`)),
-    ...Object.keys(bundle).flatMap((text) => (used.has(text) ? [] : `nothing shows “${text}”`)),
-    ...unequal(bundle).map((text) => `other placeholders in German: “${text}”`),
-    ...sources.filter(({ file }) => file.startsWith('src/host/')).flatMap(bareTexts),
-  ];
+    missing: [...used].filter((text) => !Object.hasOwn(bundle, text)),
+    unused: Object.keys(bundle).filter((text) => !used.has(text)),
+    unequal: unequal(bundle),
+    bare: sources.filter(({ file }) => file.startsWith('src/host/')).flatMap(bareTexts),
+  };
 }
 
 if (import.meta.main) {
   const [command, file] = process.argv.slice(2);
   if (command === 'add' && file) add(file);
   else if (command === 'check') {
-    const found = await faults();
+    const found = Object.entries(await findFaults()).flatMap(([kind, texts]: [string, string[]]) =>
+      texts.map((text) => `${kind}: ${text}`),
+    );
     for (const fault of found) console.log(fault);
     console.log(found.length === 0 ? 'Every text has its German.' : `${found.length} faults.`);
     process.exitCode = found.length === 0 ? 0 : 1;

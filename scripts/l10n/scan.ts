@@ -26,22 +26,26 @@ export interface SourceFile {
 
 /** Every TypeScript file of what the extension runs, parsed. */
 export async function parseSources(folders: readonly string[] = ['src', 'webview']): Promise<SourceFile[]> {
-  await Parser.init({ locateFile: (name: string) => path.join(modules, 'web-tree-sitter', name) });
-  const parser = new Parser();
-  parser.setLanguage(
-    await Language.load(path.join(modules, '@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm')),
-  );
-  return folders.flatMap((folder) =>
+  const files = folders.flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
       .sort()
-      .map((name) => parseSource(parser, path.posix.join(folder, name))),
+      .map((name) => path.posix.join(folder, name)),
   );
+  return Promise.all(files.map((file) => parseText(file, readFileSync(path.join(root, file), 'utf8'))));
 }
 
-function parseSource(parser: Parser, file: string): SourceFile {
-  const source = readFileSync(path.join(root, file), 'utf8');
-  const tree = parser.parse(source);
+let parser: Promise<Parser> | null = null;
+
+async function openParser(): Promise<Parser> {
+  await Parser.init({ locateFile: (name: string) => path.join(modules, 'web-tree-sitter', name) });
+  const grammar = path.join(modules, '@vscode/tree-sitter-wasm/wasm/tree-sitter-typescript.wasm');
+  return new Parser().setLanguage(await Language.load(grammar));
+}
+
+export async function parseText(file: string, source: string): Promise<SourceFile> {
+  parser ??= openParser();
+  const tree = (await parser).parse(source);
   if (!tree) throw new Error(`${file} cannot be parsed.`);
   return { file, source, tree: tree.rootNode };
 }
@@ -87,7 +91,7 @@ export function askedTexts({ file, source, tree }: SourceFile): Asked[] {
 
 /** Calls of VS Code whose texts people read, and the properties of their options. */
 const shown =
-  /\.(showInformationMessage|showWarningMessage|showErrorMessage|showInputBox|showQuickPick|withProgress|showOpenDialog|showSaveDialog|createTreeView)$/;
+  /\.(showInformationMessage|showWarningMessage|showErrorMessage|showInputBox|showQuickPick|withProgress|showOpenDialog|showSaveDialog)$/;
 const shownProperties = /^(title|placeHolder|prompt|label|detail|description|openLabel|saveLabel|message|tooltip)$/;
 
 /** English literals that such calls show without asking for a translation: `src/host/x.ts:12: 'Text'`. */
@@ -96,7 +100,8 @@ export function bareTexts({ file, tree }: SourceFile): string[] {
   const visit = (node: Node | null, read: boolean): void => {
     if (!node) return;
     const isText = node.type === 'string' || node.type === 'template_string';
-    if (isText && read && /\p{L}{2}/u.test(node.text.replace(/\$\{[^}]*\}/g, '')))
+    // The product's name is the same in every language.
+    if (isText && read && /\p{L}{2}/u.test(node.text.replace(/\$\{[^}]*\}|Cellscope/g, '')))
       found.push(`${file}:${node.startPosition.row + 1}: ${node.text}`);
     if (isText || /^(call_expression|arrow_function|function_expression|comment)$/.test(node.type)) return;
     if (node.type === 'pair') {

@@ -40,7 +40,11 @@ export class DocumentSync implements vscode.Disposable {
     if (end > LONGEST_DOCUMENT)
       throw new CodedError(
         'document-too-long',
-        `This document has ${(end / 1e6).toFixed(0)} million characters; up to ${Math.floor(LONGEST_DOCUMENT / 1e6)} million are inspected. Copy a part of it into a new document.`,
+        vscode.l10n.t(
+          'This document has {0} million characters; up to {1} million are inspected. Copy a part of it into a new document.',
+          (end / 1e6).toFixed(0),
+          Math.floor(LONGEST_DOCUMENT / 1e6),
+        ),
       );
     this.held.set(id, document.eol);
     remote

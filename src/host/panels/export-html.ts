@@ -11,6 +11,8 @@ export interface HtmlExport {
   description: string;
   colours: ExportColours;
   tabSize: number;
+  /** Of the words around the text. */
+  language?: string;
   /** The cells that are laid over it, named. */
   overlays?: readonly { place: Place; name: string }[];
 }
@@ -25,7 +27,7 @@ export interface OverlayLine {
 }
 
 /** Everything before the first line. */
-export function htmlHead({ title, description, colours, tabSize, overlays = [] }: HtmlExport): string {
+export function htmlHead({ title, description, colours, tabSize, language = 'en', overlays = [] }: HtmlExport): string {
   const rules: string[] = [];
   for (let level = 1; level <= levels; level++) {
     const part = (strength: number): string => ((100 * strength * level) / levels).toFixed(1);
@@ -43,7 +45,7 @@ export function htmlHead({ title, description, colours, tabSize, overlays = [] }
       `<br><span class="o ${barClass(place, levels)}">${escapeHtml(place === 'over' ? t('over the line') : t('under the line'))}</span> ${escapeHtml(t('{0}, dotted where it is off', name))}`,
   );
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escapeHtml(language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

@@ -32,6 +32,7 @@ export async function exportHtmlFile(
       description: describe(inspection, document),
       colours,
       tabSize: 4,
+      language: vscode.l10n.bundle ? vscode.env.language : 'en',
       overlays: named,
     }),
     line: htmlLine,

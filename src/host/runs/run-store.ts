@@ -41,7 +41,8 @@ export class RunStore implements Runs, vscode.Disposable {
 
   /** Throws where the id is no name of a folder: nothing outside of the runs can be meant. */
   folderOf(id: string): vscode.Uri {
-    if (/[/\\]|^\.{0,2}$/.test(id)) throw new Error(`“${inertText(id, 80)}” is not the name of a run.`);
+    if (/[/\\]|^\.{0,2}$/.test(id))
+      throw new Error(vscode.l10n.t('“{0}” is not the name of a run.', inertText(id, 80)));
     return vscode.Uri.joinPath(this.root, id);
   }
 
