@@ -2,6 +2,7 @@
  * A typed request channel over anything with postMessage: results or errors, progress, cancellation, and rejection of
  * everything that waits when the other side dies. The same code serves node worker threads and browser workers.
  */
+import { t } from '../core/words.ts';
 
 /** One end of a message pipe. */
 export interface Port {
@@ -197,11 +198,11 @@ export function connect<S extends Service<S>>(port: Port): Remote<S> {
         }
       });
     },
-    close: (reason = new Error('The channel was closed.')) => close(reason),
+    close: (reason = new Error(t('The channel was closed.'))) => close(reason),
   };
 }
 
 /** The error of a call that was cancelled; `code` is `cancelled`. */
 export function cancelled(): CodedError {
-  return new CodedError('cancelled', 'Cancelled.');
+  return new CodedError('cancelled', t('Cancelled.'));
 }

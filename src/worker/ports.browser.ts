@@ -1,4 +1,6 @@
 /** Ports over browser workers. The few globals are declared here: this folder compiles without the DOM's types. */
+
+import { t } from '../core/words.ts';
 import type { Port } from './channel.ts';
 import { PortListeners, type WorkerHandle } from './ports.ts';
 import { hearWords } from './words.ts';
@@ -46,7 +48,7 @@ export function startBrowserWorker(source: Uint8Array | string): WorkerHandle {
   worker.addEventListener('message', ({ data }) => listeners.tell(data));
   worker.addEventListener('error', ({ message }) => {
     worker.terminate();
-    listeners.end(new Error(`The worker failed: ${message ?? 'unknown error'}`));
+    listeners.end(new Error(message ? t('The worker failed: {0}', message) : t('The worker failed.')));
   });
   return {
     port: {
@@ -57,7 +59,7 @@ export function startBrowserWorker(source: Uint8Array | string): WorkerHandle {
     terminate: async () => {
       worker.terminate();
       URL.revokeObjectURL(url);
-      listeners.end(new Error('The worker was ended.'));
+      listeners.end(new Error(t('The worker was ended.')));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Ports over node's worker threads. */
 import path from 'node:path';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { t } from '../core/words.ts';
 import { stepBack } from './background.node.ts';
 import type { Port } from './channel.ts';
 import { PortListeners, type WorkerHandle } from './ports.ts';
@@ -44,10 +45,10 @@ export function startNodeWorker(file: string, background = false, distribution =
   worker.on('message', (message) => listeners.tell(message));
   worker.on('error', (error) =>
     listeners.end(
-      new Error(`The worker failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error }),
+      new Error(t('The worker failed: {0}', error instanceof Error ? error.message : String(error)), { cause: error }),
     ),
   );
-  worker.on('exit', (code) => listeners.end(new Error(`The worker ended unexpectedly (code ${code}).`)));
+  worker.on('exit', (code) => listeners.end(new Error(t('The worker ended unexpectedly (code {0}).', code))));
   return {
     port: {
       post: (message, transfer) => worker.postMessage(message, transfer ? [...transfer] : []),

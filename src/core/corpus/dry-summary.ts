@@ -1,5 +1,5 @@
 import type { CorpusSummary } from '../formats/manifest.ts';
-import { t } from '../words.ts';
+import { t, whole } from '../words.ts';
 import type { LeftOut } from './left-out.ts';
 import type { WalkReport } from './walk.ts';
 
@@ -60,15 +60,14 @@ export function drySummary(corpus: CorpusSummary, report: WalkReport | null, exp
 /** The summary as rows of a name and a value, for a table in whatever form. */
 export function drySummaryRows(summary: DrySummary): [name: string, value: string][] {
   const { files, chars, languages, sides, expected, invalid } = summary;
-  const n = (value: number): string => value.toLocaleString('en-US');
   const share = (part: number): string => `${((100 * part) / Math.max(1, chars)).toFixed(0)} %`;
   const shown = languages.slice(0, 6).map(({ language, chars: own }) => `${language} ${share(own)}`);
   const [train, validation, test] = [share(sides.train), share(sides.validation), share(sides.test)];
   const rows: [string, string][] = [
-    [t('Files'), n(files)],
-    [t('Characters'), n(chars)],
+    [t('Files'), whole(files)],
+    [t('Characters'), whole(chars)],
     [t('Languages'), [...shown, ...(languages.length > 6 ? [t('{0} more', languages.length - 6)] : [])].join(', ')],
-    [t('Vocabulary'), t('{0} characters (rarer ones share <unk>)', n(summary.vocabularySize))],
+    [t('Vocabulary'), t('{0} characters (rarer ones share <unk>)', whole(summary.vocabularySize))],
     [
       t('Split'),
       summary.splitInsideFiles
@@ -80,16 +79,16 @@ export function drySummaryRows(summary: DrySummary): [name: string, value: strin
           )
         : t('{0} train, {1} validation, {2} test, by file, near-duplicates together', train, validation, test),
     ],
-    [t('Parameters'), n(expected.parameters)],
+    [t('Parameters'), whole(expected.parameters)],
     [t('Expected time'), durationWords(expected.seconds)],
-    [t('Expected memory'), `${n(Math.max(1, Math.round(expected.memoryBytes / 1e6)))} MB`],
+    [t('Expected memory'), `${whole(Math.max(1, Math.round(expected.memoryBytes / 1e6)))} MB`],
   ];
   if (summary.sampled)
     rows.push([t('Sample'), t('the text is over the total limit: a seeded sample of files is used')]);
   if (invalid.places > 0)
     rows.push([
       t('Invalid bytes'),
-      t('{0} places in {1} files are shown as U+FFFD', n(invalid.places), n(invalid.files)),
+      t('{0} places in {1} files are shown as U+FFFD', whole(invalid.places), whole(invalid.files)),
     ]);
   return rows;
 }
