@@ -5,6 +5,7 @@
  */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { buildAll } from '../../scripts/build.ts';
 import { temporaryFolder } from '../harness/paths.ts';
 import { buildDistribution } from './distribution.ts';
 import { cases } from './registry.ts';
@@ -38,6 +39,7 @@ const distribution = temporaryFolder('abuse-distribution');
 const rows: string[] = ['| what is done | how often | result |', '|---|---:|---|'];
 let failed = 0;
 try {
+  if (chosen.some(({ inVSCode }) => inVSCode)) await buildAll({ minify: true });
   await buildDistribution(distribution);
   for (const each of chosen) {
     const count = values.count === undefined ? (values.quick ? each.quick || 1 : each.full) : Number(values.count);

@@ -9,6 +9,8 @@ export interface AbuseCase {
   /** How many of them in full, and in the tests of every change; 0: not among those. */
   full: number;
   quick: number;
+  /** It happens inside VS Code, which loads the built extension. */
+  inVSCode?: boolean;
   /** Why it cannot be done on this machine, or null. */
   skip?(): string | null;
   /** Resolves with the figures for the table; rejects on the first fault. */

@@ -9,8 +9,27 @@ const sparseBytes = 1_000_000;
 const sparseEvery = 600;
 const inAFolder = 100;
 
-/** Resolves with the bytes of all files. */
-export async function makeWorkspace(folder: string, files: number, progress: (text: string) => void): Promise<number> {
+export interface LargeWorkspace {
+  folder: string;
+  /** Of all files. */
+  bytes: number;
+}
+
+const made = new Map<string, Promise<LargeWorkspace>>();
+
+/** A workspace that is read and not changed: made once for all cases, in the folder of the distribution, and removed with it. */
+export function largeWorkspaceOf(
+  distribution: string,
+  files: number,
+  progress: (text: string) => void,
+): Promise<LargeWorkspace> {
+  const folder = path.join(distribution, `workspace${files}`);
+  const workspace = made.get(folder) ?? makeWorkspace(folder, files, progress).then((bytes) => ({ folder, bytes }));
+  made.set(folder, workspace);
+  return workspace;
+}
+
+async function makeWorkspace(folder: string, files: number, progress: (text: string) => void): Promise<number> {
   const random = new Random(7);
   const names = ['value', 'index', 'result', 'name', 'list', 'state', 'token', 'node'];
   const line = (): string => {

@@ -8,6 +8,7 @@ import { escapingPaths, hostileWords } from './cases/hostile-words.ts';
 import { killedBirth, killedHost, killedInspector, killedThread, killedWorker } from './cases/kills.ts';
 import { webviewMessages, workerMessages } from './cases/messages.ts';
 import { cutOffCommandLine, cutOffHost, noSockets } from './cases/network.ts';
+import { killedExtensionHost } from './cases/real-host.ts';
 import { sameInstant, twoWindows } from './cases/windows.ts';
 import { largeWorkspace, largeWorkspaceInHost } from './cases/workspace.ts';
 
@@ -21,6 +22,7 @@ export const cases: readonly AbuseCase[] = [
   largeWorkspaceInHost,
   killedWorker,
   killedHost,
+  killedExtensionHost,
   killedBirth,
   killedThread,
   killedInspector,

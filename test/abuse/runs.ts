@@ -40,9 +40,13 @@ export function startInspector(distribution: string): { worker: WorkerHandle; re
   return { worker, remote: connect<InspectorService>(worker.port) };
 }
 
-export async function plan(remote: Remote<TrainingService>, options: Partial<TrainingOptions> = {}): Promise<void> {
+export async function plan(
+  remote: Remote<TrainingService>,
+  options: Partial<TrainingOptions> = {},
+  files = 24,
+): Promise<void> {
   await remote.call('begin', { options: { ...smallOptions, ...options }, minimumCount: 1, keptCheckpoints: 6 });
-  await remote.call('addFiles', { files: sampleFiles(24) });
+  await remote.call('addFiles', { files: sampleFiles(files) });
   await remote.call('plan', {});
 }
 
@@ -52,10 +56,11 @@ export async function train(
   folder: string,
   changes: Partial<TrainingOptions> = {},
   options: CallOptions<TrainingProgress> = {},
+  files?: number,
 ): Promise<TrainingOutcome> {
   const { worker, remote } = startTraining(distribution);
   try {
-    await plan(remote, changes);
+    await plan(remote, changes, files);
     return await remote.call('train', { folder, id: path.basename(folder), name: 'Abused' }, options);
   } finally {
     await worker.terminate();

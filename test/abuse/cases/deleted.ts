@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Random } from '../../../src/core/random.ts';
 import type { AbuseCase } from '../case.ts';
+import { inLanes } from '../lanes.ts';
 import { beginRun, startTraining } from '../runs.ts';
 
 export const deletedRun: AbuseCase = {
@@ -14,9 +14,8 @@ export const deletedRun: AbuseCase = {
   quick: 2,
   async run({ count, scratch, distribution, seed, progress }) {
     const { begun, duration } = await beginRun(distribution, scratch);
-    const random = new Random(seed);
     let deleted = 0;
-    for (let k = 0; k < count; k++) {
+    await inLanes(count, seed, async (k, random) => {
       progress(`${k} of ${count}`);
       const folder = path.join(scratch, `run${k}`);
       cpSync(begun, folder, { recursive: true });
@@ -37,12 +36,12 @@ export const deletedRun: AbuseCase = {
         .catch((error: Error) => error);
       clearTimeout(timer);
       await worker.terminate();
-      if (!(outcome instanceof Error) && outcome.state === 'finished' && existsSync(folder)) continue; // came too late
+      if (!(outcome instanceof Error) && outcome.state === 'finished' && existsSync(folder)) return; // came too late
       deleted++;
       if (outcome instanceof Error || outcome.state === 'failed')
         assert.match(outcome.message!, /folder was deleted or moved|holds no run|does not exist/);
       assert.equal(existsSync(folder), false, 'something of the run came back');
-    }
+    });
     assert.ok(deleted > 0, 'no folder was deleted in time');
     return `${deleted} in time: each training said so, nothing came back`;
   },

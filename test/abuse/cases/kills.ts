@@ -6,6 +6,7 @@ import { Random } from '../../../src/core/random.ts';
 import type { TrainingProgress } from '../../../src/protocol/training-service.ts';
 import { type AbuseCase, type AbuseSetting, milliseconds } from '../case.ts';
 import { startHost } from '../hosts.ts';
+import { inLanes } from '../lanes.ts';
 import {
   assertReadable,
   type BegunRun,
@@ -31,22 +32,25 @@ async function killAtInstants(
 ): Promise<string> {
   const { count, scratch, distribution, seed, progress } = setting;
   const run = await beginRun(distribution, scratch);
-  const random = new Random(seed);
   let inSaves = 0;
   let between = 0;
-  // An attempt that comes after the end of its training does not count.
-  for (let k = 0; inSaves + between < count; k++) {
-    progress(`${inSaves + between} of ${count}`);
-    assert.ok(k < 4 * count + 4, 'too few kills came before the end of a training');
-    const folder = path.join(scratch, `killed${k}`);
-    cpSync(run.begun, folder, { recursive: true });
+  await inLanes(count, seed, async (k, random) => {
     const inSave = k % 2 === 1;
-    if (await attempt(folder, random, run, inSave)) inSave ? inSaves++ : between++;
-    await assertReadable(folder);
-    assert.equal((await resume(distribution, folder)).state, 'finished');
-    assert.ok(weightsOf(folder).equals(run.weights), `instant ${k}: other weights than without the kill`);
-    rmSync(folder, { recursive: true });
-  }
+    let killed = false;
+    // An attempt that comes after the end of its training does not count.
+    for (let n = 0; !killed; n++) {
+      progress(`${inSaves + between} of ${count}`);
+      assert.ok(n < 8, 'no kill came before the end of a training');
+      const folder = path.join(scratch, `killed${k}-${n}`);
+      cpSync(run.begun, folder, { recursive: true });
+      killed = await attempt(folder, random, run, inSave);
+      await assertReadable(folder);
+      assert.equal((await resume(distribution, folder)).state, 'finished');
+      assert.ok(weightsOf(folder).equals(run.weights), `instant ${k}: other weights than without the kill`);
+      rmSync(folder, { recursive: true });
+    }
+    inSave ? inSaves++ : between++;
+  });
   return `${between} in a training, ${inSaves} in a save; all resumed to the same weights`;
 }
 
@@ -204,7 +208,9 @@ export const killedThread: AbuseCase = {
   async run({ count, scratch, distribution, seed, progress }) {
     const dying = path.join(scratch, 'distribution');
     const order = path.join(scratch, 'order');
-    cpSync(distribution, dying, { recursive: true });
+    // What other cases keep there stays there.
+    const shipped = (file: string): boolean => file === distribution || /[.]cjs$|kernels/.test(file);
+    cpSync(distribution, dying, { recursive: true, filter: shipped });
     const real = path.join(dying, 'kernel-thread-real.cjs');
     renameSync(path.join(dying, 'kernel-thread.cjs'), real);
     writeFileSync(path.join(dying, 'kernel-thread.cjs'), dyingThread(real, order));

@@ -100,6 +100,7 @@ export const cutOffHost: AbuseCase = {
   unit: 'times',
   full: 1,
   quick: 0,
+  inVSCode: true,
   skip: () =>
     existsSync(path.join(root, '.cache/vscode-host/installed'))
       ? canCutOff()

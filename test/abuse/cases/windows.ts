@@ -4,12 +4,12 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseManifest } from '../../../src/core/formats/manifest-file.ts';
 import { readLock } from '../../../src/core/formats/run-lock.ts';
-import { Random } from '../../../src/core/random.ts';
 import { hasEnded } from '../../../src/worker/node-lock.ts';
 import { nodeStorage } from '../../../src/worker/node-storage.ts';
 import type { AbuseCase } from '../case.ts';
 import type { HostOrder } from '../child/host.ts';
 import { type HostProcess, startHost } from '../hosts.ts';
+import { inLanes } from '../lanes.ts';
 import { assertReadable, beginRun, resume, wait, weightsOf } from '../runs.ts';
 
 const lockOf = (folder: string) => readLock(nodeStorage(folder), Date.now(), hasEnded);
@@ -22,9 +22,8 @@ export const twoWindows: AbuseCase = {
   quick: 1,
   async run({ count, scratch, distribution, seed, progress }) {
     const run = await beginRun(distribution, scratch);
-    const random = new Random(seed);
     let reads = 0;
-    for (let k = 0; k < count; k++) {
+    await inLanes(count, seed, async (k, random) => {
       progress(`${k} of ${count}`);
       const folder = path.join(scratch, `run${k}`);
       cpSync(run.begun, folder, { recursive: true });
@@ -51,7 +50,7 @@ export const twoWindows: AbuseCase = {
       assert.equal((await resume(distribution, folder)).state, 'finished');
       assert.ok(weightsOf(folder).equals(run.weights), 'other weights than in one window');
       rmSync(folder, { recursive: true });
-    }
+    });
     return `refused each time, ${reads} readings of all checkpoints meanwhile, taken over at once after a kill with the same weights`;
   },
 };

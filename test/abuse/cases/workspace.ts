@@ -9,7 +9,7 @@ import { cache, root } from '../../harness/paths.ts';
 import { type AbuseCase, megabytes, milliseconds } from '../case.ts';
 import type { ReadingOrder, ReadingResult } from '../child/reading.ts';
 import type { HostReading } from '../in-host/reading.ts';
-import { makeWorkspace } from '../large-workspace.ts';
+import { largeWorkspaceOf } from '../large-workspace.ts';
 
 /** What a reading may hold: a name and a size of every file, and what is under way. Bytes. */
 const perFile = 1500;
@@ -21,10 +21,8 @@ export const largeWorkspace: AbuseCase = {
   unit: 'files',
   full: 200_000,
   quick: 1_500,
-  async run({ count, scratch, distribution, seed, progress }) {
-    const folder = path.join(scratch, 'workspace');
-    mkdirSync(folder);
-    const bytes = await makeWorkspace(folder, count, progress);
+  async run({ count, distribution, seed, progress }) {
+    const { folder, bytes } = await largeWorkspaceOf(distribution, count, progress);
     progress('reading');
     const order: ReadingOrder = { folder, distribution, seed, cancellations: 10 };
     const child = fork(path.join(import.meta.dirname, '../child/reading.ts'), [JSON.stringify(order)], {
@@ -57,15 +55,15 @@ export const largeWorkspaceInHost: AbuseCase = {
   unit: 'files',
   full: 20_000,
   quick: 0,
+  inVSCode: true,
   skip: () =>
     existsSync(path.join(cache, 'vscode-host/installed'))
       ? null
       : 'run npm test once: it installs the headless VS Code',
-  async run({ count, scratch, progress }) {
-    const folder = path.join(scratch, 'workspace');
+  async run({ count, scratch, distribution, progress }) {
+    const { folder } = await largeWorkspaceOf(distribution, count, progress);
     const small = path.join(scratch, 'window');
-    for (const each of [folder, small]) mkdirSync(each);
-    await makeWorkspace(folder, count, progress);
+    mkdirSync(small);
     progress('reading');
     // Below the extension's folder: what lies there gets the extension's own `vscode`, and can press its Cancel.
     const entry = path.join(cache, 'abuse/reading.cjs');
