@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { activations, characterIndex } from '../harness/command-line.ts';
 import { breakPolicy } from '../harness/complaints.ts';
 import { root } from '../harness/paths.ts';
@@ -27,8 +28,24 @@ const places = {
 
 const quantities = ['tanhc', 'c', 'h', 'f', 'i', 'o', 'g'];
 
+/** Steps of the walkthrough, in its order. */
+const steps = ['sample', 'train', 'look', 'reach'];
+
 describe(`train on the workspace and look (${mode})`, () => {
-  const session = useSession();
+  // The package in a workspace that nobody trusts: it declares to work there as anywhere.
+  const session = useSession({ untrusted: mode === 'packaged' });
+
+  /** Opens the walkthrough and reads which of its steps are ticked. */
+  async function tickedSteps(): Promise<string[]> {
+    const { workbench } = session;
+    await workbench.command('Cellscope: Getting Started');
+    const tick = (step: string): Locator =>
+      workbench.page.locator(`[role="checkbox"][data-done-step-id$="#cellscope.${step}"]`).first();
+    await tick('reach').waitFor();
+    const ticked: string[] = [];
+    for (const step of steps) if ((await tick(step).getAttribute('aria-checked')) === 'true') ticked.push(step);
+    return ticked;
+  }
 
   /** Every quantity of a cell along a file, as the command line prints it. */
   function printed(folder: string, file: string, layer: number, cell: number): Record<string, number[]> {
@@ -36,6 +53,15 @@ describe(`train on the workspace and look (${mode})`, () => {
     const values = (quantity: string) => activations(root, run!, path.join(folder, file), { layer, cell, quantity });
     return Object.fromEntries(quantities.map((quantity) => [quantity, values(quantity)]));
   }
+
+  if (mode === 'packaged')
+    it('the workspace is in restricted mode', () =>
+      session.workbench.page.locator('.statusbar').getByText('Restricted Mode').waitFor());
+
+  it('the walkthrough has four steps, none of them done', async () => {
+    assert.deepEqual(await tickedSteps(), []);
+    await session.workbench.command('View: Close All Editors');
+  });
 
   it('trains from the palette and says so', async () => {
     const { workbench } = session;
@@ -116,6 +142,15 @@ describe(`train on the workspace and look (${mode})`, () => {
       await until(`a complaint of ${name}`, async () => complaints.some((text) => /^security.*style-src/.test(text)));
       complaints.length = 0;
     }
+  });
+
+  it('the walkthrough has ticked each step that was done, and ticks the sample', async () => {
+    const { workbench } = session;
+    assert.deepEqual(await tickedSteps(), ['train', 'look', 'reach']);
+    await workbench.command('Cellscope: Explore the Sample Run');
+    await workbench.webview('[data-testid="heatmap"][data-settled="true"]', 60_000);
+    await until('the last tick', async () => (await tickedSteps()).length === 4);
+    await workbench.shot(`walkthrough-${mode}`);
   });
 
   it('reaches no other machine', () => {

@@ -16,7 +16,6 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
   'npm.fetchOnlinePackageInfo': false,
-  'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'window.autoDetectColorScheme': false,
@@ -32,6 +31,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Packaged extensions to install first, as people do. */
   vsix?: readonly string[];
+  /** Workspace trust is on and not given: restricted mode. Else it is off. */
+  untrusted?: boolean;
   /** 0: any free port. */
   port?: number;
   /** Where settings, extensions and data live, and stay; default: a temporary folder that goes with the server. */
@@ -88,7 +89,10 @@ function listening(child: ChildProcess, output: () => string): Promise<number> {
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const folder = options.home ?? temporaryFolder('vscode');
   for (const name of ['user/User', 'extensions', 'tmp']) mkdirSync(path.join(folder, name), { recursive: true });
-  const settings = { ...quietSettings, ...options.settings };
+  const trust = options.untrusted
+    ? { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' }
+    : { 'security.workspace.trust.enabled': false };
+  const settings = { ...quietSettings, ...trust, ...options.settings };
   const settingsFile = path.join(folder, 'user/User/settings.json');
   if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify(settings, null, 2));
   const env: NodeJS.ProcessEnv = {
@@ -108,7 +112,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       ...['--host', '127.0.0.1', '--port', String(options.port ?? 0)],
       ...(options.token ? ['--connection-token', options.token] : ['--without-connection-token']),
       ...['--without-browser-env-var', '--force-disable-user-env', '--telemetry-level', 'off'],
-      ...['--disable-workspace-trust', '--log', 'info'],
+      ...(options.untrusted ? [] : ['--disable-workspace-trust']),
+      ...['--log', 'info'],
     ],
     { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
