@@ -8,21 +8,21 @@ import { element } from '../ui/dom.ts';
 import { bitsPerNat, percent, signed, whole } from '../ui/format.ts';
 import { Plot } from '../ui/plot.ts';
 import { t } from '../ui/words.ts';
+import {
+  agreementWords,
+  bitsText,
+  closingWords,
+  hintOf,
+  rowWords,
+  type SmallKind,
+  smallNames,
+} from './baseline-words.ts';
 import { JobRow } from './job-row.ts';
 import { snippetList } from './snippets.ts';
 import type { PanelActions, PanelState, View } from './state.ts';
 import { baselineVerdict, className } from './words.ts';
 
-/** Headings of the small plots. */
-const smallNames = {
-  parenthesis: t('Closing ) by distance'),
-  square: t('Closing ] by distance'),
-  brace: t('Closing } by distance'),
-  quote: t('Closing quotes by distance'),
-  agreement: t('The right kind of closing bracket'),
-};
-type SmallKind = keyof typeof smallNames;
-/** The same in files. */
+/** Names of the small plots in files. */
 const columnNames = {
   parenthesis: 'Closing ) by distance',
   square: 'Closing ] by distance',
@@ -172,7 +172,7 @@ export class BaselineView implements View {
       shares: kind === 'agreement',
       plot: new Plot(host, (index) => {
         const row = index === null ? null : small.rows[index];
-        reading.textContent = row ? rowWords(row, small.shares) : hintOf(small);
+        reading.textContent = row ? rowWords(row, small.shares) : hintOf(small.shares);
       }),
     };
     return small;
@@ -272,76 +272,6 @@ export class BaselineView implements View {
         rows.map((row) => rowWords(row, small.shares)).join('; '),
       ),
     );
-    small.reading.textContent = hintOf(small);
+    small.reading.textContent = hintOf(small.shares);
   }
-}
-
-function hintOf({ shares }: Pick<Small, 'shares'>): string {
-  return shares
-    ? t('Share of closing brackets whose kind was the likeliest of the three.')
-    : t('Bits at the closing character; lower is better.');
-}
-
-function bitsText(nats: number | null): string {
-  return nats === null ? '–' : (nats * bitsPerNat).toFixed(3);
-}
-
-/** `5–9`, `200 and more`. */
-function rangeText(label: string): string {
-  const open = / and more$/.exec(label);
-  return open ? t('{0} and more', label.slice(0, open.index)) : label;
-}
-
-function rowWords({ label, count, network, baseline }: ShownComparison, shares: boolean): string {
-  const text = (value: number | null): string =>
-    value === null ? t('none') : shares ? percent(value) : t('{0} bits', (value * bitsPerNat).toFixed(2));
-  return t('{0}: network {1}, n-gram {2} ({3})', rangeText(label), text(network), text(baseline), whole(count));
-}
-
-type Closings = ShownBaseline['tables']['closings'];
-
-/** The farthest distance at which closing characters of a kind were seen often enough. */
-function closingWords(closings: Closings, network: string, order: number): HTMLElement[] {
-  const enough = 20;
-  return closings.flatMap(({ kind, rows }) => {
-    const far = rows.findLast(({ count }) => count >= enough);
-    if (!far || far.network === null || far.baseline === null) return [];
-    const gain = (far.baseline - far.network) * bitsPerNat;
-    const character = { parenthesis: ')', square: ']', brace: '}', quote: t('a closing quote') }[kind];
-    return [
-      verdict(
-        gain > 0 ? 'var(--cs-positive)' : 'var(--cs-negative)',
-        t('{0} {1} characters after it was opened:', character, rangeText(far.label)),
-        t(
-          '{0} {1} bits, {2}-gram {3} ({4} places).',
-          network,
-          bitsText(far.network),
-          order,
-          bitsText(far.baseline),
-          whole(far.count),
-        ),
-      ),
-    ];
-  });
-}
-
-function agreementWords(rows: readonly ShownComparison[], network: string, order: number): HTMLElement[] {
-  const far = rows.findLast(({ count, network: share }) => count >= 10 && share !== null);
-  if (!far || far.baseline === null) return [];
-  return [
-    verdict(
-      far.network! > far.baseline ? 'var(--cs-positive)' : 'var(--cs-negative)',
-      far.label === '1'
-        ? t('The right kind after 1 other bracket in between:')
-        : t('The right kind after {0} other brackets in between:', rangeText(far.label)),
-      t(
-        '{0} {1}, {2}-gram {3} ({4} places).',
-        network,
-        percent(far.network!),
-        order,
-        percent(far.baseline),
-        whole(far.count),
-      ),
-    ),
-  ];
 }

@@ -5,6 +5,7 @@
 import { element } from '../ui/dom.ts';
 import { controlPicture, invisiblePattern, isInvisible } from '../ui/format.ts';
 import type { Range } from '../ui/rows.ts';
+import { t } from '../ui/words.ts';
 import { rightToLeft } from './layout.ts';
 
 /** Longer lines are shown up to here, as the editor does. */
@@ -128,7 +129,7 @@ function fill(row: Row, text: string): void {
   const { node } = row;
   node.classList.toggle('left-to-right', rightToLeft.test(shown));
   if (shown.length < text.length)
-    node.dataset.rest = `  … line of ${text.length} characters, first ${shown.length} shown`;
+    node.dataset.rest = `  ${t('… line of {0} characters, first {1} shown', text.length, shown.length)}`;
   else if (node.dataset.rest) delete node.dataset.rest;
   if (isInvisible(shown)) {
     node.replaceChildren(...visibleControls(shown));

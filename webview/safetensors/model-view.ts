@@ -73,7 +73,7 @@ function value(text: string, length: number): HTMLElement {
   return element(
     'details',
     {},
-    element('summary', {}, element('span', { class: 'value' }, `${text.slice(0, shortText)}…`)),
+    element('summary', { 'data-fold': t('Fold') }, element('span', { class: 'value' }, `${text.slice(0, shortText)}…`)),
     element('pre', { class: 'value', tabindex: 0 }, shown),
   );
 }
