@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Corpus } from '../../../../src/core/corpus/corpus.ts';
+import { EngineStopped } from '../../../../src/core/engine/engine.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
-import type { RunManifest } from '../../../../src/core/formats/manifest.ts';
+import { messageOf, type RunManifest } from '../../../../src/core/formats/manifest.ts';
 import { RunFolder } from '../../../../src/core/formats/run-folder.ts';
 import { readLock } from '../../../../src/core/formats/run-lock.ts';
 import { Random } from '../../../../src/core/random.ts';
 import { evaluateStreams } from '../../../../src/core/training/evaluate.ts';
 import { resumeTraining } from '../../../../src/core/training/run.ts';
 import type { Trainer } from '../../../../src/core/training/trainer.ts';
+import { sentence, setWords } from '../../../../src/core/words.ts';
 import { Killed, MemoryStorage } from '../formats/memory-storage.ts';
 import { hookedEngine, smallCorpus, smallOptions, startSmall, TestHost } from './trainer-fixtures.ts';
 
@@ -351,6 +353,25 @@ describe('faults', () => {
       expect(await result(second.folder)).toEqual(await result(whole));
     }
     expect(failed).toBeGreaterThan(0);
+  });
+
+  it('what a run keeps of its failure is English, and is read in the language that is set then', async () => {
+    const german = { 'Nothing was saved yet.': 'Es wurde noch nichts gespeichert.', 'Resume the run.': 'Fortsetzen.' };
+    const engine = hookedEngine((step) => {
+      if (step === 2) throw new EngineStopped(sentence('Thread {0} ended.', 3));
+    });
+    const trainer = await startSmall(new MemoryStorage(), corpus, { engine });
+    setWords({ ...german, 'Thread {0} ended.': 'Thread {0} ist zu Ende.' });
+    const { message } = await trainer.run().finally(() => setWords(undefined));
+    expect(message).toMatch(/^Thread 3 ist zu Ende\..*Fortsetzen\.$/);
+    const { manifest } = await RunFolder.open((trainer.folder.storage as MemoryStorage).reborn());
+    expect(manifest.message).toMatch(/^Thread 3 ended\..*Resume the run\.$/);
+    expect(messageOf(manifest)).toBe(manifest.message);
+    setWords(german);
+    expect(messageOf(manifest)).toMatch(/^Thread 3 ended\..*Fortsetzen\.$/);
+    setWords(undefined);
+    await trainer.folder.setState('running');
+    expect(messageOf(trainer.folder.manifest)).toBeUndefined();
   });
 
   it('an unforeseen error marks the run as failed and rejects', async () => {

@@ -1,5 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { setWords, t, translated, whole } from '../../../../src/core/words.ts';
+import { Random } from '../../../../src/core/random.ts';
+import {
+  say,
+  sayInEnglish,
+  sentence,
+  setWords,
+  ToldError,
+  t,
+  toldBy,
+  translated,
+  whole,
+} from '../../../../src/core/words.ts';
 import { hearWords, tellWords } from '../../../../src/worker/words.ts';
 import { portPair } from '../channel/port-pair.ts';
 
@@ -17,6 +28,35 @@ describe('words', () => {
   it('keep a placeholder without a value, and values that look like placeholders', () => {
     expect(t('{0} and {1}', '{1}')).toBe('{1} and {1}');
     expect(t('$& {0}', '$&')).toBe('$& $&');
+  });
+
+  it('put every value once where its number stands, whatever stands in it, in any order', () => {
+    const random = new Random(4);
+    const pieces = ['a', '{', '}', '{}', '{x}', '{0', '$1', '\\', '{12}', '“', '__proto__'];
+    const pick = (): string => pieces[random.below(pieces.length)]!;
+    for (let trial = 0; trial < 500; trial++) {
+      const values = Array.from({ length: 1 + random.below(4) }, () => `${pick()}${pick()}{${random.below(4)}}`);
+      const order = Array.from({ length: random.below(6) }, () => random.below(values.length));
+      const [texts, last] = [order.map(() => `${pick()} `), pick()];
+      // Pieces that are cut in two by a value stay what they are; `{12}` has no value.
+      const template = order.map((value, k) => `${texts[k]}{${value}}`).join('') + last;
+      const wanted = order.map((value, k) => texts[k]! + values[value]!).join('') + last;
+      expect(t(template, ...values)).toBe(wanted);
+      setWords({ English: template });
+      expect(t('English', ...values)).toBe(wanted);
+      setWords(undefined);
+    }
+  });
+
+  it('have keys that mean something else elsewhere', () => {
+    setWords(JSON.parse('{"__proto__":"Prototyp","toString":"als Text","":"leer"}'));
+    expect([t('__proto__'), t('toString'), t(''), t('hasOwnProperty')]).toEqual([
+      'Prototyp',
+      'als Text',
+      'leer',
+      'hasOwnProperty',
+    ]);
+    expect(({} as Record<string, unknown>).toString).toBe(Object.prototype.toString);
   });
 
   it('take nothing but text from a bundle', () => {
@@ -44,5 +84,26 @@ describe('words', () => {
     left.post(null);
     await new Promise((resolve) => setTimeout(resolve));
     expect(heard).toEqual(['Datei', 'Datei', 'Datei']);
+  });
+});
+
+describe('sentences that are kept', () => {
+  const full = sentence('The disk is full: {0} could not be written.', 'a.bin');
+
+  it('are worded when they are said, and in English for files', () => {
+    const error = new ToldError(full, sentence('Resume the run.'));
+    expect(error.message).toBe('The disk is full: a.bin could not be written. Resume the run.');
+    setWords({ 'The disk is full: {0} could not be written.': '{0} passt nicht mehr auf den Datenträger.' });
+    expect(say(error.told)).toBe('a.bin passt nicht mehr auf den Datenträger. Resume the run.');
+    expect(sayInEnglish(error.told)).toBe(error.message);
+    expect(new ToldError(full).message).toBe('a.bin passt nicht mehr auf den Datenträger.');
+  });
+
+  it('of any error are its message as it is', () => {
+    setWords({ '{0}': 'falsch', 'a {0} b': 'falsch' });
+    const told = toldBy(new Error('a {0} b'));
+    expect(sayInEnglish(told)).toBe('a {0} b');
+    expect(sayInEnglish(toldBy('text'))).toBe('text');
+    expect(toldBy(new ToldError(full))).toEqual([full]);
   });
 });
