@@ -7,6 +7,7 @@ import type { Turn } from '../core/activations/turns.ts';
 import type { Engine, Session } from '../core/engine/engine.ts';
 import { type ModelSpec, quantitiesOf } from '../core/model/spec.ts';
 import { sampleCharacters } from '../core/sampling/sample.ts';
+import { t } from '../core/words.ts';
 import type { CellEvidenceService } from '../protocol/cell-evidence-service.ts';
 import type { CellsProgress } from '../protocol/cells-service.ts';
 import type { CellAddress, CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
@@ -116,7 +117,7 @@ export class Inspector implements InspectorService {
     for (;;) {
       const { version } = text;
       const at = text.locate(request.offset);
-      if (!at) throw new CodedError('empty-document', 'The document is empty: there is no character to inspect.');
+      if (!at) throw new CodedError('empty-document', t('The document is empty: there is no character to inspect.'));
       const line = { from: text.lineStart(at.line), to: text.lineStart(at.line + 1) };
       const reading = await readCharacter(track, at.index, line, cell, turn, watched);
       if (!reading) continue; // edited meanwhile
@@ -274,26 +275,28 @@ export class Inspector implements InspectorService {
 
   private model(key: string): OpenModel {
     const model = this.models.get(key);
-    if (!model) throw new CodedError('no-model', 'This model is not open. Open it again.');
+    if (!model) throw new CodedError('no-model', t('This model is not open. Open it again.'));
     return model;
   }
 
   private text(document: string): InspectedText {
     const text = this.texts.get(document);
-    if (!text) throw new CodedError('no-document', 'The inspector does not hold this document. Send its text again.');
+    if (!text)
+      throw new CodedError('no-document', t('The inspector does not hold this document. Send its text again.'));
     return text;
   }
 }
 
 function checkPlace(spec: ModelSpec, { layer, cell }: { layer: number; cell: number }): void {
   const size = spec.layers[layer]?.hiddenSize;
-  if (size === undefined) throw new CodedError('no-cell', `The model has no layer ${layer}.`);
+  if (size === undefined) throw new CodedError('no-cell', t('The model has no layer {0}.', layer));
   if (!(Number.isInteger(cell) && cell >= 0 && cell < size))
-    throw new CodedError('no-cell', `Layer ${layer} has cells 0 to ${size - 1}, not ${cell}.`);
+    throw new CodedError('no-cell', t('Layer {0} has cells 0 to {1}, not {2}.', layer, size - 1, cell));
 }
 
 function checkCells(spec: ModelSpec, cells: readonly CellAddress[]): void {
-  if (cells.length > MOST_CELLS) throw new CodedError('no-cell', `At most ${MOST_CELLS} cells can be read at a time.`);
+  if (cells.length > MOST_CELLS)
+    throw new CodedError('no-cell', t('At most {0} cells can be read at a time.', MOST_CELLS));
   for (const address of cells) checkAddress(spec, address);
 }
 
@@ -301,7 +304,7 @@ function checkAddress(spec: ModelSpec, address: CellAddress): void {
   checkPlace(spec, address);
   const kind = spec.layers[address.layer]!.cell;
   if (!quantitiesOf[kind].includes(address.quantity))
-    throw new CodedError('no-cell', `A cell of kind ${kind} has no quantity “${address.quantity}”.`);
+    throw new CodedError('no-cell', t('A cell of kind {0} has no quantity “{1}”.', kind, address.quantity));
 }
 
 /** The same turns, with a word of progress after a slice now and then. */
