@@ -1,12 +1,13 @@
 /**
  * Serves the webviews with synthetic data, to look at them without VS Code:
- * `node test/webview-gallery/serve.ts` → http://127.0.0.1:8123/heatmap?theme=light
+ * `node test/webview-gallery/serve.ts` → http://127.0.0.1:8123/heatmap?theme=light; `language=de` shows the German bundle.
  */
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { readBundle } from '../../scripts/l10n.ts';
 import { createNonce, webviewHtml } from '../../src/host/panels/webview-html.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -63,7 +64,7 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
   const content = await texts();
   const server = createServer((request, response) => {
     void (async () => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       const name = pathname.slice(1);
       const panel = panels.find((each) => each === name);
       if (panel) {
@@ -83,6 +84,8 @@ export async function serveGallery(port = 0): Promise<{ url: string; server: Ser
           ],
           nonce,
           styleNonce: createNonce(),
+          language: searchParams.get('language') ?? 'en',
+          words: searchParams.get('language') === 'de' ? readBundle() : undefined,
         });
         const withHost = page
           .replace(

@@ -1,11 +1,20 @@
-/** Takes pictures of every panel in every theme: `node test/webview-gallery/shots.ts <folder> [name part]`. */
+/**
+ * Takes pictures of every panel in every theme: `node test/webview-gallery/shots.ts <folder> [name part] [--language de]
+ * [--width 560]`. `--width` takes all of them at that width. Texts that are cut are named.
+ */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { serveGallery } from './serve.ts';
 
-const folder = process.argv[2] ?? 'shots';
-const only = process.argv[3] ?? '';
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { language: { type: 'string', default: 'en' }, width: { type: 'string' } },
+});
+const [folder = 'shots', only = ''] = positionals;
+/** The button of a page that begins its computation, in every language. */
+const primary = '.page vscode-button[appearance="primary"]';
 const shots: {
   name: string;
   page: string;
@@ -53,14 +62,14 @@ const shots: {
       name: `cells-birth-${theme}`,
       page: `cells?theme=${theme}`,
       click: '#tab-birth',
-      next: 'text=Measure Every Checkpoint',
+      next: primary,
     },
     { name: `cells-compare-${theme}`, page: `cells?theme=${theme}&other=gru`, click: '#tab-compare' },
     {
       name: `cells-baseline-${theme}`,
       page: `cells?theme=${theme}`,
       click: '#tab-baseline',
-      next: 'vscode-button:has-text("Compare")',
+      next: primary,
       height: 1500,
     },
   ]),
@@ -81,13 +90,23 @@ const shots: {
   { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
 ];
 
+/** Texts that do not fit where they stand: of controls, heads and badges, which do not scroll. Runs in the page. */
+const cutTexts = `
+  [...document.querySelectorAll('button, vscode-button, h1, h2, h3, h4, .caption, .badge, .chip, label, th, body, html')]
+    .filter((node) => node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1)
+    .map((node) => node.tagName.toLowerCase() + ' ' + node.textContent.trim().slice(0, 80))
+`;
+
 await mkdir(folder, { recursive: true });
 const { url, server } = await serveGallery();
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 for (const shot of shots.filter(({ name }) => name.includes(only))) {
   const zoom = shot.zoom ?? 1;
   const context = await browser.newContext({
-    viewport: { width: Math.round((shot.width ?? 1360) / zoom), height: Math.round((shot.height ?? 900) / zoom) },
+    viewport: {
+      width: Math.round(Number(options.width ?? shot.width ?? 1360) / zoom),
+      height: Math.round((shot.height ?? 900) / zoom),
+    },
     deviceScaleFactor: zoom,
   });
   const page = await context.newPage();
@@ -95,7 +114,7 @@ for (const shot of shots.filter(({ name }) => name.includes(only))) {
     if (message.type() !== 'log') console.log(`${shot.name}: ${message.type()} ${message.text()}`);
   });
   page.on('pageerror', (error) => console.log(`${shot.name}: ${error.stack}`));
-  await page.goto(`${url}/${shot.page}`);
+  await page.goto(`${url}/${shot.page}&language=${options.language}`);
   await page.waitForTimeout(900);
   if (shot.click) {
     await page.locator(shot.click).click();
@@ -105,6 +124,7 @@ for (const shot of shots.filter(({ name }) => name.includes(only))) {
     await page.locator(shot.next).first().click();
     await page.waitForTimeout(700);
   }
+  for (const cut of await page.evaluate<string[]>(cutTexts)) console.log(`${shot.name}: cut: ${cut}`);
   await page.screenshot({ path: path.join(folder, `${shot.name}.png`) });
   await context.close();
 }
