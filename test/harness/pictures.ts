@@ -1,13 +1,16 @@
 /**
- * The README's pictures, made anew: trains the default network on this repository's sources in the headless workbench and
- * photographs what it shows. `node test/harness/pictures.ts` writes media/docs/.
+ * The README's pictures, made anew, into media/docs/: `node test/harness/pictures.ts [--only cells]`. Most are photographs of what the
+ * default network shows after it was trained on this repository's sources in the headless workbench; `cells` is the sample run's.
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildAll } from '../../scripts/build.ts';
 import { root } from './paths.ts';
 import { openSession } from './session.ts';
 
+const { values } = parseArgs({ options: { only: { type: 'string', default: 'trained,cells' } } });
+const wanted = values.only.split(',');
 const out = path.join(root, 'media/docs');
 mkdirSync(out, { recursive: true });
 await buildAll();
@@ -30,9 +33,9 @@ const picture = async (name: string): Promise<void> => {
   await page.screenshot({ path: path.join(out, `${name}.png`) });
   console.log(`media/docs/${name}.png`);
 };
-try {
+
+async function trained(): Promise<void> {
   await workbench.openFile('channel.ts');
-  await workbench.command('View: Toggle Primary Side Bar Visibility');
   await workbench.command('Cellscope: Train on Workspace');
   await page.locator('.notification-toast', { hasText: 'trained on' }).waitFor({ timeout: 600_000 });
   await workbench.command('Notifications: Clear All Notifications');
@@ -58,6 +61,26 @@ try {
   await page.waitForTimeout(30_000);
   await session.setTheme('dark');
   await picture('gradients-dark');
+}
+
+/** The page of the sample's surest cell. */
+async function cells(): Promise<void> {
+  await session.setTheme('dark');
+  await workbench.command('View: Close All Editors');
+  await workbench.command('Cellscope: Explore the Sample Run');
+  await workbench.webview('[data-testid="heatmap"][data-settled="true"]', 120_000);
+  await workbench.command('View: Close All Editors');
+  await workbench.command('Cellscope: Open Cells Panel');
+  const frame = await workbench.webview('[data-testid="cells"] tbody tr');
+  await frame.locator('[data-testid="cells"] tbody tr', { hasText: 'named' }).first().click();
+  await frame.locator('[data-testid="cells"] .histogram').waitFor({ timeout: 120_000 });
+  await picture('cells-dark');
+}
+
+try {
+  await workbench.command('View: Toggle Primary Side Bar Visibility');
+  if (wanted.includes('trained')) await trained();
+  if (wanted.includes('cells')) await cells();
 } finally {
   await session.close();
 }
