@@ -1,12 +1,14 @@
 /**
- * `npm run bench [-- --only sample]`: the product's own figures, in a real VS Code, on this repository's sources with the default network.
+ * `npm run bench [-- --only sample|cells]`: the product's own figures, in a real VS Code, on this repository's sources with the default network.
  * Targets are for 2 cores; a busy machine shows in the event loop's median.
  */
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { buildAll } from '../../scripts/build.ts';
 import { quantile } from '../harness/frames.ts';
 import { ensureBrowser } from '../harness/install.ts';
+import { openCellsCase, timeCells } from './cells/measure.ts';
 import { timeGradients } from './gradients/measure.ts';
 import { measureInHost } from './product/in-host.ts';
 import { measureSample } from './product/sample.ts';
@@ -16,6 +18,13 @@ import { benchWorkspace } from './product/workspace.ts';
 const rows: [what: string, measured: string, target: string][] = [];
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 
+const { values: asked } = parseArgs({ options: { only: { type: 'string' } } });
+if (asked.only === 'cells') {
+  await buildAll();
+  await addCells();
+  tell();
+  process.exit(0);
+}
 if (!ensureBrowser()) {
   console.log('SKIPPED: there is no Chrome or Chromium, and the benchmark needs a workbench.');
   process.exit(0);
@@ -24,7 +33,7 @@ await buildAll();
 const seconds = await measureSample();
 const sample = `*Explore the Sample Run* on a fresh installation, no folder open: command to coloured text, median of ${seconds.length}`;
 rows.push([sample, `${quantile(seconds, 0.5).toFixed(2)} s`, '2 s']);
-if (process.argv.includes('sample')) {
+if (asked.only === 'sample') {
   tell();
   process.exit(0);
 }
@@ -88,9 +97,24 @@ try {
     '10 s',
   ]);
   rows.push(['reach of one prediction over 500 characters, LSTM 1×256, median', ms(gradients.reach), '100 ms']);
+  await addCells();
   tell();
 } finally {
   rmSync(path.dirname(folder), { recursive: true, force: true });
+}
+
+async function addCells(): Promise<void> {
+  const opened = await openCellsCase();
+  try {
+    const { chars, scores, evidence, processor } = await timeCells(opened);
+    const row = (what: string, took: number, busy: number, target: string): void =>
+      void rows.push([`${what} (processor ${busy.toFixed(1)} s)`, `${took.toFixed(1)} s`, target]);
+    const text = `LSTM 1×128, ${(chars / 1e6).toFixed(1)} M characters held out`;
+    row(`cells: parsing and all APs, ${text}`, scores, processor.scores, '20 s');
+    row('cells: nulls, cause, bootstrap and probe, after that', evidence, processor.evidence, '60 s');
+  } finally {
+    await opened.close();
+  }
 }
 
 function tell(): void {

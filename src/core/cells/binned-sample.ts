@@ -35,16 +35,14 @@ export class BinnedSample {
   constructor({ columns, length }: ColumnSample, stride = 1) {
     this.length = Math.ceil(length / stride);
     const every = Math.max(1, Math.floor(length / fittedTo));
-    const ranks = edgeRanks(Math.ceil(length / every), sampleBins);
+    const some = new Float32Array(Math.ceil(length / every));
+    const ranks = edgeRanks(some.length, sampleBins);
     const thinned = new Float32Array(this.length);
     const wide = new Uint16Array(this.length);
     this.counts = [];
     this.columns = columns.map((values) => {
-      const bins = fitBins(
-        values.filter((_, i) => i % every === 0),
-        sampleBins,
-        ranks,
-      );
+      for (let i = 0; i < some.length; i++) some[i] = values[i * every]!;
+      const bins = fitBins(some, sampleBins, ranks);
       for (let i = 0; i < thinned.length; i++) thinned[i] = values[i * stride]!;
       bins.fill(thinned, thinned.length, wide);
       const counts = new Uint32Array(sampleBins);

@@ -4,7 +4,7 @@ import type { Bins } from './bins.ts';
 import type { Column } from './columns.ts';
 import { halfWay, lacksOf } from './naming.ts';
 import type { CandidateReport, CellsReport, ConceptReport, GradedReport } from './report.ts';
-import type { ScoreTable } from './score-table.ts';
+import type { Pairs, ScoreTable } from './score-table.ts';
 
 /** A choice made on the validation files. */
 export interface Choice {
@@ -57,6 +57,14 @@ export function chooseCandidates(table: ScoreTable, columns: readonly Column[], 
       .map(({ column }) => column);
   });
   return { binary, graded };
+}
+
+/** What the test files are asked. */
+export function chosenPairs({ binary, graded }: Choices, columns: readonly Column[]): Pairs {
+  const pairs = { binary: columns.map((): number[] => []), graded: columns.map((): number[] => []) };
+  for (const [k, chosen] of binary.entries()) for (const { column } of chosen) pairs.binary[column]!.push(k);
+  for (const [k, chosen] of graded.entries()) for (const column of chosen) pairs.graded[column]!.push(k);
+  return pairs;
 }
 
 /** What the test files say of the choices; evidence is still open. */

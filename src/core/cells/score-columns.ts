@@ -2,7 +2,7 @@
 import type { Session } from '../engine/engine.ts';
 import { Random } from '../random.ts';
 import { edgeRanks, fitBins } from './bins.ts';
-import { chooseCandidates, reportCandidates } from './candidates.ts';
+import { chooseCandidates, chosenPairs, reportCandidates } from './candidates.ts';
 import type { Column } from './columns.ts';
 import type { LabelledSides } from './held-out.ts';
 import type { Watch } from './progress.ts';
@@ -26,8 +26,8 @@ export interface Scores {
 }
 
 /**
- * Streams both sides once. Cell, quantity, sign and threshold are chosen on the validation side, all figures are the test
- * side's. Memory does not grow with the texts.
+ * Streams both sides once. Cell, quantity, sign and threshold are chosen on the validation side, where every column is
+ * scored for every concept; all figures are the test side's, where the chosen ones are. Memory does not grow with the texts.
  */
 export async function scoreColumns(
   session: Session,
@@ -42,9 +42,18 @@ export async function scoreColumns(
   const ranks = edgeRanks(sample.length, binsFor(columns.length, concepts));
   const bins = sample.columns.map((values) => fitBins(values.slice(), ranks.length + 1, ranks));
   const rankOfLabels = labelRanks(concepts, sample);
-  const onValidation = await scoreSide(session, validation, columns, bins, rankOfLabels, watch, 'validation');
+  const onValidation = await scoreSide(session, validation, columns, bins, rankOfLabels, watch, 'validation', null);
   const choices = chooseCandidates(onValidation, columns, best);
-  const onTest = await scoreSide(session, test, columns, bins, rankOfLabels, watch, 'test');
+  const onTest = await scoreSide(
+    session,
+    test,
+    columns,
+    bins,
+    rankOfLabels,
+    watch,
+    'test',
+    chosenPairs(choices, columns),
+  );
   const chars = { validation: validation.chars, test: test.chars };
   return { report: reportCandidates(concepts, columns, bins, onTest, choices, chars), sample };
 }

@@ -5,7 +5,7 @@ import { type Column, chunkSize, readColumns } from './columns.ts';
 import type { LabelledSide } from './held-out.ts';
 import { report, type Watch } from './progress.ts';
 import type { TextSample } from './sample.ts';
-import { ScoreTable } from './score-table.ts';
+import { type Pairs, ScoreTable } from './score-table.ts';
 
 /** Bytes that the counts of one side may take. */
 const countBudget = 128 * 2 ** 20;
@@ -68,7 +68,7 @@ function rankBetween(values: Float64Array, middles: Float64Array, label: number)
 /** Characters above which graded concepts look at every fourth character only. */
 const thinningFrom = 200_000;
 
-/** Streams one side once and scores all columns for all concepts. */
+/** Streams one side once. `pairs`: the columns and concepts that are scored, null for all of them. */
 export async function scoreSide(
   session: Session,
   side: LabelledSide,
@@ -77,9 +77,10 @@ export async function scoreSide(
   ranks: ReadonlyMap<number, (label: number) => number>,
   watch: Watch,
   stage: 'validation' | 'test',
+  pairs: Pairs | null,
 ): Promise<ScoreTable> {
-  const stride = side.chars > thinningFrom ? 4 : 1;
-  const table = new ScoreTable(side.concepts, bins, chunkSize, ranks, stride);
+  const gradedStride = side.chars > thinningFrom ? 4 : 1;
+  const table = new ScoreTable(side.concepts, bins, { chunk: chunkSize, labelRanks: ranks, gradedStride, pairs });
   let done = 0;
   for (let index = 0; index < side.size; index++) {
     const document = await side.document(index, () => report(watch, stage, done / side.chars));

@@ -10,10 +10,27 @@ export interface BinCounts {
   scored: Uint32Array;
 }
 
+/** Columns and concepts that are looked at: for each column, indices among the binary and among the graded concepts. */
+export interface Pairs {
+  binary: readonly (readonly number[])[];
+  graded: readonly (readonly number[])[];
+}
+
+export interface ScoreTableOptions {
+  /** Characters that are added at once, at most. */
+  chunk: number;
+  /** Rank in [0, 1] of a graded concept's label, by concept index. */
+  labelRanks: ReadonlyMap<number, (label: number) => number>;
+  /** Graded concepts look at every n-th character. */
+  gradedStride: number;
+  /** Null: every column for every concept, binary ones by their AP alone. */
+  pairs: Pairs | null;
+}
+
 /**
- * Streaming scores of all columns for all concepts: adds documents chunk by chunk and keeps counts by bin and sums only,
- * so that memory does not grow with the text. Binary concepts: positives and unscored characters by bin. Graded ones:
- * sums for Pearson's correlation, of the values and of their ranks (Spearman, ranks by the bins).
+ * Streaming scores of columns for concepts: adds documents chunk by chunk and keeps counts by bin and sums only, so that
+ * memory does not grow with the text. Binary concepts: positives and unscored characters by bin, and sums for Pearson's
+ * correlation. Graded ones: sums for Pearson's, of the values and of their ranks (Spearman, ranks by the bins).
  */
 export class ScoreTable {
   readonly binary: readonly number[];
@@ -39,27 +56,22 @@ export class ScoreTable {
   private readonly counts: Float64Array;
   /** [graded concepts][5]: n, Σy, Σy², Σs, Σs². */
   private readonly labelSums: Float64Array;
-  private readonly labelRanks: ReadonlyMap<number, (label: number) => number>;
-  private readonly gradedStride: number;
+  private readonly options: ScoreTableOptions;
+  private readonly everyBinary: readonly number[];
+  private readonly everyGraded: readonly number[];
 
   private readonly column: Float32Array;
   private readonly columnBins: Uint16Array;
   private readonly prefix: Float64Array;
   private readonly prefixSquares: Float64Array;
 
-  /**
-   * @param labelRanks rank in [0, 1] of a graded concept's label, by concept index
-   * @param gradedStride graded concepts look at every n-th character
-   */
-  constructor(
-    concepts: readonly Concept[],
-    bins: readonly Bins[],
-    chunk: number,
-    labelRanks: ReadonlyMap<number, (label: number) => number>,
-    gradedStride: number,
-  ) {
+  constructor(concepts: readonly Concept[], bins: readonly Bins[], options: ScoreTableOptions) {
+    const { chunk } = options;
+    this.options = options;
     this.binary = concepts.flatMap(({ scale }, index) => (scale === 'binary' ? [index] : []));
     this.graded = concepts.flatMap(({ scale }, index) => (scale === 'graded' ? [index] : []));
+    this.everyBinary = [...this.binary.keys()];
+    this.everyGraded = [...this.graded.keys()];
     this.bins = bins;
     this.columns = bins.length;
     this.width = bins.reduce((most, { count }) => Math.max(most, count), 1);
@@ -71,8 +83,6 @@ export class ScoreTable {
     this.rankSums = new Float64Array(this.columns * this.graded.length);
     this.counts = new Float64Array(this.binary.length * 2);
     this.labelSums = new Float64Array(this.graded.length * 5);
-    this.labelRanks = labelRanks;
-    this.gradedStride = gradedStride;
     this.column = new Float32Array(chunk);
     this.columnBins = new Uint16Array(chunk);
     this.prefix = new Float64Array(chunk + 1);
@@ -89,18 +99,24 @@ export class ScoreTable {
       this.counts[k * 2]! += positions.positives.length;
       this.counts[k * 2 + 1]! += length - positions.unscored.length;
     });
+    const { pairs } = this.options;
     for (const block of blocks)
       block.cells.forEach((cell, j) => {
         const column = block.first + j;
+        const ofBinary = pairs ? pairs.binary[column]! : this.everyBinary;
+        const ofGraded = pairs ? pairs.graded[column]! : this.everyGraded;
+        if (ofBinary.length + ofGraded.length === 0) return;
         gather(block, cell, length, this.column);
         this.bins[column]!.fill(this.column, length, this.columnBins);
-        this.countAll(group, column, length);
-        this.sumPrefixes(length);
-        for (let k = 0; k < binary.length; k++) {
+        if (ofBinary.length > 0) this.countAll(group, column, length);
+        if (pairs) this.sumPrefixes(length);
+        for (const k of ofBinary) {
           const positions = binary[k];
-          if (positions) this.addBinary(column * binary.length + k, positions, length);
+          if (!positions) continue;
+          this.countBins(column * binary.length + k, positions);
+          if (pairs) this.addSums(column * binary.length + k, positions, length);
         }
-        for (let k = 0; k < graded.length; k++) {
+        for (const k of ofGraded) {
           const grades = graded[k];
           if (grades) this.addGraded(column, k, grades);
         }
@@ -136,7 +152,7 @@ export class ScoreTable {
     };
   }
 
-  /** Pearson's correlation of a column with the k-th binary concept (the point-biserial one). */
+  /** Pearson's correlation of a column with the k-th binary concept (the point-biserial one), one of the pairs. */
   pearson(column: number, k: number): number {
     const { positives, scored } = this.count(k);
     const at = (column * this.binary.length + k) * 3;
@@ -191,13 +207,17 @@ export class ScoreTable {
     }
   }
 
-  private addBinary(row: number, { positives, unscored, runs, gaps }: Positions, length: number): void {
-    const { columnBins, prefix, prefixSquares, sums } = this;
+  private countBins(row: number, { positives, unscored }: Positions): void {
+    const { columnBins } = this;
     const at = row * this.width;
     const counts = this.positives;
     for (let j = 0; j < positives.length; j++) counts[at + columnBins[positives[j]!]!]!++;
     const holes = this.unscored;
     for (let j = 0; j < unscored.length; j++) holes[at + columnBins[unscored[j]!]!]!++;
+  }
+
+  private addSums(row: number, { runs, gaps }: Positions, length: number): void {
+    const { prefix, prefixSquares, sums } = this;
     let inside = 0;
     for (let j = 0; j < runs.length; j += 2) inside += prefix[runs[j + 1]!]! - prefix[runs[j]!]!;
     let sum = prefix[length]!;
@@ -214,14 +234,14 @@ export class ScoreTable {
   private chunkGrades(document: LabelledDocument, concept: number, from: number, length: number): Grades | null {
     const labels = document.labels[concept];
     if (labels?.scale !== 'graded') return null;
-    const rankOf = this.labelRanks.get(concept)!;
+    const rankOf = this.options.labelRanks.get(concept)!;
     const at: number[] = [];
     const values: number[] = [];
     const ranks: number[] = [];
     const sums = this.labelSums;
     const k = this.graded.indexOf(concept) * 5;
     // From the document's start on, so that the choice does not depend on the chunks.
-    const stride = this.gradedStride;
+    const stride = this.options.gradedStride;
     for (let i = (stride - (from % stride)) % stride; i < length; i += stride) {
       const y = labels.values[from + i]!;
       if (Number.isNaN(y)) continue;

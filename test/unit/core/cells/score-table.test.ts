@@ -76,14 +76,25 @@ describe('streaming scores', () => {
     segments: documents.map((document) => ({ document, from: 0, at: 0, length: document.inputs.length })),
     length: 0,
   };
-  const table = new ScoreTable(concepts, bins, 256, labelRanks(concepts, sample), 1);
+  const options = { chunk: 256, labelRanks: labelRanks(concepts, sample), gradedStride: 1 };
+  const every = {
+    binary: [
+      [0, 1],
+      [0, 1],
+    ],
+    graded: [[0], [0]],
+  };
+  const table = new ScoreTable(concepts, bins, { ...options, pairs: every });
+  const unlimited = new ScoreTable(concepts, bins, { ...options, pairs: null });
+  const few = new ScoreTable(concepts, bins, { ...options, pairs: { binary: [[1], []], graded: [[], [0]] } });
   documents.forEach((document, d) => {
     for (let from = 0; from < document.inputs.length; from += 256) {
       const length = Math.min(256, document.inputs.length - from);
       // Two columns as one block of two cells.
       const data = new Float32Array(length * 2);
       for (let t = 0; t < length; t++) for (const cell of [0, 1]) data[t * 2 + cell] = values[d]![cell]![from + t]!;
-      table.add(document, from, length, [{ data, stride: 2, first: 0, cells: [0, 1] }]);
+      for (const one of [table, unlimited, few])
+        one.add(document, from, length, [{ data, stride: 2, first: 0, cells: [0, 1] }]);
     }
   });
   const labelsOf = (concept: number): Int8Array =>
@@ -117,6 +128,19 @@ describe('streaming scores', () => {
         expect(high).toBeCloseTo(averagePrecision(columns[column]!, labelsOf(concept), 1), 2);
         expect(low).toBeCloseTo(averagePrecision(columns[column]!, labelsOf(concept), -1), 2);
       }
+  });
+
+  it('are the same whichever other columns and concepts are looked at', () => {
+    for (const column of [0, 1]) {
+      for (const k of [0, 1])
+        expect(unlimited.averagePrecisions(column, k)).toEqual(table.averagePrecisions(column, k));
+      expect(unlimited.gradedCorrelation(column, 0)).toEqual(table.gradedCorrelation(column, 0));
+    }
+    for (const k of [0, 1]) expect(few.count(k)).toEqual(table.count(k));
+    expect(few.averagePrecisions(0, 1)).toEqual(table.averagePrecisions(0, 1));
+    expect(few.pearson(0, 1)).toBe(table.pearson(0, 1));
+    expect(few.gradedCorrelation(1, 0)).toEqual(table.gradedCorrelation(1, 0));
+    expect(few.averagePrecisions(1, 0).high).toBeNaN();
   });
 
   it("equal Pearson's correlation with a binary concept", () => {
@@ -153,7 +177,7 @@ describe('streaming scores', () => {
   });
 
   it('is 0 where a column does not vary', () => {
-    const constant = new ScoreTable(concepts, [fitBins(new Float32Array(8), 16)], 256, labelRanks(concepts, sample), 1);
+    const constant = new ScoreTable(concepts, [fitBins(new Float32Array(8), 16)], { ...options, pairs: every });
     const data = new Float32Array(256).fill(0.25);
     constant.add(documents[0]!, 0, 256, [{ data, stride: 1, first: 0, cells: [0] }]);
     expect(constant.pearson(0, 0)).toBe(0);
