@@ -7,6 +7,7 @@
  *
  * --folder F     workspace (copied)                --theme light|dark|hc-dark|hc-light
  * --vsix F       the packaged extension instead of development mode
+ * --language de  display language (extensions speak it, VS Code itself stays English)
  * --setting k=v  one user setting, v as JSON       --size 1400x900
  * --build        builds first                      --env K=V  for the extension host
  * In order: --do COMMAND (palette name) · --open FILE · --goto L:C · --hover L:C · --press KEYS · --type TEXT · --pick TEXT (a
@@ -48,6 +49,8 @@ const options: SessionOptions = {
   settings: Object.fromEntries(Object.entries(pairs('setting')).map(([key, value]) => [key, JSON.parse(value)])),
   size: { width: width!, height: height! },
 };
+const language = last('language');
+if (language) options.language = language;
 const vsix = last('vsix');
 if (vsix) options.packaged = path.resolve(vsix);
 

@@ -27,6 +27,8 @@ export interface SessionOptions extends ServerOptions {
   /** The packaged extension; without it the extension runs from the repository in development mode. */
   packaged?: string;
   size?: { width: number; height: number };
+  /** Display language, such as `de`: extensions speak it; VS Code's own texts stay English without a language pack. */
+  language?: string;
   /** Further extensions that run from their folders (development mode only). */
   extensions?: readonly string[];
 }
@@ -70,6 +72,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     rmSync(temporary, { recursive: true, force: true });
   };
   try {
+    // What a language pack's messages set before the workbench begins.
+    if (options.language)
+      await browser.context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(options.language)};`);
     if (!options.packaged)
       await injectDevelopment(browser.context, server.port, { extensions: [root, ...(options.extensions ?? [])] });
     const workbench = new Workbench(browser.page);
