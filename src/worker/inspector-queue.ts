@@ -3,11 +3,17 @@
  * hover that arrives in the middle of a long recomputation waits for one slice, not for the recomputation.
  */
 import type { Turn } from '../core/activations/turns.ts';
+import type { Session } from '../core/engine/engine.ts';
 import { cancelled } from './channel.ts';
 
 /** Lower goes first; within one priority, first come, first served. */
 export const Priority = { hover: 0, page: 1, sample: 2, overview: 3, background: 4 } as const;
 export type Priority = (typeof Priority)[keyof typeof Priority];
+
+/** Between two messages of progress, milliseconds. */
+const PROGRESS_INTERVAL = 100;
+/** Characters of a sample's prime that are read in one slice. */
+const PRIME_SLICE = 256;
 
 interface Waiting {
   priority: Priority;
@@ -55,4 +61,35 @@ export class TurnQueue {
     }
     return this.waiting.splice(best, 1)[0];
   }
+}
+
+/** The same turns, with a word of progress after a slice now and then. */
+export function reporting(turn: Turn, report: () => void): Turn {
+  let last = performance.now();
+  return async (slice) => {
+    const result = await turn(slice);
+    if (performance.now() - last > PROGRESS_INTERVAL) {
+      last = performance.now();
+      report();
+    }
+    return result;
+  };
+}
+
+/** A session's reading half that works only when it is its turn, long streams in slices. Captures at the last character only. */
+export function inTurns(session: Session, turn: Turn): Pick<Session, 'spec' | 'run'> {
+  return {
+    spec: session.spec,
+    run: async ({ inputs, start }, capture) => {
+      let state = start;
+      let from = 0;
+      for (; inputs.length - from > PRIME_SLICE; from += PRIME_SLICE) {
+        const slice = { inputs: inputs.slice(from, from + PRIME_SLICE), start: state, targets: null };
+        state = (await turn(() => session.run(slice, {}))).end;
+      }
+      const rest = { inputs: inputs.slice(from), start: state, targets: null };
+      const logitsAt = Int32Array.of(rest.inputs.length - 1);
+      return turn(() => session.run(rest, { ...capture, logitsAt }));
+    },
+  };
 }

@@ -4,29 +4,23 @@ import { InspectedText } from '../core/activations/inspected-text.ts';
 import { readPage } from '../core/activations/page.ts';
 import type { Track } from '../core/activations/track.ts';
 import type { Turn } from '../core/activations/turns.ts';
-import type { Engine, Session } from '../core/engine/engine.ts';
-import { type ModelSpec, quantitiesOf } from '../core/model/spec.ts';
+import type { Engine } from '../core/engine/engine.ts';
 import { sampleCharacters } from '../core/sampling/sample.ts';
 import { t } from '../core/words.ts';
 import type { CellEvidenceService } from '../protocol/cell-evidence-service.ts';
 import type { CellsProgress } from '../protocol/cells-service.ts';
-import type { CellAddress, CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
+import type { CharacterReport, InspectorService, ModelInfo, Page } from '../protocol/inspector-service.ts';
 import { CellEvidence } from './cell-evidence.ts';
 import { Cells } from './cells.ts';
 import { type CallContext, CodedError, withTransfer } from './channel.ts';
 import { documentReach } from './gradient-reach.ts';
 import { Gradients } from './gradients.ts';
+import { checkAddress, checkCells, checkPlace } from './inspected-cells.ts';
 import { type InspectorPlatform, type OpenModel, openModel } from './inspector-models.ts';
-import { Priority, TurnQueue } from './inspector-queue.ts';
+import { inTurns, Priority, reporting, TurnQueue } from './inspector-queue.ts';
 import { cellsForSelection, placesOfCell } from './selection.ts';
 
 type Request<M extends keyof InspectorService> = Parameters<InspectorService[M]>[0];
-
-const MOST_CELLS = 3;
-/** Between two messages of progress, milliseconds. */
-const PROGRESS_INTERVAL = 100;
-/** Characters of a sample's prime that are read in one slice. */
-const PRIME_SLICE = 256;
 
 export class Inspector implements InspectorService {
   private readonly platform: InspectorPlatform;
@@ -285,55 +279,4 @@ export class Inspector implements InspectorService {
       throw new CodedError('no-document', t('The inspector does not hold this document. Send its text again.'));
     return text;
   }
-}
-
-function checkPlace(spec: ModelSpec, { layer, cell }: { layer: number; cell: number }): void {
-  const size = spec.layers[layer]?.hiddenSize;
-  if (size === undefined) throw new CodedError('no-cell', t('The model has no layer {0}.', layer));
-  if (!(Number.isInteger(cell) && cell >= 0 && cell < size))
-    throw new CodedError('no-cell', t('Layer {0} has cells 0 to {1}, not {2}.', layer, size - 1, cell));
-}
-
-function checkCells(spec: ModelSpec, cells: readonly CellAddress[]): void {
-  if (cells.length > MOST_CELLS)
-    throw new CodedError('no-cell', t('At most {0} cells can be read at a time.', MOST_CELLS));
-  for (const address of cells) checkAddress(spec, address);
-}
-
-function checkAddress(spec: ModelSpec, address: CellAddress): void {
-  checkPlace(spec, address);
-  const kind = spec.layers[address.layer]!.cell;
-  if (!quantitiesOf[kind].includes(address.quantity))
-    throw new CodedError('no-cell', t('A cell of kind {0} has no quantity “{1}”.', kind, address.quantity));
-}
-
-/** The same turns, with a word of progress after a slice now and then. */
-function reporting(turn: Turn, report: () => void): Turn {
-  let last = performance.now();
-  return async (slice) => {
-    const result = await turn(slice);
-    if (performance.now() - last > PROGRESS_INTERVAL) {
-      last = performance.now();
-      report();
-    }
-    return result;
-  };
-}
-
-/** A session's reading half that works only when it is its turn, long streams in slices. Captures at the last character only. */
-function inTurns(session: Session, turn: Turn): Pick<Session, 'spec' | 'run'> {
-  return {
-    spec: session.spec,
-    run: async ({ inputs, start }, capture) => {
-      let state = start;
-      let from = 0;
-      for (; inputs.length - from > PRIME_SLICE; from += PRIME_SLICE) {
-        const slice = { inputs: inputs.slice(from, from + PRIME_SLICE), start: state, targets: null };
-        state = (await turn(() => session.run(slice, {}))).end;
-      }
-      const rest = { inputs: inputs.slice(from), start: state, targets: null };
-      const logitsAt = Int32Array.of(rest.inputs.length - 1);
-      return turn(() => session.run(rest, { ...capture, logitsAt }));
-    },
-  };
 }

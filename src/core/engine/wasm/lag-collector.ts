@@ -1,7 +1,7 @@
 /** ∂J/∂W_hh by lag on the kernels: gradients and states of all seeds are kept in a memory of their own, and multiplied at the end. */
 import type { LagCollector, LagContributions, LossSeeds } from '../engine.ts';
 import { Allocator, createMemory, instantiate, type Kernels, Views } from './kernels.ts';
-import type { LaneStep } from './lags.ts';
+import type { LaneStep } from './lanes.ts';
 import type { ModelShape } from './shape.ts';
 import { gradientChunk, tallestTile } from './training-plan.ts';
 

@@ -24,7 +24,8 @@ import type {
 } from '../engine.ts';
 import { readArena, writeArena } from './arena.ts';
 import { WasmLagCollector } from './lag-collector.ts';
-import { backwardFromSeeds, type LaneVisitor, seedPanels, stepsFor } from './lags.ts';
+import { backwardFromSeeds, seedPanels, stepsFor } from './lags.ts';
+import type { LaneVisitor } from './lanes.ts';
 import { Reader } from './reader.ts';
 import { maxClamps } from './reading-plan.ts';
 import { WasmRecurrentProduct } from './recurrent-product.ts';
