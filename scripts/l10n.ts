@@ -75,6 +75,8 @@ export interface Faults {
   notLiteral: string[];
   /** Calls with other values than the text has placeholders. */
   otherValues: string[];
+  /** Calls in the host, the core or a worker while modules are loaded. */
+  early: string[];
   /** Texts without German. */
   missing: string[];
   /** German that nothing shows. */
@@ -97,6 +99,7 @@ export async function findFaults(): Promise<Faults> {
     otherValues: calls.flatMap(({ place, text, values }) =>
       text !== null && placeholders(text).length !== values ? `${place}: ${text}` : [],
     ),
+    early: asked.flatMap(({ place, early }) => (early && place.startsWith('src/') ? place : [])),
     missing: [...used].filter((text) => !Object.hasOwn(bundle, text)),
     unused: Object.keys(bundle).filter((text) => !used.has(text)),
     unequal: unequal(bundle),

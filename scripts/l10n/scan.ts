@@ -15,6 +15,8 @@ export interface Asked {
   text: string | null;
   /** How many values follow it. */
   values: number;
+  /** Asked while the module is loaded: in the host and in workers no language has been set then. */
+  early: boolean;
 }
 
 export interface SourceFile {
@@ -78,15 +80,22 @@ export function askedTexts({ file, source, tree }: SourceFile): Asked[] {
   const imported = new Set(
     [...source.matchAll(importOfWords)].flatMap(([, names]) => names!.split(',').map((name) => name.trim())),
   );
-  return tree.descendantsOfType('call_expression').flatMap((call) => {
+  return tree.descendantsOfType('call_expression').flatMap((call): Asked[] => {
     const name = call?.childForFieldName('function')?.text ?? '';
     const isT = name === 'vscode.l10n.t' || ((name === 't' || name === 'sentence') && imported.has(name));
     if (!call || !(isT || (name === 'translated' && imported.has(name)))) return [];
     const given = call.childForFieldName('arguments')?.namedChildren.filter((node) => node?.type !== 'comment') ?? [];
     const place = `${file}:${call.startPosition.row + 1}`;
     const text = given[0] ? literalText(given[0]) : null;
-    return [{ place, call: isT ? ('t' as const) : ('translated' as const), text, values: given.length - 1 }];
+    return [{ place, call: isT ? 't' : 'translated', text, values: given.length - 1, early: isEarly(call) }];
   });
+}
+
+/** Whether no function stands around a call, and no field of an instance. */
+function isEarly(call: Node): boolean {
+  for (let node = call.parent; node; node = node.parent)
+    if (/function|method_definition|public_field_definition/.test(node.type)) return false;
+  return true;
 }
 
 /** Calls of VS Code whose texts people read, and the properties of their options. */

@@ -19,6 +19,10 @@ describe('the German bundle', () => {
     expect(faults.otherValues).toEqual([]);
   });
 
+  it('is asked for once the language has been set', () => {
+    expect(faults.early).toEqual([]);
+  });
+
   it('has every text that host, workers and webviews show', () => {
     expect(faults.missing).toEqual([]);
   });
@@ -120,6 +124,16 @@ describe('the scan of the sources', () => {
   it('passes over other functions called t, and what stands in comments and strings', async () => {
     expect(await asked("const t = (x: string) => x;\nt('no');")).toEqual([]);
     expect(await asked(`${imported}// t('no')\nconst text = "t('no')"; /* t('no') */ x.t('no');`)).toEqual([]);
+  });
+
+  it('tells what is asked while the module is loaded', async () => {
+    const source = `${imported}const a = t('now');\nconst b = () => t('later');\nclass C { c = t('later'); d() { return t('later'); } }`;
+    expect((await asked(source)).map(({ text, early }) => [text, early])).toEqual([
+      ['now', true],
+      ['later', false],
+      ['later', false],
+      ['later', false],
+    ]);
   });
 
   it('sees what is shown without a translation', async () => {
