@@ -3,6 +3,7 @@
  * paths. Positions leave here as characters; tree-sitter counts UTF-16 units.
  */
 import { Edit, Language, Parser, type Point, type Tree } from 'web-tree-sitter';
+import { t } from '../words.ts';
 import { type ConceptDocument, characterIndices, codePoints } from './concept.ts';
 import { type Grammar, grammarFiles, grammarOf, parserFile } from './languages.ts';
 import { SyntaxTree } from './syntax-tree.ts';
@@ -200,7 +201,7 @@ export class OpenDocument {
     const rangeEnd = rangeOffset + rangeLength;
     if (!(rangeOffset >= 0 && rangeLength >= 0 && rangeEnd <= before.length))
       throw new RangeError(
-        `The edit covers ${rangeOffset}…${rangeEnd} in a text of ${before.length}: open the document again.`,
+        t('The edit covers {0}…{1} in a text of {2}: open the document again.', rangeOffset, rangeEnd, before.length),
       );
     const after = before.slice(0, rangeOffset) + text + before.slice(rangeEnd);
     this.tree.edit(

@@ -1,6 +1,7 @@
 /** What the trainer keeps in a generation besides the engine's state: enough to continue identically. */
 import * as v from 'valibot';
 import { RunFileError } from '../formats/manifest-file.ts';
+import { t } from '../words.ts';
 
 const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -27,7 +28,10 @@ export type TrainerState = v.InferOutput<typeof schema>;
 export function parseTrainerState(value: unknown): TrainerState {
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
-  throw new RunFileError('invalid', 'The saved training state is not one that this version of Cellscope can continue.');
+  throw new RunFileError(
+    'invalid',
+    t('The saved training state is not one that this version of Cellscope can continue.'),
+  );
 }
 
 /** Before the first step. */

@@ -4,6 +4,7 @@ import type { ModelSpec } from '../../model/spec.ts';
 import type { ParameterSet, Tensor } from '../../model/tensors.ts';
 import { clipScale, firstNonFinite, globalNorm, gradientNorms } from '../../training/clipping.ts';
 import { fitsOptimizer, initOptimizer, type OptimizerState, updateParameters } from '../../training/optimizers.ts';
+import { t } from '../../words.ts';
 import type {
   Capture,
   Captured,
@@ -149,7 +150,7 @@ export class ReferenceSession implements Session {
   }
 
   private assertOpen(): void {
-    if (this.closed) throw new Error('The session is closed. Open the model again.');
+    if (this.closed) throw new Error(t('The session is closed. Open the model again.'));
   }
 }
 

@@ -281,7 +281,7 @@ export class WasmSession implements Session {
   }
 
   private assertOpen(): void {
-    if (this.closed) throw new Error('The session is closed. Open the model again.');
+    if (this.closed) throw new Error(t('The session is closed. Open the model again.'));
   }
 
   private checkStream({ inputs, targets }: Stream): void {
