@@ -1,5 +1,7 @@
 /** Cross-entropy of a model on texts: each from the zero state, N − 1 predictions for N characters. */
-import type { LayerState, Session } from '../engine/engine.ts';
+import type { Engine, LayerState, Session } from '../engine/engine.ts';
+import type { ModelSpec } from '../model/spec.ts';
+import type { ParameterSet } from '../model/tensors.ts';
 
 export interface EvaluationStream {
   /** [N] indices. */
@@ -58,6 +60,21 @@ export async function evaluateStreams(
     total.predictions += one.predictions;
   }
   return total;
+}
+
+/** The same for weights, in a session of their own. */
+export async function evaluateModel(
+  engine: Engine,
+  { spec, parameters }: { spec: ModelSpec; parameters: ParameterSet },
+  streams: Iterable<EvaluationStream>,
+  tick?: () => Promise<boolean>,
+): Promise<Evaluation | null> {
+  const session = await engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
+  try {
+    return await evaluateStreams(session, streams, tick);
+  } finally {
+    await session.close();
+  }
 }
 
 /** Nats a character with bits and perplexity, or null where there was nothing to predict. */

@@ -6,6 +6,9 @@ export class Pace {
   private lastYield: number;
   /** Others need the machine until then. */
   private restUntil = 0;
+  private awake: () => void = () => {};
+  /** Whoever trains is to stand still until this is false again; `wake` has that noticed at once. */
+  paused = false;
 
   constructor(host: TrainerHost) {
     this.host = host;
@@ -15,6 +18,21 @@ export class Pace {
   /** Stands still for so many milliseconds, from the next slice's end on, so that somebody who looks at the network gets an answer at once. */
   makeWay(milliseconds: number): void {
     this.restUntil = Math.max(this.restUntil, this.host.now() + Math.min(milliseconds, intervals.longestRest));
+  }
+
+  /** Resolves after a second, or when `wake` is called. */
+  doze(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, 1000);
+      this.awake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  wake(): void {
+    this.awake();
   }
 
   /** To be called often, with the time: true where a slice was over and others had their turn. */

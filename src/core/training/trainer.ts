@@ -17,7 +17,7 @@ import { type Sentence, say, sentence } from '../words.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Aborted, diverged, endingWords, isForeseen, isTakenOver } from './ending.ts';
-import { type EvaluationStream, evaluateStreams, heldOutOf } from './evaluate.ts';
+import { type EvaluationStream, evaluateModel, evaluateStreams, heldOutOf } from './evaluate.ts';
 import { NGramLine } from './ngram-line.ts';
 import { optimizerSpec } from './optimizers.ts';
 import { Pace } from './pace.ts';
@@ -61,8 +61,6 @@ export class Trainer {
   /** Something happened since the last generation. */
   private dirty: boolean;
   private request: 'none' | 'stop' | 'abort' = 'none';
-  private paused = false;
-  private wake: () => void = () => {};
   private lastTick: number;
   private nextSample: number;
 
@@ -107,12 +105,12 @@ export class Trainer {
 
   /** Saves, then waits for `unpause`. */
   pause(): void {
-    this.paused = true;
+    this.pace.paused = true;
   }
 
   unpause(): void {
-    this.paused = false;
-    this.wake();
+    this.pace.paused = false;
+    this.pace.wake();
   }
 
   /** See `Pace`. */
@@ -123,13 +121,13 @@ export class Trainer {
   /** Ends the training here: evaluates and finishes. */
   stop(): void {
     if (this.request === 'none') this.request = 'stop';
-    this.wake();
+    this.pace.wake();
   }
 
   /** Saves and leaves; the run can be resumed. */
   abort(): void {
     this.request = 'abort';
-    this.wake();
+    this.pace.wake();
   }
 
   /**
@@ -167,7 +165,7 @@ export class Trainer {
       await this.evaluateAndSaveIfDue();
       if (this.request === 'abort') await this.leave();
       if (this.request === 'stop') return;
-      if (this.paused) {
+      if (this.pace.paused) {
         await this.waitWhilePaused();
         continue;
       }
@@ -276,16 +274,11 @@ export class Trainer {
     const told = early ? [sentence('Stopped early: no improvement in {0} evaluations.', patience)] : undefined;
     await this.report.flush(state, 'evaluating');
     if (!(await this.ngrams.finish(() => this.goesOn()))) throw new Aborted();
-    const { spec, parameters } = await folder.readModel('best');
-    const best = await this.engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
-    try {
-      const evaluation = await evaluateStreams(best, this.corpus.streams('test'), () => this.goesOn());
-      if (!evaluation) throw new Aborted();
-      await this.lock.verify();
-      await folder.update({ heldOut: heldOutOf(evaluation) });
-    } finally {
-      await best.close();
-    }
+    const best = await folder.readModel('best');
+    const evaluation = await evaluateModel(this.engine, best, this.corpus.streams('test'), () => this.goesOn());
+    if (!evaluation) throw new Aborted();
+    await this.lock.verify();
+    await folder.update({ heldOut: heldOutOf(evaluation) });
     await folder.setState('finished', told);
     await this.report.flush(state, 'evaluating', true);
     return told ? { state: 'finished', told } : { state: 'finished' };
@@ -300,14 +293,8 @@ export class Trainer {
     if (this.dirty) await this.save();
     await this.folder.setState('paused');
     await this.report.flush(this.state, 'training');
-    while (this.paused && this.request === 'none') {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1000);
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+    while (this.pace.paused && this.request === 'none') {
+      await this.pace.doze();
       await this.lock.beat();
     }
     this.lastTick = this.host.now(); // a pause is no active time
