@@ -16,6 +16,7 @@ const tasks = {
   bench: 'test/bench/bench.ts',
   'bench-engine': 'test/bench/engine.ts',
   'bench-learning': 'test/bench/learning.ts',
+  'bench-ngrams': 'test/bench/ngrams.ts',
   'bench-warm': 'test/bench/warm.ts',
   'make-base': 'scripts/base/make.ts',
   'make-sample': 'scripts/sample/make.ts',

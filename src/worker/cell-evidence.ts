@@ -161,14 +161,14 @@ export class CellEvidence implements CellEvidenceService {
           ),
         );
       const watch = watchOf(context, ({ fraction }) => ({ learning: false, fraction }));
-      // The messages that came meanwhile: a question that was cancelled learns nothing.
-      await report({ signal: context.signal }, 'test', 0);
-      const baseline = new KneserNey(
-        (function* () {
-          for (const { text } of training) yield vocabulary.encode(text);
-        })(),
-        { order: request.order, vocabularySize: vocabulary.size, maxChars: defaultMaxChars },
-      );
+      const encoded = (function* () {
+        for (const { text } of training) yield vocabulary.encode(text);
+      })();
+      const options = { order: request.order, vocabularySize: vocabulary.size, maxChars: defaultMaxChars };
+      const work = KneserNey.learning(encoded, options);
+      let step = work.next();
+      for (; !step.done; step = work.next()) await report({ signal: context.signal }, 'test', 0);
+      const baseline = step.value;
       const comparison = new Comparison(session, baseline);
       const random = (): Random => Random.derive(seed, 'snippets');
       const network = new SnippetCollector(wins, 1, 0, random());

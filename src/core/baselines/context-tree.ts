@@ -5,18 +5,24 @@
  * that stand alone are leaves without a node.
  */
 
-/** Growing typed arrays of one length. */
-class Rows {
-  private data: Int32Array;
+type Numbers = Uint8Array | Uint16Array | Int32Array;
+
+/** A typed array that grows. */
+class Rows<T extends Numbers> {
+  private readonly kind: new (
+    length: number,
+  ) => T;
+  private data: T;
   length = 0;
 
-  constructor(capacity: number) {
-    this.data = new Int32Array(capacity);
+  constructor(kind: new (length: number) => T, capacity: number) {
+    this.kind = kind;
+    this.data = new kind(capacity);
   }
 
   push(value: number): void {
     if (this.length === this.data.length) {
-      const grown = new Int32Array(this.data.length * 2);
+      const grown = new this.kind(Math.ceil(this.data.length * 1.5));
       grown.set(this.data);
       this.data = grown;
     }
@@ -27,8 +33,11 @@ class Rows {
     this.data[index] = value;
   }
 
-  done(): Int32Array {
-    return this.data.slice(0, this.length);
+  /** What was pushed, in an array of its own; the room that it grew in is given back. */
+  done(): T {
+    const data = this.data.slice(0, this.length) as T;
+    this.data = new this.kind(0);
+    return data;
   }
 }
 
@@ -50,12 +59,12 @@ export interface ContextTree {
   children: Int32Array;
   followers: Int32Array;
   /** [children] the character before the shared ones, ascending; a node, or −1 − place where a place stands alone. */
-  childSymbol: Int32Array;
+  childSymbol: Uint16Array;
   childNode: Int32Array;
   /** [followers] a character that comes next, ascending; how often; after how many different children. */
-  followerSymbol: Int32Array;
+  followerSymbol: Uint16Array;
   followerCount: Int32Array;
-  followerKinds: Int32Array;
+  followerKinds: Uint16Array;
 }
 
 /** Places that are sorted between two stops of `growContextTree`: a few milliseconds. The root alone takes longer. */
@@ -70,17 +79,15 @@ export function* growContextTree(text: SymbolText, longest: number): Generator<u
   const places = placesOf(text);
   const scratch = new Int32Array(places.length);
   const size = Math.max(16, places.length >> 1);
-  const rows = {
-    depth: new Rows(size),
-    place: new Rows(size),
-    children: new Rows(size),
-    followers: new Rows(size),
-    childSymbol: new Rows(size),
-    childNode: new Rows(size),
-    followerSymbol: new Rows(size),
-    followerCount: new Rows(size),
-    followerKinds: new Rows(size),
-  };
+  const depths = new Rows(Uint8Array, size);
+  const nodePlaces = new Rows(Int32Array, size);
+  const children = new Rows(Int32Array, size);
+  const followers = new Rows(Int32Array, size);
+  const childSymbol = new Rows(Uint16Array, size);
+  const childNode = new Rows(Int32Array, size);
+  const followerSymbol = new Rows(Uint16Array, size);
+  const followerCount = new Rows(Int32Array, size);
+  const followerKinds = new Rows(Uint16Array, size);
   const symbolCount = Math.max(boundary, largest(symbols)) + 1;
   const counts = new Int32Array(symbolCount);
   const kinds = new Int32Array(symbolCount);
@@ -108,12 +115,12 @@ export function* growContextTree(text: SymbolText, longest: number): Generator<u
       if (k < to) break;
       depth++;
     }
-    const node = rows.depth.length;
-    if (entry >= 0) rows.childNode.set(entry, node);
-    rows.depth.push(depth);
-    rows.place.push(places[from] ?? 0);
-    rows.children.push(rows.childSymbol.length);
-    rows.followers.push(rows.followerSymbol.length);
+    const node = depths.length;
+    if (entry >= 0) childNode.set(entry, node);
+    depths.push(depth);
+    nodePlaces.push(places[from] ?? 0);
+    children.push(childSymbol.length);
+    followers.push(followerSymbol.length);
 
     const isLeaf = depth >= longest || ended(symbols, boundary, places[from]!, depth);
     if (!isLeaf) sortByContext(symbols, places, scratch, from, to, depth, counts);
@@ -134,29 +141,32 @@ export function* growContextTree(text: SymbolText, longest: number): Generator<u
         end++;
       }
       if (!isLeaf) {
-        rows.childSymbol.push(symbol);
-        rows.childNode.push(-1 - places[k]!);
-        if (end - k > 1) pending.push({ from: k, to: end, depth: depth + 1, entry: rows.childNode.length - 1 });
+        childSymbol.push(symbol);
+        childNode.push(-1 - places[k]!);
+        if (end - k > 1) pending.push({ from: k, to: end, depth: depth + 1, entry: childNode.length - 1 });
       }
       k = end;
     }
     for (const follower of used.sort((a, b) => a - b)) {
-      rows.followerSymbol.push(follower);
-      rows.followerCount.push(counts[follower]!);
-      rows.followerKinds.push(kinds[follower]!);
+      followerSymbol.push(follower);
+      followerCount.push(counts[follower]!);
+      followerKinds.push(kinds[follower]!);
       counts[follower] = 0;
       kinds[follower] = 0;
       seenIn[follower] = 0;
     }
   }
-  rows.children.push(rows.childSymbol.length);
-  rows.followers.push(rows.followerSymbol.length);
-  const done = {} as Record<keyof typeof rows, Int32Array>;
+  children.push(childSymbol.length);
+  followers.push(followerSymbol.length);
+  const rows = { children, followers, childSymbol, childNode, followerSymbol, followerCount, followerKinds };
+  const done: Partial<Record<keyof typeof rows, Numbers>> = {};
   for (const name of Object.keys(rows) as (keyof typeof rows)[]) {
-    done[name] = rows[name].done();
     yield;
+    done[name] = rows[name].done();
   }
-  return { ...done, text, depth: Uint8Array.from(done.depth) };
+  yield;
+  const lists = done as { [name in keyof typeof rows]: ReturnType<(typeof rows)[name]['done']> };
+  return { ...lists, text, depth: depths.done(), place: nodePlaces.done() };
 }
 
 /** A place is the index of a character that is predicted; its context is what stands before it. */

@@ -15,16 +15,24 @@ export interface NGramOptions {
   /** n: the longest n-gram; it sees n − 1 characters before the one that it predicts. 1 to 20. */
   order: number;
   vocabularySize: number;
-  /** Characters that are learned from; memory is about 60 bytes for each. Documents beyond are left out. */
+  /** Characters that are learned from; see `bytesOfNGramChar`. Documents beyond are left out. */
   maxChars: number;
 }
 
 export const largestOrder = 20;
-export const defaultMaxChars = 4_000_000;
+/**
+ * Characters that are learned from at most, unless said otherwise: the training side of the 20 MB that a workspace gives by
+ * default. `npm run bench:ngrams` prints what learning from that many takes.
+ */
+export const defaultMaxChars = 16_000_000;
+/** Bytes that learning takes for each character at its peak, texts included. */
+export const bytesOfNGramChar = 50;
 
 /** Nodes whose counts are looked at, characters whose losses are added up, between two stops. */
 const nodesOfASlice = 8_000;
 const charactersOfASlice = 256;
+/** Characters that are taken up between two stops. */
+const encodedOfASlice = 200_000;
 
 /** What was learned from the documents. */
 interface Learned {
@@ -158,7 +166,7 @@ export class KneserNey {
 }
 
 /** Counts that hold for a context of k characters at a node: its own only where it ends, else one kind before each. */
-function countsIn(tree: ContextTree, node: number, k: number, order: number): Int32Array | null {
+function countsIn(tree: ContextTree, node: number, k: number, order: number): Int32Array | Uint16Array | null {
   const { symbols, boundary } = tree.text;
   if (k === order - 1 || ended(symbols, boundary, tree.place[node]!, k)) return tree.followerCount;
   return k === tree.depth[node] ? tree.followerKinds : null;
@@ -170,7 +178,7 @@ function* learn(
 ): Generator<undefined, Learned, void> {
   if (!(Number.isInteger(order) && order >= 1 && order <= largestOrder))
     throw new RangeError(`An n-gram's order is 1 to ${largestOrder}, not ${order}.`);
-  const text = textOf(documents, vocabularySize, maxChars);
+  const text = yield* textOf(documents, vocabularySize, maxChars);
   yield;
   const tree = yield* growContextTree(text, order - 1);
   let trainedChars = 0;
@@ -220,26 +228,39 @@ function* discountsOf(tree: ContextTree, order: number): Generator<undefined, Fl
   return ones.map((one, k) => (one > 0 ? one / (one + 2 * twos[k]!) : 0.5));
 }
 
-function textOf(documents: Iterable<Int32Array>, vocabularySize: number, maxChars: number): SymbolText {
-  const kept: Int32Array[] = [];
+function* textOf(
+  documents: Iterable<Int32Array>,
+  vocabularySize: number,
+  maxChars: number,
+): Generator<undefined, SymbolText, void> {
+  const boundary = vocabularySize;
+  const kept: Uint16Array[] = [];
   let chars = 0;
+  let sinceStop = 0;
   for (const document of documents) {
     if (chars >= maxChars) break;
-    kept.push(document.subarray(0, maxChars - chars));
-    chars += kept.at(-1)!.length;
+    const length = Math.min(document.length, maxChars - chars);
+    const symbols = new Uint16Array(1 + length);
+    symbols[0] = boundary;
+    for (let i = 0; i < length; i++) symbols[i + 1] = document[i]! < 0 ? vocabularySize + 1 : document[i]!;
+    kept.push(symbols);
+    chars += length;
+    sinceStop += length;
+    if (sinceStop < encodedOfASlice) continue;
+    sinceStop = 0;
+    yield;
   }
-  const boundary = vocabularySize;
   const symbols = new Uint16Array(chars + kept.length);
   let at = 0;
   for (const document of kept) {
-    symbols[at++] = boundary;
-    for (const index of document) symbols[at++] = index < 0 ? vocabularySize + 1 : index;
+    symbols.set(document, at);
+    at += document.length;
   }
   return { symbols, boundary, vocabularySize };
 }
 
 /** Index of a value among ascending entries, −1 where it is not. */
-function find(sorted: Int32Array, from: number, to: number, value: number): number {
+function find(sorted: Uint16Array, from: number, to: number, value: number): number {
   let low = from;
   let high = to;
   while (low < high) {

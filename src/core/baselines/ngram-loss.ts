@@ -3,7 +3,7 @@
  * training documents, on the same characters. It is worked out in slices beside the training and changes no weight.
  */
 import type { EvaluationStream } from '../training/evaluate.ts';
-import { KneserNey, largestOrder } from './kneser-ney.ts';
+import { defaultMaxChars, KneserNey, largestOrder } from './kneser-ney.ts';
 
 export interface NGramLoss {
   /** n: it sees n − 1 characters. */
@@ -15,10 +15,6 @@ export interface NGramLoss {
   nats: number;
   predictions: number;
 }
-
-/** Characters that are learned from: seconds of work, and about 60 bytes each while it goes on. */
-export const mostNGramChars = 1_000_000;
-export const bytesOfNGramChar = 60;
 
 export interface NGramTask {
   /** Training documents as the engine reads them, in the order in which they are taken until there are enough. */
@@ -37,7 +33,7 @@ export function* ngramLoss({
   vocabularySize,
 }: NGramTask): Generator<undefined, NGramLoss | null, void> {
   if (ofChars === 0 || predictionsOf(watched) === 0) return null;
-  const options = { order: largestOrder, vocabularySize, maxChars: mostNGramChars };
+  const options = { order: largestOrder, vocabularySize, maxChars: defaultMaxChars };
   const model = yield* KneserNey.learning(documents, options);
   let totalNats = 0;
   let predictions = 0;

@@ -1,6 +1,6 @@
 /** What a training will take, found out before it starts. */
 
-import { bytesOfNGramChar, mostNGramChars } from '../baselines/ngram-loss.ts';
+import { bytesOfNGramChar, defaultMaxChars } from '../baselines/kneser-ney.ts';
 import type { Corpus } from '../corpus/corpus.ts';
 import type { Engine, Limits } from '../engine/engine.ts';
 import { countParameters } from '../model/count.ts';
@@ -65,7 +65,7 @@ export async function estimateTraining(
     memoryBytes:
       trainingMemory(engine, spec, limits, options.optimizer, options.dropout > 0) +
       4 * (corpus.chars('train') + corpus.chars('validation') + corpus.chars('test')) +
-      bytesOfNGramChar * Math.min(corpus.chars('train'), mostNGramChars),
+      bytesOfNGramChar * Math.min(corpus.chars('train'), defaultMaxChars),
     charsPerSecond,
     expectedSeconds: total === null ? options.budget.amount : (overhead * total) / charsPerSecond,
   };

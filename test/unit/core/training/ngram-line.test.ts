@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KneserNey } from '../../../../src/core/baselines/kneser-ney.ts';
-import { mostNGramChars, type NGramLoss, ngramLoss } from '../../../../src/core/baselines/ngram-loss.ts';
+import { type NGramLoss, ngramLoss } from '../../../../src/core/baselines/ngram-loss.ts';
 import type { Corpus } from '../../../../src/core/corpus/corpus.ts';
 import { nextCharacters } from '../../../../src/core/corpus/vocabulary.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
@@ -97,7 +97,7 @@ describe('the n-gram line of a training', () => {
     expect((await RunFolder.open(storage)).manifest.ngram).toEqual(ngram);
   });
 
-  it('stops every few thousand places, learns from a bounded number of characters, and says so', () => {
+  it('stops every few thousand places, and says how many characters it learned from', () => {
     const random = new Random(3);
     const documents = Array.from({ length: 12 }, () => Int32Array.from({ length: 9000 }, () => random.below(7)));
     const watched = [{ inputs: documents[0]!, targets: nextCharacters(documents[0]!) }];
@@ -108,7 +108,6 @@ describe('the n-gram line of a training', () => {
     // 9000 losses in slices of 256, and 108,000 places many times over.
     expect(stops).toBeGreaterThan(60);
     expect(step.value!.trainedChars).toBe(12 * 9000);
-    expect(mostNGramChars).toBeLessThanOrEqual(4_000_000);
     const nothing = ngramLoss({ documents: [], ofChars: 0, watched, vocabularySize: 7 });
     expect(nothing.next()).toEqual({ done: true, value: null });
   });
