@@ -203,7 +203,14 @@ const runId = v.string();
 export const toCells = {
   runs: messageKind(
     'cells/runs',
-    v.object({ runs: v.array(run), selected: v.nullable(runId), other: v.nullable(runId), canTrain: v.boolean() }),
+    v.object({
+      runs: v.array(run),
+      selected: v.nullable(runId),
+      other: v.nullable(runId),
+      canTrain: v.boolean(),
+      /** Name of the open model where it is a file: it has no held-out text, and so no page here. */
+      openFile: v.nullable(v.string()),
+    }),
   ),
   /** What was found in a run, or stands so far; `outdated`: why it is not the last word. */
   report: messageKind(

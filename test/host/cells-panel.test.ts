@@ -62,6 +62,16 @@ describe('the cells panel in the extension host', () => {
     assert.deepEqual(last(toCells.report), { run, report: null, outdated: null, measuring: null, failure: null });
   });
 
+  it('says that a model file has no page, while one is open', async () => {
+    const { inspection } = await activate();
+    const file = path.join(repository(), 'media/base/lstm-1x128.safetensors');
+    await inspection.selectModel({ key: 'file:base', kind: 'file', path: file });
+    await until('the panel to be told', () => last(toCells.runs)!.openFile !== null);
+    assert.equal(last(toCells.runs)!.openFile, inspection.model!.name);
+    await inspection.selectModel(null);
+    await until('it to be gone', () => last(toCells.runs)!.openFile === null);
+  });
+
   it('answers for any cell, also where nothing was found yet', async () => {
     say(fromCells.cell({ run, layer: 0, cell: 0, quantity: 'tanhc', sign: 1, concept: 'double-quoted' }));
     await until('picture, scores and clamp', () => last(toCells.clamp) !== undefined, 30_000);

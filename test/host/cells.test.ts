@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { CellsFile } from '../../src/core/formats/cells-file.ts';
 import { RunFolder } from '../../src/core/formats/run-folder.ts';
 import { RunCells } from '../../src/host/cells/run-cells.ts';
+import { withChosen } from '../../src/host/commands/cell-quantities.ts';
 import type { RunEntry } from '../../src/host/contracts.ts';
 import { RunsTree } from '../../src/host/trees/runs-tree.ts';
 import { nodeStorage } from '../../src/worker/node-storage.ts';
@@ -92,6 +93,23 @@ describe('cells that stand for concepts', () => {
     const { quantity } = standing!.candidate;
     assert.deepEqual(inspection.cell, { layer: 0, cell: 0, quantity });
     assert.match(inspection.model!.key, new RegExp(`^run:${id}:`));
+  });
+
+  it('are scored by gates where they are asked for', async () => {
+    assert.deepEqual(withChosen(['f', 'z'], ['c', 'i', 'f', 'g', 'o'], ['i']), ['z', 'i']);
+    const settings = vscode.workspace.getConfiguration('cellscope');
+    await settings.update('cells.quantities', ['i', 'z', 'loudness'], vscode.ConfigurationTarget.Global);
+    try {
+      const again = 'Find cells again…  Other gates are asked for than those that were scored.';
+      assert.equal((await rows())[0], again);
+      const found = (await findCells())!;
+      // An LSTM has no update gate.
+      assert.deepEqual(found.quantities, ['i']);
+      assert.ok(found.report.concepts.some(({ best }) => best.some(({ quantity }) => quantity === 'i')));
+      assert.notEqual((await rows())[0], again);
+    } finally {
+      await settings.update('cells.quantities', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('are outdated once the run has a better checkpoint', async () => {

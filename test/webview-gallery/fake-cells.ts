@@ -229,6 +229,7 @@ export function cellsHandlers(
         selected: state === 'empty' ? null : 'lstm',
         other,
         canTrain: true,
+        openFile: state === 'file' ? 'pytorch.safetensors' : null,
       }),
     );
   const sendReport = (id: string): void =>

@@ -15,7 +15,7 @@ import { CellView } from './cell-view.ts';
 import { CompareView } from './compare-view.ts';
 import { ConceptsView } from './concepts-view.ts';
 import type { OpenCell, PanelActions, PanelState, RunReport, View } from './state.ts';
-import { cellName, runName } from './words.ts';
+import { cellName, fileText, runName } from './words.ts';
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const keptState = v.object({
@@ -37,6 +37,8 @@ export class CellsApp {
   private readonly runs = createDropdown(t('Run'), (run) => this.link.post(fromCells.select({ run })));
   private readonly export = element('button', { type: 'button', class: 'choice-chip' }, t('Export CSV'));
   private readonly empty = element('div', { class: 'empty', hidden: true });
+  /** Why the open model is none of those that are shown. */
+  private readonly file = element('p', { class: 'note file-note', hidden: true });
   private readonly tabs: Tabs<View>;
   private readonly reports = new Map<string, RunReport>();
   private readonly jobs = new Map<CellsJob, number | null>();
@@ -177,13 +179,14 @@ export class CellsApp {
         this.export,
         this.tabs.node,
       ),
+      this.file,
       this.tabs.body,
       this.empty,
     );
     this.root.classList.add('waiting');
   }
 
-  private onRuns({ runs, selected, other, canTrain }: ReturnType<typeof toCells.runs>['payload']): void {
+  private onRuns({ runs, selected, other, canTrain, openFile }: ReturnType<typeof toCells.runs>['payload']): void {
     this.root.classList.remove('waiting');
     const of = (id: string | null): CellsRun | null => runs.find((run) => run.id === id) ?? null;
     const run = of(selected);
@@ -194,6 +197,8 @@ export class CellsApp {
       selected,
     );
     this.link.remember({ run: selected, other });
+    this.file.hidden = openFile === null;
+    if (openFile !== null) this.file.textContent = fileText(openFile);
     this.empty.hidden = runs.length > 0;
     if (runs.length === 0) this.showEmpty(canTrain);
     this.draw();

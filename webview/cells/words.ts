@@ -134,6 +134,14 @@ export function scoredOn({ quantities }: ShownCells): string {
   return t('Scored: {0}.', quantities.map((quantity) => quantityNames[quantity]).join(', '));
 }
 
+/** Why a model file has no page, and what to do. */
+export function fileText(name: string): string {
+  return t(
+    '{0} is a model file. It keeps no held-out text, and scores on text that it may have learned by heart would say nothing: here are the cells of runs. To score the file on a folder that it has surely not read: cellscope cells FILE FOLDER, on the command line.',
+    name,
+  );
+}
+
 /** What a histogram says, for those who do not see it. */
 export function histogramText({ histogram, concept }: ShownPicture): string {
   const { low, high, inside, outside } = histogram;

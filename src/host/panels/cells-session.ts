@@ -10,6 +10,7 @@ import { measuredGeneration } from '../cells/run-cells.ts';
 import { configuredConcepts, configuredQuantities } from '../cells/settings.ts';
 import { outdatedWords, stageText } from '../cells/words.ts';
 import type { PlacedCell } from '../commands/cells.ts';
+import { runOfKey } from '../commands/runs.ts';
 import type { Inspection, RunEntry, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
 import { isLive } from '../runs/run-store.ts';
@@ -71,6 +72,7 @@ export class CellsSession implements vscode.Disposable {
         if (run === this.selected || run === this.other) this.sendReport(run);
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.sendRuns()),
+      deps.inspection.onDidChangeModel(() => this.sendRuns()),
     ];
     const questions = new CellsQuestions(deps.cells, this.evidence, (run) => this.entryOf(run));
     const command = (name: string): void => void vscode.commands.executeCommand(`cellscope.${name}`);
@@ -141,6 +143,7 @@ export class CellsSession implements vscode.Disposable {
     // Before that, nobody has said which run was shown before a reload.
     if (!this.ready) return;
     const { entries } = this.deps.runs;
+    const { model } = this.deps.inspection;
     if (!this.entryOf(this.selected)) this.selected = this.suggested();
     if (!this.entryOf(this.other)) this.other = null;
     this.send(
@@ -149,6 +152,7 @@ export class CellsSession implements vscode.Disposable {
         selected: this.selected,
         other: this.other,
         canTrain: (vscode.workspace.workspaceFolders?.length ?? 0) > 0,
+        openFile: model && runOfKey(model.key) === null ? model.name : null,
       }),
     );
   }

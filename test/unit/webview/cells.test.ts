@@ -7,11 +7,13 @@ import { gapOf, pairsOf } from '../../../webview/cells/pairs.ts';
 import {
   baselineVerdict,
   conceptRows,
+  fileText,
   histogramText,
   lackText,
   matches,
   measuredOn,
   memoryText,
+  scoredOn,
   summary,
 } from '../../../webview/cells/words.ts';
 import { sortRows } from '../../../webview/ui/sorted-table.ts';
@@ -114,6 +116,12 @@ describe('what the panel says', () => {
       ['named', 14],
       ['absent', undefined],
     ]);
+  });
+
+  it('says which quantities were scored, and why a model file has no page', () => {
+    expect(scoredOn(shown())).toBe('Scored: tanh c, h.');
+    expect(scoredOn({ ...shown(), quantities: ['h', 'z'] })).toBe('Scored: h, update gate z.');
+    expect(fileText('x.safetensors')).toMatch(/^x\.safetensors is a model file\. It keeps no held-out text/);
   });
 
   it('sums up without praise', () => {
