@@ -1,5 +1,6 @@
 /** What the inspector worker offers *Find Cells for Selection*. Types only. */
 import type { Match } from '../core/cells/matching.ts';
+import type { SpanConcept } from '../core/concepts/span.ts';
 import type { CallContext } from '../worker/channel.ts';
 import type { CellAddress } from './inspector-service.ts';
 
@@ -11,6 +12,8 @@ export interface FoundCells {
   compared: number;
   /** Selected characters that the model does not know. */
   unknown: number;
+  /** What the selection is and its surroundings are not, by the text and its grammar. */
+  concepts: SpanConcept[];
 }
 
 /** A stretch where a cell is on, at least as long as was asked for. Lines 0-based, columns in UTF-16 units. */
@@ -38,7 +41,7 @@ export interface SelectionService {
    * that the model knows), `changed` (the text was edited meanwhile); each says what to do.
    */
   cellsForSelection(
-    request: { model: string; document: string; start: number; end: number; count: number },
+    request: { model: string; document: string; language: string; start: number; end: number; count: number },
     context: CallContext<{ fraction: number }>,
   ): Promise<FoundCells>;
   /** Where a column is on for at least `shortest` characters, in any text. */

@@ -4,6 +4,7 @@ import { InspectedText } from '../core/activations/inspected-text.ts';
 import { readPage } from '../core/activations/page.ts';
 import type { Track } from '../core/activations/track.ts';
 import type { Turn } from '../core/activations/turns.ts';
+import { SyntaxParser } from '../core/concepts/parser.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { sampleCharacters } from '../core/sampling/sample.ts';
 import { t } from '../core/words.ts';
@@ -13,6 +14,7 @@ import type { CharacterReport, InspectorService, ModelInfo, Page } from '../prot
 import { CellEvidence } from './cell-evidence.ts';
 import { Cells } from './cells.ts';
 import { type CallContext, CodedError, withTransfer } from './channel.ts';
+import { EditedSyntax } from './edited-syntax.ts';
 import { documentReach } from './gradient-reach.ts';
 import { Gradients } from './gradients.ts';
 import { checkAddress, checkCells, checkPlace } from './inspected-cells.ts';
@@ -28,6 +30,7 @@ export class Inspector implements InspectorService {
   private readonly gradients: Gradients;
   private readonly cells: Cells;
   private readonly evidence: CellEvidence;
+  private readonly syntax: EditedSyntax;
   private engine: Promise<Engine> | null = null;
   private readonly models = new Map<string, OpenModel>();
   private readonly texts = new Map<string, InspectedText>();
@@ -40,6 +43,7 @@ export class Inspector implements InspectorService {
     this.gradients = new Gradients(platform);
     this.cells = new Cells(platform);
     this.evidence = new CellEvidence(platform);
+    this.syntax = new EditedSyntax(new SyntaxParser((file) => platform.readAsset(`grammars/${file}`)));
   }
 
   async prepare(): Promise<void> {
@@ -81,6 +85,7 @@ export class Inspector implements InspectorService {
 
   async closeDocument({ document }: Request<'closeDocument'>): Promise<void> {
     this.texts.delete(document);
+    this.syntax.close(document);
   }
 
   async page(request: Request<'page'>, context: CallContext<{ line: number }>): Promise<Page[]> {
@@ -145,7 +150,7 @@ export class Inspector implements InspectorService {
   async cellsForSelection(request: Request<'cellsForSelection'>, context: CallContext<{ fraction: number }>) {
     const model = this.model(request.model);
     const turn = this.turns(Priority.overview, model, context);
-    return cellsForSelection(model, this.text(request.document), request, turn, (fraction) =>
+    return cellsForSelection(model, this.text(request.document), request, this.syntax, turn, (fraction) =>
       context.progress({ fraction }),
     );
   }

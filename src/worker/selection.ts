@@ -4,9 +4,12 @@ import { zeroState } from '../core/activations/states.ts';
 import type { Turn } from '../core/activations/turns.ts';
 import { matchingSpans } from '../core/cells/matching.ts';
 import { cellsForSpan, longestSelection, shortestSelection, surroundingsOf } from '../core/cells/selection.ts';
+import { concepts } from '../core/concepts/registry.ts';
+import { conceptsOfSpan } from '../core/concepts/span.ts';
 import { t } from '../core/words.ts';
 import type { FoundCells, FoundPlaces, SelectionService } from '../protocol/selection-service.ts';
 import { CodedError } from './channel.ts';
+import type { EditedSyntax } from './edited-syntax.ts';
 import type { OpenModel } from './inspector-models.ts';
 
 type Request<M extends keyof SelectionService> = Parameters<SelectionService[M]>[0];
@@ -16,6 +19,7 @@ export async function cellsForSelection(
   model: OpenModel,
   text: InspectedText,
   request: Request<'cellsForSelection'>,
+  syntax: EditedSyntax,
   turn: Turn,
   onProgress: (fraction: number) => void,
 ): Promise<FoundCells> {
@@ -52,7 +56,11 @@ export async function cellsForSelection(
   };
   const matches = await cellsForSpan(model.session, span, request.count, turn, onProgress);
   if (text.version !== version) throw changed();
-  return { matches, selected: end - start, compared: to - from, unknown };
+  const breathe = (): Promise<void> => turn(async () => {});
+  const document = await syntax.read(request.document, request.language, text.normalised, breathe);
+  const ofSpan = await conceptsOfSpan(document, concepts, { start, end, from, to }, breathe);
+  if (text.version !== version) throw changed();
+  return { matches, selected: end - start, compared: to - from, unknown, concepts: ofSpan };
 }
 
 export async function placesOfCell(

@@ -6,6 +6,7 @@ import { activate, closeEditors, train, until, workspaceFile } from './cellscope
 
 interface Pick {
   title: string;
+  placeholder: string;
   items: (vscode.QuickPickItem & { match: Match })[];
   move(index: number): void;
   accept(): void;
@@ -60,6 +61,7 @@ describe('Find Cells for Selection', () => {
     const hidden = new vscode.EventEmitter<void>();
     const pick = {
       title: '',
+      placeholder: '',
       items: [] as Pick['items'],
       activeItems: [] as Pick['items'],
       onDidChangeActive: active.event,
@@ -111,6 +113,7 @@ describe('Find Cells for Selection', () => {
     await asked();
     const [pick] = picks;
     assert.match(pick!.title, /56 characters/);
+    assert.match(pick!.placeholder, /^Selected: .*comment.*\. Move to see a cell/);
     const matches = pick!.items.map(({ match }) => match);
     assert.ok(matches.length > 1);
     for (const index of [0, 1]) {

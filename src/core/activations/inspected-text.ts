@@ -1,4 +1,5 @@
 /** A document as the inspector holds it: the text, its version, and what the open models know along it. */
+import { normaliseLineEnds } from '../corpus/document.ts';
 import { DocumentText, type TextEdit } from '../corpus/text.ts';
 import type { Vocabulary } from '../corpus/vocabulary.ts';
 import type { Session } from '../engine/engine.ts';
@@ -30,6 +31,11 @@ export class InspectedText {
 
   get lineCount(): number {
     return this.text.lineCount;
+  }
+
+  /** The text after CRLF→LF. */
+  get normalised(): string {
+    return normaliseLineEnds(this.text.raw);
   }
 
   /** First character of a line; the length for `lineCount`. */

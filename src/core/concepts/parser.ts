@@ -218,6 +218,12 @@ export class OpenDocument {
     this.isParsed = false;
   }
 
+  /** Makes it this text, by the one change that leads there. */
+  update(text: string): void {
+    const change = changeBetween(this.text, text);
+    if (change) this.edit(change);
+  }
+
   /** The document as it stands, for labelling; with the edits that come while it is parsed. */
   async document(breathe = goOn): Promise<ConceptDocument> {
     while (!this.isParsed) {
@@ -242,6 +248,32 @@ export class OpenDocument {
   close(): void {
     this.tree.delete();
   }
+}
+
+/** From the first to the last unit that differs; null where none does. Surrogate pairs stay whole. */
+export function changeBetween(before: string, after: string): SyntaxEdit | null {
+  if (before === after) return null;
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  if (isHigh(before, start - 1)) start--;
+  let end = 0;
+  while (
+    end < shorter - start &&
+    before.charCodeAt(before.length - 1 - end) === after.charCodeAt(after.length - 1 - end)
+  )
+    end++;
+  if (end > 0 && isLow(before, before.length - end)) end--;
+  const text = after.slice(start, after.length - end);
+  return { rangeOffset: start, rangeLength: before.length - end - start, text };
+}
+
+function isHigh(text: string, k: number): boolean {
+  return k >= 0 && (text.charCodeAt(k) & 0xfc00) === 0xd800;
+}
+
+function isLow(text: string, k: number): boolean {
+  return (text.charCodeAt(k) & 0xfc00) === 0xdc00;
 }
 
 function pointAt(text: string, offset: number): Point {

@@ -10,6 +10,8 @@ import { quantityLabel, quantityText } from './labels.ts';
 
 /** Cells that are offered. */
 const offered = 20;
+/** Concepts that the selection is told to be. */
+const mostConcepts = 3;
 
 /** What other parts of the extension hand to the command; without it the active editor's selection counts. */
 export interface SelectedSpan {
@@ -118,7 +120,14 @@ async function choose(deps: FindCellsDependencies, found: FoundCells): Promise<M
           around,
         )
       : vscode.l10n.t('Cells On in the Selection ({0} characters) and Off Around It ({1})', selected, around);
-  pick.placeholder = vscode.l10n.t('Move to see a cell; Enter lists other places where it is on');
+  const selection = found.concepts
+    .slice(0, mostConcepts)
+    .map(({ id, name }) => conceptName({ concept: id, name }))
+    .join(', ');
+  pick.placeholder =
+    selection === ''
+      ? vscode.l10n.t('Move to see a cell; Enter lists other places where it is on')
+      : vscode.l10n.t('Selected: {0}. Move to see a cell; Enter lists other places where it is on', selection);
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
   pick.items = found.matches.map((match) => itemOf(deps, match, selected / compared));

@@ -204,7 +204,11 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     options: CallOptions<{ fraction: number }> = {},
   ) {
     return this.ask(document, (remote, model) =>
-      remote.call('cellsForSelection', { model, document: DocumentSync.id(document), ...request }, options),
+      remote.call(
+        'cellsForSelection',
+        { model, document: DocumentSync.id(document), language: document.languageId, ...request },
+        options,
+      ),
     );
   }
 

@@ -304,7 +304,7 @@ describe('the inspector', () => {
   it('ranks cells for a selection in UTF-16 offsets, and says why it cannot', async () => {
     const text = `${'ab a\r\nba '.repeat(40)}🐙🐙🐙🐙${' ab\r\n'.repeat(40)}`;
     await open(text);
-    const request = { model: 'm', document: 'd', count: 3 };
+    const request = { model: 'm', document: 'd', language: 'plaintext', count: 3 };
     const start = text.indexOf('🐙');
     const found = await remote.call('cellsForSelection', { ...request, start, end: start + 8 });
     expect(found).toMatchObject({ selected: 4, unknown: 0 });
