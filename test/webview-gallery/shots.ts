@@ -90,11 +90,13 @@ const shots: {
   { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
 ];
 
-/** Texts that do not fit where they stand: of controls, heads and badges, which do not scroll. Runs in the page. */
+/** Texts that do not fit where they stand, and pages that are wider than their window. Runs in the page. */
 const cutTexts = `
-  [...document.querySelectorAll('button, vscode-button, h1, h2, h3, h4, .caption, .badge, .chip, label, th, body, html')]
-    .filter((node) => node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1)
-    .map((node) => node.tagName.toLowerCase() + ' ' + node.textContent.trim().slice(0, 80))
+  [...document.querySelectorAll('*')]
+    .filter((node) => node.childElementCount === 0 || node.matches('h1, h2, h3, h4, label, th, button, body, html'))
+    .filter((node) => node.checkVisibility() && !/auto|scroll/.test(getComputedStyle(node).overflowX))
+    .filter((node) => node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1)
+    .map((node) => [node.tagName.toLowerCase(), ...node.classList].join('.') + ' ' + node.textContent.trim().slice(0, 80))
 `;
 
 await mkdir(folder, { recursive: true });

@@ -14,7 +14,7 @@ import { BirthView } from './birth-view.ts';
 import { CellView } from './cell-view.ts';
 import { CompareView } from './compare-view.ts';
 import { ConceptsView } from './concepts-view.ts';
-import type { OpenCell, PanelActions, PanelState, RunReport, View } from './state.ts';
+import { type OpenCell, type PanelActions, type PanelState, type RunReport, scoredBy, type View } from './state.ts';
 import { cellName, fileText, runName } from './words.ts';
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -160,7 +160,7 @@ export class CellsApp {
           const { open } = this.state;
           if (!open) return;
           const { layer, cell } = open;
-          const { quantity } = this.scored(open);
+          const { quantity } = scoredBy(this.state, open);
           this.link.post(fromCells.showInHeatmap({ run, layer, cell, quantity }));
         }),
       openSnippet: ({ path, text, index: at, start }) =>
@@ -271,24 +271,12 @@ export class CellsApp {
     // While cells are sought, a page would be about figures that change under it.
     if (!report || (report.measuring && !report.report)) return;
     const { layer, cell } = open;
-    const { quantity, sign, concept } = this.scored(open);
+    const { quantity, sign, concept } = scoredBy(this.state, open);
     const question = { run: run.id, layer, cell, quantity, sign, concept };
     const key = JSON.stringify([question, report.report?.generation ?? run.generation]);
     if (key === this.asked) return;
     this.asked = key;
     this.link.post(fromCells.cell(question));
-  }
-
-  /** The quantity and sign by which the cell stands for its concept; the kind's first quantity where nothing is known. */
-  private scored({ layer, cell, concept }: OpenCell) {
-    const { run, scores } = this.state;
-    const found = run && this.reports.get(run.id)?.report?.concepts.find(({ id }) => id === concept);
-    const candidate =
-      found?.best.find((one) => one.layer === layer && one.cell === cell) ??
-      scores?.concepts.find(({ id }) => id === concept)?.candidate;
-    const kind = run?.layers[layer]?.cell;
-    if (candidate) return { quantity: candidate.quantity, sign: candidate.sign, concept };
-    return { quantity: kind === 'lstm' ? ('tanhc' as const) : ('h' as const), sign: 1 as const, concept };
   }
 
   private exportCsv(): void {

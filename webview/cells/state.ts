@@ -72,3 +72,15 @@ export interface View {
 export function reportOf(state: PanelState, run: CellsRun | null = state.run): RunReport | null {
   return (run && state.reports.get(run.id)) ?? null;
 }
+
+/** The quantity and sign by which a cell stands for its concept; the kind's first quantity where nothing is known. */
+export function scoredBy(state: PanelState, { layer, cell, concept }: OpenCell) {
+  const { run, scores } = state;
+  const found = reportOf(state)?.report?.concepts.find(({ id }) => id === concept);
+  const candidate =
+    found?.best.find((one) => one.layer === layer && one.cell === cell) ??
+    scores?.concepts.find(({ id }) => id === concept)?.candidate;
+  if (candidate) return { quantity: candidate.quantity, sign: candidate.sign, concept };
+  const quantity = run?.layers[layer]?.cell === 'lstm' ? ('tanhc' as const) : ('h' as const);
+  return { quantity, sign: 1 as const, concept };
+}
