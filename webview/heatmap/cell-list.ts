@@ -29,6 +29,9 @@ const orders: { value: CellOrder; label: string }[] = [
   { value: 'loudness', label: t('by loudness here') },
 ];
 
+/** Concepts that the evidence is told of, the surest. */
+const mostEvidence = 2;
+
 export class CellList {
   readonly node: HTMLElement;
   order: CellOrder = 'names';
@@ -39,6 +42,8 @@ export class CellList {
   private readonly list: VirtualList<Entry>;
   private readonly count = element('span', { class: 'count' });
   private readonly state = element('div', { class: 'list-state' });
+  /** What the chosen cell stands for, with score, confidence, chance and cause: a row has no room for it. */
+  private readonly evidence = element('p', { class: 'cell-evidence', hidden: true });
   private readonly filter: HTMLInputElement;
   private readonly orderDropdown;
   private entries: Entry[] = [];
@@ -92,6 +97,7 @@ export class CellList {
       this.standings.node,
       this.state,
       this.list.node,
+      this.evidence,
     );
   }
 
@@ -205,6 +211,10 @@ export class CellList {
     const selected = chosen
       ? this.shown.findIndex((entry) => entry.layer === chosen.layer && entry.cell === chosen.cell)
       : -1;
+    // First: the list has less room where there is evidence.
+    const standings = chosen ? this.standings.of(chosen).slice(0, mostEvidence) : [];
+    this.evidence.hidden = standings.length === 0;
+    this.evidence.textContent = standings.map(({ words }) => words).join('\n');
     this.list.set(this.shown, selected, reveal);
   }
 
