@@ -1,6 +1,6 @@
 /** The run whose evidence is looked at: its model and labelled texts stay open while questions about it follow each other. */
 import { AblationBench, momentsOf } from '../core/cells/ablation.ts';
-import { report, type Watch } from '../core/cells/progress.ts';
+import { partOf, report, type Watch } from '../core/cells/progress.ts';
 import { type ColumnSample, chooseText, readSample } from '../core/cells/sample.ts';
 import type { Snippet } from '../core/cells/snippets.ts';
 import type { CorpusDocument } from '../core/corpus/document.ts';
@@ -46,9 +46,9 @@ export class EvidenceRun {
     this.watch = watch;
     if (this.bench) return this.bench;
     const { session } = this.run.model;
-    const text = await chooseText(this.run.sides.test, clampSample, Random.derive(seed, 'test sample'), watch);
-    const sample = await readSample(session, [], text, watch);
-    const moments = await momentsOf(session, sample, watch);
+    const text = await chooseText(this.run.sides.test, clampSample, Random.derive(seed, 'test sample'), partOf(watch, 0, 0.3));
+    const sample = await readSample(session, [], text, partOf(watch, 0.3, 0.6));
+    const moments = await momentsOf(session, sample, partOf(watch, 0.6, 0.9));
     const bench = new AblationBench(session, sample, moments, () => report(this.watch, 'ablation', 1));
     this.bench = { bench, sample };
     return this.bench;

@@ -19,7 +19,7 @@ import {
   thinLabels,
 } from './nulls.ts';
 import { sparseProbes } from './probe.ts';
-import { report, type Watch } from './progress.ts';
+import { partOf, report, type Watch } from './progress.ts';
 import type { CandidateReport, CellsReport, ConceptReport } from './report.ts';
 import { type ColumnSample, readSample, sampleLabels } from './sample.ts';
 
@@ -128,10 +128,11 @@ async function againstUntrained(
 ): Promise<void> {
   for (const { candidates } of tested) for (const candidate of candidates) candidate.untrained = [];
   for (let network = 0; network < untrained; network++) {
-    await report(watch, 'untrained', network / untrained);
+    const own = partOf(watch, network / untrained, (network + 1) / untrained);
+    await report(own, 'untrained', 0);
     const start = { kind: 'fresh', seed: seed + 1 + network, init } as const;
     const fresh = await engine.open(session.spec, start, { maxTime: 0, maxBatch: 0 });
-    const binned = new BinnedSample(await readSample(fresh, columns, test, watch, 'untrained'));
+    const binned = new BinnedSample(await readSample(fresh, columns, test, own, 'untrained'));
     await fresh.close();
     for (const { candidates, labels } of tested) {
       const best = binned.best(labels);

@@ -67,11 +67,16 @@ export async function findCells(
   if (!options.evidence) return report;
   onReport(report);
 
+  // The second sample is read for what follows: how far it all is never goes back.
+  const after: Watch = {
+    ...watch,
+    onProgress: (at) => watch.onProgress?.(at.stage === 'sample' ? { stage: 'untrained', fraction: 0 } : at),
+  };
   const testText = await chooseText(
     sides.test,
     Math.min(options.testSample, affordable),
     Random.derive(options.seed, 'test sample'),
-    watch,
+    after,
   );
   const input = {
     engine,
@@ -79,9 +84,9 @@ export async function findCells(
     concepts,
     columns,
     validation: scores.sample,
-    test: await readSample(session, columns, testText, watch),
-    moments: await momentsOf(session, scores.sample, watch),
+    test: await readSample(session, columns, testText, after),
+    moments: await momentsOf(session, scores.sample, after),
   };
-  await gatherEvidence(report, input, options, watch, () => onReport(summarise(report, cells)));
+  await gatherEvidence(report, input, options, after, () => onReport(summarise(report, cells)));
   return { ...summarise(report, cells), complete: true };
 }

@@ -31,6 +31,14 @@ export function overallFraction(stage: Stage, fraction: number, evidence: boolea
   return (before + (at < 0 ? 0 : stageShares[stage] * fraction)) / total;
 }
 
+/** For a part of a stage: its 0…1 are the stage's `from`…`to`. */
+export function partOf(watch: Watch, from: number, to: number): Watch {
+  return {
+    ...watch,
+    onProgress: ({ stage, fraction }) => watch.onProgress?.({ stage, fraction: from + (to - from) * fraction }),
+  };
+}
+
 /** Thrown where the signal was aborted. */
 export class MeasurementCancelled extends Error {
   readonly code = 'cancelled';

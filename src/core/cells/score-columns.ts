@@ -5,7 +5,7 @@ import { edgeRanks, fitBins } from './bins.ts';
 import { chooseCandidates, chosenPairs, reportCandidates } from './candidates.ts';
 import type { Column } from './columns.ts';
 import type { LabelledSides } from './held-out.ts';
-import type { Watch } from './progress.ts';
+import { partOf, type Watch } from './progress.ts';
 import type { CellsReport } from './report.ts';
 import { type ColumnSample, chooseText, readSample } from './sample.ts';
 import { binsFor, labelRanks, scoreSide } from './score-side.ts';
@@ -37,8 +37,13 @@ export async function scoreColumns(
   watch: Watch,
 ): Promise<Scores> {
   const { concepts } = validation;
-  const text = await chooseText(validation, validationSample, Random.derive(seed, 'validation sample'), watch);
-  const sample = await readSample(session, columns, text, watch);
+  const text = await chooseText(
+    validation,
+    validationSample,
+    Random.derive(seed, 'validation sample'),
+    partOf(watch, 0, 0.5),
+  );
+  const sample = await readSample(session, columns, text, partOf(watch, 0.5, 1));
   const ranks = edgeRanks(sample.length, binsFor(columns.length, concepts));
   const bins = sample.columns.map((values) => fitBins(values.slice(), ranks.length + 1, ranks));
   const rankOfLabels = labelRanks(concepts, sample);

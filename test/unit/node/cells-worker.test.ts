@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { grammarSource } from '../../../scripts/grammars.ts';
+import { overallFraction } from '../../../src/core/cells/progress.ts';
 import { bestCandidates, namedCells } from '../../../src/core/cells/standing.ts';
 import { referenceEngine } from '../../../src/core/engine/reference/reference.ts';
 import { encodeCellsFile, parseCellsFile } from '../../../src/core/formats/cells-file.ts';
@@ -65,6 +66,12 @@ describe('cells of a run', () => {
       expect(names).toContainEqual(['double-quoted', 0]);
       expect(names.every(([, cell]) => cell === 0)).toBe(true);
       expect(bestCandidates(found.report).map(({ concept }) => concept.concept)).not.toContain('double-quoted');
+    });
+
+    it('tell how far they are, and never go back', () => {
+      const fractions = told.map(({ stage, fraction }) => overallFraction(stage, fraction, true));
+      expect(fractions.length).toBeGreaterThan(5);
+      expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
     });
 
     it('come part by part: scores first, then what the evidence adds', () => {
