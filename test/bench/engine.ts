@@ -1,5 +1,6 @@
 /**
- * The engine's speed, side by side with PyTorch in one run: `npm run bench:engine [-- --quick]`.
+ * The engine's speed, side by side with PyTorch in one run: `npm run bench:engine [-- --quick | --only TEXT]`; `--only "128, B=64"`:
+ * the training steps of the models whose name has this text, and nothing else.
  *
  * A busy neighbour halves the speed of a core, so ours and the peer's steps alternate, and what counts is the median of the ratios
  * of neighbours. The peer runs at its best of 1 and 2 threads, found for every case anew.
@@ -19,7 +20,9 @@ import { measureMemory } from './engine/memory.ts';
 import { Peer } from './engine/peer.ts';
 import { tensorFlowRate } from './engine/tensorflow.ts';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
 const rounds = options.quick ? 3 : 7;
 const seconds = options.quick ? 0.3 : 0.8;
 const threads = Math.min(2, availableParallelism());
@@ -70,7 +73,10 @@ async function training(engine: Engine, peer: Peer | null): Promise<void> {
   );
   const widths = [22, 8, 8, 8, 7, 5, 8];
   row(['model', 'ours', 'peer', 'threads', 'ratio', 'aim', 'tuned'], widths);
-  for (const each of options.quick ? cases.filter(({ hidden }) => hidden < 512) : cases) {
+  const chosen = cases.filter(
+    (each) => titleOf(each).includes(options.only ?? '') && !(options.quick && each.hidden >= 512),
+  );
+  for (const each of chosen) {
     const ours = await OpenCase.open(engine, each);
     await ours.warmUp();
     const settings = peer ? await peer.open(each, seconds) : [];
@@ -265,9 +271,11 @@ if (peer) console.log(`\nPeer: ${peer.description}.`);
 const engine = await wasmEngine(platform, { build, threads });
 await training(engine, peer);
 peer?.stop();
-await againstTensorFlow(engine);
-await inference(engine);
-await scaling(platform, build);
-await lastStepOnly(platform);
-memory();
+if (options.only === undefined) {
+  await againstTensorFlow(engine);
+  await inference(engine);
+  await scaling(platform, build);
+  await lastStepOnly(platform);
+  memory();
+}
 await engine.dispose();
