@@ -46,7 +46,12 @@ export class EvidenceRun {
     this.watch = watch;
     if (this.bench) return this.bench;
     const { session } = this.run.model;
-    const text = await chooseText(this.run.sides.test, clampSample, Random.derive(seed, 'test sample'), partOf(watch, 0, 0.3));
+    const text = await chooseText(
+      this.run.sides.test,
+      clampSample,
+      Random.derive(seed, 'test sample'),
+      partOf(watch, 0, 0.3),
+    );
     const sample = await readSample(session, [], text, partOf(watch, 0.3, 0.6));
     const moments = await momentsOf(session, sample, partOf(watch, 0.6, 0.9));
     const bench = new AblationBench(session, sample, moments, () => report(this.watch, 'ablation', 1));

@@ -104,7 +104,13 @@ async function namesAlong(run: RunFolder, folder: string): Promise<string[][]> {
       const kept = run.manifest.generations.find(({ trainedChars }) => trainedChars >= mark);
       if (!kept) break;
       const model = { key: `${kept.number}`, kind: 'run', folder, generation: kept.number } as const;
-      const { report } = await remote.call('findCells', { model, userConcepts: [], quantities: [], seed: 1, evidence: true });
+      const { report } = await remote.call('findCells', {
+        model,
+        userConcepts: [],
+        quantities: [],
+        seed: 1,
+        evidence: true,
+      });
       all.push(report.concepts.filter(({ best }) => best.some(({ named }) => named)).map(({ name }) => name));
     }
   } finally {
