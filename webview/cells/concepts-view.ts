@@ -110,7 +110,7 @@ export class ConceptsView implements View {
     this.head.replaceChildren(
       element('p', { class: 'claim' }, summary(found)),
       element('p', { class: 'note' }, measuredOn(found)),
-      element('p', { class: 'note' }, scoredOn(found), state.run?.layers.some(hasGates) ? this.gates : ''),
+      element('p', { class: 'note scored' }, scoredOn(found), state.run?.layers.some(hasGates) ? this.gates : ''),
       found.texts && found.texts.withoutGrammar.length > 0
         ? element(
             'p',
