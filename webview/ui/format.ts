@@ -1,8 +1,9 @@
 /** Numbers and characters as people read them. */
-import { t } from './words.ts';
+import { t, whole } from './words.ts';
+
+export { whole };
 
 const minus = '\u2212';
-const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** `+0.87`, `−0.05`, `0.00`. */
 export function signed(value: number, digits = 2): string {
@@ -13,10 +14,6 @@ export function signed(value: number, digits = 2): string {
 /** `0.91`, `−0.05`. */
 export function fixed(value: number, digits = 2): string {
   return value.toFixed(digits).replace('-', minus);
-}
-
-export function whole(value: number): string {
-  return grouped.format(value);
 }
 
 /** `950`, `12.3 k`, `4.21 M`. */
