@@ -18,4 +18,12 @@ export interface RunArchiveService {
     request: { source: string | Uint8Array; folder: string; id: string; others: readonly string[] },
     context: CallContext<{ fraction: number }>,
   ): Promise<{ name: string; checkpoints: number }>;
+  /**
+   * Imports a run by way of the folder `staging` to `place`, both below `root`; what lies at either is removed. All of it is done
+   * here, as the host's file system may be a long way from the disk. Rejects as exportRun does.
+   */
+  installRun(
+    request: { source: string | Uint8Array; root: string; staging: string; place: string; id: string },
+    context: CallContext<{ fraction: number }>,
+  ): Promise<{ name: string; checkpoints: number }>;
 }

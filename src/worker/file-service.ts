@@ -15,5 +15,6 @@ export function fileService(platform: ArchivePlatform): FileWorkerService {
     forgetModelFile: (request) => files.forgetModelFile(request),
     exportRun: (request, context) => archives.exportRun(request, context),
     importRun: (request, context) => archives.importRun(request, context),
+    installRun: (request, context) => archives.installRun(request, context),
   };
 }

@@ -101,6 +101,7 @@ export function nodeStorage(root: string): Storage {
       }),
     rename: (from, to) =>
       attempt(to, async (file) => {
+        await makeFolder(path.dirname(file));
         await rename(place(from), file);
         await syncFolder(path.dirname(file));
       }),

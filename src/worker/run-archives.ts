@@ -1,7 +1,7 @@
 /** Serves export and import of runs over the platform's files. */
 import { type ByteSource, bytesInMemory } from '../core/formats/byte-source.ts';
 import { RunArchiveError, writeRunArchive } from '../core/formats/run-archive.ts';
-import { readRunArchive } from '../core/formats/run-archive-reader.ts';
+import { type NewHome, readRunArchive } from '../core/formats/run-archive-reader.ts';
 import type { Storage } from '../core/formats/storage.ts';
 import { t } from '../core/words.ts';
 import type { RunArchiveService } from '../protocol/run-archive-service.ts';
@@ -54,12 +54,24 @@ export class RunArchives implements RunArchiveService {
     return withTransfer({ bytes, size }, [bytes.buffer as ArrayBuffer]);
   }
 
-  async importRun(request: Request<'importRun'>, context: CallContext<{ fraction: number }>) {
-    const { source, folder, id, others } = request;
+  async importRun({ source, folder, id, others }: Request<'importRun'>, context: CallContext<{ fraction: number }>) {
+    return this.unpack(source, this.platform.storage(folder), { id, others, step: stepOf(context) });
+  }
+
+  async installRun(request: Request<'installRun'>, context: CallContext<{ fraction: number }>) {
+    const { source, root, staging, place, id } = request;
+    const storage = this.platform.storage(root);
+    await storage.remove(staging);
+    const installed = await this.unpack(source, folderOf(storage, staging), { id, others: [], step: stepOf(context) });
+    await storage.remove(place);
+    await storage.rename(staging, place);
+    return installed;
+  }
+
+  private async unpack(source: string | Uint8Array, folder: Storage, home: NewHome) {
     const file = typeof source === 'string' ? await this.platform.openFile(source) : bytesInMemory(source);
     try {
-      const home = { id, others, step: stepOf(context) };
-      const { name, generations } = await readRunArchive(file, this.platform.storage(folder), home);
+      const { name, generations } = await readRunArchive(file, folder, home);
       return { name, checkpoints: generations.length };
     } finally {
       await file.close();
@@ -71,6 +83,20 @@ function stepOf({ signal, progress }: CallContext<{ fraction: number }>): (fract
   return (fraction) => {
     if (signal.aborted) throw cancelled();
     progress({ fraction });
+  };
+}
+
+/** A folder below a storage's root as a storage of its own. */
+function folderOf(storage: Storage, folder: string): Storage {
+  const below = (path: string): string => (path === '' ? folder : `${folder}/${path}`);
+  return {
+    read: (path) => storage.read(below(path)),
+    write: (path, bytes) => storage.write(below(path), bytes),
+    create: (path, bytes) => storage.create(below(path), bytes),
+    append: (path, bytes) => storage.append(below(path), bytes),
+    rename: (from, to) => storage.rename(below(from), below(to)),
+    remove: (path) => storage.remove(below(path)),
+    list: (path) => storage.list(below(path)),
   };
 }
 

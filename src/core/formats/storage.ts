@@ -15,7 +15,7 @@ export interface Storage {
   /** Writes a file where there is none, whole or not at all; false where there is one. Exclusive where the host can. */
   create(path: string, bytes: Uint8Array): Promise<boolean>;
   append(path: string, bytes: Uint8Array): Promise<void>;
-  /** Replaces `to` atomically where the host can. */
+  /** Replaces the file `to` atomically where the host can; makes its folder. */
   rename(from: string, to: string): Promise<void>;
   /** Recursive; a missing path is no error. */
   remove(path: string): Promise<void>;

@@ -33,12 +33,8 @@ export function registerSampleCommands(context: vscode.ExtensionContext, deps: D
 /** Shows a text of the sample coloured by its surest cell. Gives the run's id. */
 async function openSample(deps: Dependencies, sample: SampleRun): Promise<string> {
   // All at once: the page loads, the inspector starts, and the run is unpacked meanwhile.
-  const panel = vscode.commands.executeCommand('cellscope.openHeatmap', {
-    preserveFocus: true,
-    viewColumn: vscode.ViewColumn.Two,
-  });
   deps.inspection.prepare();
-  const [entry] = await Promise.all([showModel(deps, sample), showText(sample), panel]);
+  const [entry] = await Promise.all([showModel(deps, sample), showText(sample), showPage()]);
   // What is looked at has the keyboard.
   await vscode.commands.executeCommand('cellscope.openHeatmap');
   return entry.id;
@@ -51,6 +47,17 @@ async function showModel(deps: Dependencies, sample: SampleRun): Promise<RunEntr
   await deps.inspection.selectModel(runReference(entry));
   showSurestCell(deps, entry);
   return entry;
+}
+
+/** The heatmap on the right, before there is a text on the left. */
+async function showPage(): Promise<void> {
+  // A panel goes into the only group where that is empty, and a text would cover it.
+  if (vscode.window.tabGroups.all.length < 2)
+    await vscode.commands.executeCommand('vscode.setEditorLayout', { orientation: 0, groups: [{}, {}] });
+  await vscode.commands.executeCommand('cellscope.openHeatmap', {
+    preserveFocus: true,
+    viewColumn: vscode.ViewColumn.Two,
+  });
 }
 
 async function showText(sample: SampleRun): Promise<void> {

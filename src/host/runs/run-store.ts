@@ -122,11 +122,16 @@ export class RunStore implements Runs, vscode.Disposable {
   }
 
   private async readEntry(id: string, folder: vscode.Uri): Promise<RunEntry> {
-    const manifest = parseManifest(await readSmall(vscode.Uri.joinPath(folder, 'run.json')));
-    const { name } = await readUser(vscode.Uri.joinPath(folder, 'user.json'));
+    // Side by side: each question may go a long way.
+    const [bytes, { name }, size] = await Promise.all([
+      readSmall(vscode.Uri.joinPath(folder, 'run.json')),
+      readUser(vscode.Uri.joinPath(folder, 'user.json')),
+      sizeOf(folder),
+    ]);
+    const manifest = parseManifest(bytes);
     const dead = isLive({ manifest }) && !(await this.isTrained(id, folder));
     const state = dead ? 'interrupted' : manifest.state;
-    return { id, folder, manifest: { ...shownManifest(manifest, name), state }, size: await sizeOf(folder) };
+    return { id, folder, manifest: { ...shownManifest(manifest, name), state }, size };
   }
 
   /** Whether a training holds the lock of a run whose manifest says so: none that died, here or in another window. */
@@ -191,17 +196,26 @@ async function exists(file: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** Bytes of all files below a folder. */
+/** Bytes of all files below a folder. One that vanishes while it is measured counts as far as it was seen. */
 async function sizeOf(folder: vscode.Uri): Promise<number> {
-  let total = 0;
+  const { fs } = vscode.workspace;
+  const children = await orElse([], fs.readDirectory(folder));
+  const sizes = children.map(async ([name, type]) => {
+    const child = vscode.Uri.joinPath(folder, name);
+    if (type === vscode.FileType.Directory) return sizeOf(child);
+    if (type !== vscode.FileType.File) return 0;
+    return orElse(
+      0,
+      fs.stat(child).then(({ size }) => size),
+    );
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+async function orElse<T>(otherwise: T, result: Thenable<T>): Promise<T> {
   try {
-    for (const [name, type] of await vscode.workspace.fs.readDirectory(folder)) {
-      const child = vscode.Uri.joinPath(folder, name);
-      if (type === vscode.FileType.Directory) total += await sizeOf(child);
-      else if (type === vscode.FileType.File) total += (await vscode.workspace.fs.stat(child)).size;
-    }
+    return await result;
   } catch {
-    // A folder that vanishes while it is measured counts as far as it was seen.
+    return otherwise;
   }
-  return total;
 }

@@ -58,14 +58,13 @@ export class SampleRun {
     const { created } = await this.note();
     const known = store.find(id);
     if (known?.manifest.created === created) return known;
-    const staging = vscode.Uri.joinPath(store.root, '..', 'imports', id);
-    await remove(staging); // left by a window that closed meanwhile
     const { archive } = this;
     const direct = platform.kind === 'node' && archive.scheme === 'file';
     const source = direct ? workerPath(archive) : new Uint8Array(await vscode.workspace.fs.readFile(archive));
-    await files.askNow((remote) => remote.call('importRun', { source, folder: workerPath(staging), id, others: [] }));
-    await vscode.workspace.fs.createDirectory(store.root);
-    await vscode.workspace.fs.rename(staging, store.folderOf(id), { overwrite: true });
+    const root = workerPath(vscode.Uri.joinPath(store.root, '..'));
+    const staging = `imports/${id}`;
+    const place = `${store.root.path.split('/').at(-1)}/${id}`;
+    await files.askNow((remote) => remote.call('installRun', { source, root, staging, place, id }));
     await store.refresh();
     const entry = store.find(id);
     if (!entry) throw new Error(vscode.l10n.t('The sample run could not be unpacked. Install Cellscope again.'));
@@ -78,13 +77,5 @@ export class SampleRun {
 
   private media(file: string): vscode.Uri {
     return vscode.Uri.joinPath(this.deps.extension, 'media/sample', file);
-  }
-}
-
-async function remove(folder: vscode.Uri): Promise<void> {
-  try {
-    await vscode.workspace.fs.delete(folder, { recursive: true, useTrash: false });
-  } catch {
-    // It was never made.
   }
 }
