@@ -10,6 +10,8 @@ import { type Columns, columnsOf, tableRows, thinPoints } from './metrics.ts';
 import { ngramWords } from './words.ts';
 
 const label = t('Training curves. Left and right arrows move along them; the table has the same numbers.');
+/** At the curves' ends. */
+const names = { train: t('train'), heldOut: t('held out'), norm: t('norm'), kept: t('kept') };
 /** More points than a wide chart has pixels. */
 const mostPoints = 2000;
 
@@ -60,6 +62,7 @@ export class Curves {
     );
     const shared = {
       group: 'training',
+      names: Object.values(names),
       formatX: compact,
       onPoint: (index: number | null) => this.point(index),
     };
@@ -69,20 +72,20 @@ export class Curves {
       loss: chart(lossHost, {
         curves: [
           { label: '', colour: colour((theme) => theme.negative), width: 1, opacity: 0.35 },
-          { label: t('train'), colour: colour((theme) => theme.negative), width: 1.6 },
-          { label: t('held out'), colour: colour((theme) => theme.positive), width: 1.6, points: true },
+          { label: names.train, colour: colour((theme) => theme.negative), width: 1.6 },
+          { label: names.heldOut, colour: colour((theme) => theme.positive), width: 1.6, points: true },
         ],
         formatY: (value) => fixed(value),
         writesX: false,
       }),
       norm: chart(normHost, {
-        curves: [{ label: t('norm'), colour: colour((theme) => theme.forget), width: 1.2 }],
+        curves: [{ label: names.norm, colour: colour((theme) => theme.forget), width: 1.2 }],
         log: true,
         formatY: (value) => (value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)))),
         writesX: false,
       }),
       clip: chart(clipHost, {
-        curves: [{ label: t('kept'), colour: colour((theme) => theme.output), width: 1.2 }],
+        curves: [{ label: names.kept, colour: colour((theme) => theme.output), width: 1.2 }],
         range: [0, 1.05],
         splits: [0, 0.5, 1],
         formatY: (value) => fixed(value, 1),

@@ -24,8 +24,9 @@ export interface ChartOptions {
   range?: readonly [number, number];
   /** Fixed places of y's numbers. */
   splits?: readonly number[];
-  /** Charts of one group share the pointer. */
+  /** Charts of one group share the pointer and, by the names of all their curves, the place of x. */
   group: string;
+  names: readonly string[];
   formatX(value: number): string;
   formatY(value: number): string;
   /** The lowest chart of a group writes the x axis. */
@@ -161,11 +162,11 @@ export class Chart {
     };
   }
 
-  /** Pixels for the longest name at a curve's end with its number. */
+  /** Pixels for the group's longest name at a curve's end with its number. */
   private labelWidth(): number {
     const context = document.createElement('canvas').getContext('2d')!;
     context.font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const widths = this.options.curves.map(({ label }) => context.measureText(`${label} 00.00`).width);
+    const widths = this.options.names.map((name) => context.measureText(`${name} 00.00`).width);
     return Math.max(leastLabelWidth, Math.ceil(Math.max(...widths)) + 11);
   }
 
