@@ -138,9 +138,12 @@ describe(`train on the workspace and look (${mode})`, () => {
       await workbench.command(command);
       const frame = await workbench.webview(`[data-testid="${name}"]`);
       assert.deepEqual(complaints, []);
-      await frame.evaluate(breakPolicy);
-      await until(`a complaint of ${name}`, async () => complaints.some((text) => /^security.*style-src/.test(text)));
-      complaints.length = 0;
+      try {
+        await frame.evaluate(breakPolicy);
+        await until(`a complaint of ${name}`, async () => complaints.some((text) => /^security.*style-src/.test(text)));
+      } finally {
+        complaints.length = 0;
+      }
     }
   });
 

@@ -12,7 +12,7 @@ const tellViolations = (workbench: boolean): string => `{
     addEventListener('${violation}', ({ effectiveDirective, blockedURI, sourceFile, lineNumber, sample }) => {
       console.error('${violation}', location.pathname, effectiveDirective, blockedURI, sourceFile, lineNumber, sample);
     }, true);
-  if (${workbench ? "location.pathname.endsWith('/fake.html')" : 'true'}) {
+  if (${workbench ? 'window.top !== window' : 'true'}) {
     listen();
     const { open } = Document.prototype;
     Document.prototype.open = function (...args) {

@@ -57,15 +57,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     writeFileSync(workspaceFile, JSON.stringify({ folders }));
   }
   const settings = { 'workbench.colorTheme': themes[options.theme ?? 'dark'].id, ...options.settings };
-  const server = await startServer({
-    ...options,
-    settings,
-    vsix: [...(options.vsix ?? []), ...(options.packaged ? [options.packaged] : [])],
-  });
-  const browser = await launchBrowser(executable, options.size).catch(async (error) => {
-    await server.stop();
-    throw error;
-  });
+  // Side by side: each takes a second or two to come up.
+  const [launched, started] = await Promise.allSettled([
+    launchBrowser(executable, options.size),
+    startServer({
+      ...options,
+      settings,
+      vsix: [...(options.vsix ?? []), ...(options.packaged ? [options.packaged] : [])],
+    }),
+  ]);
+  if (launched.status === 'rejected' || started.status === 'rejected') {
+    if (launched.status === 'fulfilled') await launched.value.close();
+    if (started.status === 'fulfilled') await started.value.stop();
+    throw launched.status === 'rejected' ? launched.reason : (started as PromiseRejectedResult).reason;
+  }
+  const [browser, server] = [launched.value, started.value];
   const close = async () => {
     await browser.close();
     await server.stop();
