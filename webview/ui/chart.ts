@@ -195,12 +195,17 @@ export class Chart {
     ctx.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'left';
-    let floor = Number.NEGATIVE_INFINITY;
-    for (const place of places) {
-      const y = Math.max(place.y, floor);
-      floor = y + 14 * ratio;
-      ctx.fillStyle = place.colour;
-      ctx.fillText(place.text, place.x, y);
+    const gap = 14 * ratio;
+    for (let i = 1; i < places.length; i++) places[i]!.y = Math.max(places[i]!.y, places[i - 1]!.y + gap);
+    // Within the picture: the last ones push the others up.
+    let lowest = plot.height * ratio - gap / 2;
+    for (const place of [...places].reverse()) {
+      place.y = Math.min(place.y, lowest);
+      lowest = place.y - gap;
+    }
+    for (const { text, colour, x, y } of places) {
+      ctx.fillStyle = colour;
+      ctx.fillText(text, x, y);
     }
     ctx.restore();
   }
