@@ -1,8 +1,8 @@
 /** Work in the background, as the system's scheduler understands it. */
 import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 
-/** Niceness of background work: the editor, its extension host and the inspector come first, an idle machine is used whole. */
+/** Niceness that background work adds: the editor, its extension host and the inspector come first, an idle machine is used whole. */
 const NICENESS = 5;
 
 /**
@@ -12,7 +12,7 @@ const NICENESS = 5;
 export function stepBack(): void {
   try {
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    if (thread !== process.pid) setPriority(thread, NICENESS);
+    if (thread !== process.pid) setPriority(thread, Math.min(19, getPriority(thread) + NICENESS));
   } catch {
     // No such system, or none that lets itself be asked: the training yields on request all the same.
   }
