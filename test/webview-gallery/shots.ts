@@ -31,6 +31,7 @@ const shots: {
   ]),
   { name: 'heatmap-difficult', page: 'heatmap?theme=dark&text=difficult&line=0&column=14' },
   { name: 'heatmap-zoom', page: 'heatmap?theme=light&line=21', zoom: 2 },
+  { name: 'heatmap-menu', page: 'heatmap?theme=dark&line=21', click: '.toolbar [aria-haspopup=menu]' },
   { name: 'heatmap-narrow', page: 'heatmap?theme=dark&line=21', width: 512, height: 800 },
   ...['empty', 'nomodel', 'nofile', 'emptyfile', 'problem'].map((state) => ({
     name: `heatmap-${state}`,
@@ -45,7 +46,7 @@ const shots: {
     name: `gradients-${state}`,
     page: `gradients?theme=dark&state=${state}`,
   })),
-  ...['jacobians', 'reach', 'contribution', 'memory', 'saturation', 'health', 'history'].flatMap((tab) =>
+  ...['jacobians', 'reach', 'contribution', 'memory', 'saturation', 'health', 'history', 'lab'].flatMap((tab) =>
     ['dark', 'light', 'hc-dark'].map((theme) => ({
       name: `gradients-${tab}-${theme}`,
       page: `gradients?theme=${theme}`,

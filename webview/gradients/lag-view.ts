@@ -76,7 +76,7 @@ export class LagView implements View {
           sentences: t(
             'Each curve is the mean size of the gradient at the state k characters before a prediction, over its size at the prediction itself. Where it has fallen under 1 %, what was read earlier hardly teaches the network any more: that lag is its horizon.',
           ),
-          formula: t('relative[k] = mean‖∂Jₜ/∂hₜ₋ₖ‖ ∕ mean‖∂Jₜ/∂hₜ‖,  Jₜ = −ln p(xₜ₊₁ | hₜ)'),
+          formula: 'relative[k] = mean‖∂Jₜ/∂hₜ₋ₖ‖ ∕ mean‖∂Jₜ/∂hₜ‖,  Jₜ = −ln p(xₜ₊₁ | hₜ)',
           source: 'Hochreiter 1991; Bengio, Simard, Frasconi 1994',
         }),
         this.jobs.node,
