@@ -36,10 +36,13 @@ export const twoWindows: AbuseCase = {
         ({ kind }) => kind === 'progress' && training(),
       );
       await Promise.race([trains, first.ended]);
+      // It stands still while the second window asks: on a busy machine it would have ended by then.
+      first.process.kill('SIGSTOP');
       // The second window sees that it is trained, is refused, and reads whole checkpoints all the while.
       assert.equal(parseManifest(readFileSync(path.join(folder, 'run.json'))).state, 'running');
       assert.notEqual(await lockOf(folder), null);
       await assert.rejects(resume(distribution, folder), /is being trained elsewhere/);
+      first.process.kill('SIGCONT');
       for (const end = performance.now() + random.next() * run.duration * 0.5; performance.now() < end; reads++) {
         await assertReadable(folder);
         await wait(random.next() * 20);
