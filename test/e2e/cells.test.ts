@@ -30,7 +30,7 @@ describeInDevelopment('cells that stand for concepts', () => {
     assert.match((await named.textContent())!, /AP 1\.00 \/ 0\.\d\d · 0·0 · 95 % 1\.00–1\.00 · p 0\.0\d\d · clamp \+/);
     await workbench.page.getByRole('treeitem', { name: /^Best candidates/ }).click();
     const candidates = workbench.page.getByRole('treeitem', { name: /best candidate without a name.* It lacks / });
-    assert.ok((await candidates.count()) > 0);
+    await candidates.first().waitFor();
     await workbench.shot(`cells-tree-${mode}`);
     await session.setTheme('light');
     await workbench.shot(`cells-tree-light-${mode}`);
@@ -52,6 +52,8 @@ describeInDevelopment('cells that stand for concepts', () => {
     );
     assert.match((await row.locator('.number').textContent())!, /^1\.00 \/ 0\.\d\d$/);
     await heatmap.frame.getByText('24, 1 named').waitFor();
+    const evidence = await heatmap.frame.locator('.cell-evidence').textContent();
+    assert.match(evidence!, /^Named for inside double quotes: AP 1\.00 \(base 0\.\d\d\).* · p 0\.0\d\d · clamp \+/);
     await workbench.shot(`cells-list-${mode}`);
     await session.setTheme('light');
     await workbench.shot(`cells-list-light-${mode}`);
