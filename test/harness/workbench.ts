@@ -59,13 +59,16 @@ export class Workbench {
     return text === undefined ? rows : rows.filter({ hasText: text });
   }
 
-  /** F1 and the command's full name: gives its row. */
+  /** F1 and the command's full name: gives its row. What takes the keyboard meanwhile closes the palette: then it is opened again. */
   async palette(command: string): Promise<Locator> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor({ state: 'visible' });
-    await this.quickInput.fill(`>${command}`);
     const row = this.quickRows(command).first();
-    await row.waitFor();
+    await until(`the command ${command}`, async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInput.waitFor({ state: 'visible', timeout: 3000 });
+      await this.quickInput.fill(`>${command}`, { timeout: 3000 });
+      await row.waitFor({ timeout: 10_000 });
+      return true;
+    });
     return row;
   }
 
