@@ -51,7 +51,7 @@ try {
         base.toFixed(3),
         confidence ? confidence.map((bound) => bound.toFixed(2)).join('–') : '–',
         nullP?.toFixed(3) ?? '–',
-        ablation ? `${ablation.inside.toFixed(3)}, ${ablation.control.toFixed(3)}` : '–',
+        ablation ? `${Number(ablation.inside.toPrecision(2))}, ${Number(ablation.control.toPrecision(2))}` : '–',
         named ? '**named**' : `lacks ${lacks.join(', ')}`,
       ];
       console.log(`| ${cells.join(' | ')} |`);

@@ -37,3 +37,19 @@ export function bootstrapByFile(
   const at = (share: number): number => precisions[Math.round(share * (precisions.length - 1))]!;
   return [at(0.025), at(0.975)];
 }
+
+/**
+ * The interval of a sample of a text as one of the whole text, whose AP is known: moved in log-odds by what lies between the two APs,
+ * so that it stays within (0, 1). Its width remains the sample's, which is the wider one.
+ */
+export function intervalAbout([low, high]: readonly [number, number], sampleAp: number, ap: number): [number, number] {
+  const moved = logOdds(ap) - logOdds(sampleAp);
+  const move = (value: number): number => 1 / (1 + Math.exp(-(logOdds(value) + moved)));
+  return [move(low), move(high)];
+}
+
+/** ln(p / (1 − p)), of values that are at least a millionth from 0 and 1. */
+function logOdds(p: number): number {
+  const within = Math.min(1 - 1e-6, Math.max(1e-6, p));
+  return Math.log(within / (1 - within));
+}

@@ -5,7 +5,7 @@ import type { Init } from '../model/spec.ts';
 import { Random } from '../random.ts';
 import { AblationBench, type CellMoments, endPlaces } from './ablation.ts';
 import { BinnedSample, positionsOf, type SampleLabels } from './binned-sample.ts';
-import { bootstrapByFile } from './bootstrap.ts';
+import { bootstrapByFile, intervalAbout } from './bootstrap.ts';
 import { reachesHalfWay } from './candidates.ts';
 import { type Column, scoredQuantities } from './columns.ts';
 import { lacksOf, level } from './naming.ts';
@@ -87,7 +87,8 @@ export async function gatherEvidence(
       const column = columnOf(candidate);
       candidate.sampleAp = binned.averagePrecision(column, labels, candidate.sign);
       const files = binned.segmentCounts(column, raw, test.segments);
-      candidate.confidence = bootstrapByFile(files, candidate.sign, options.resamples, random);
+      const interval = bootstrapByFile(files, candidate.sign, options.resamples, random);
+      candidate.confidence = interval && intervalAbout(interval, candidate.sampleAp, candidate.ap);
     }
     await report(watch, 'sample', 1);
   }

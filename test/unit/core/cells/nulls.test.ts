@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { averagePrecision } from '../../../../src/core/cells/average-precision.ts';
 import { BinnedSample, positionsOf } from '../../../../src/core/cells/binned-sample.ts';
-import { bootstrapByFile } from '../../../../src/core/cells/bootstrap.ts';
+import { bootstrapByFile, intervalAbout } from '../../../../src/core/cells/bootstrap.ts';
 import { type Evidence, lacksOf } from '../../../../src/core/cells/naming.ts';
 import {
   holm,
@@ -141,6 +141,14 @@ describe('bootstrap over files', () => {
       return high - low;
     };
     expect(width(1)).toBeGreaterThan(width(0));
+  });
+
+  it('of a sample lies about the AP of the whole text, within 0 and 1', () => {
+    const [low, high] = intervalAbout([0.67, 0.93], 0.85, 0.951);
+    expect(low).toBeCloseTo(0.8743, 4); // odds 0.67/0.33 times (0.951/0.049) / (0.85/0.15)
+    expect(high).toBeCloseTo(0.9785, 4);
+    expect(intervalAbout([0.2, 0.4], 0.3, 0.3)).toEqual([expect.closeTo(0.2, 12), expect.closeTo(0.4, 12)]);
+    for (const end of intervalAbout([0.5, 1], 0.9, 1)) expect(end).toBeLessThanOrEqual(1);
   });
 
   it('says nothing with three files', () => {
