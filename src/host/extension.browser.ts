@@ -18,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
   };
   return compose(context, {
     kind: 'browser',
+    ownFiles: vscode.workspace.fs,
     hasEnded: () => false,
     startWorker: async (name) => {
       const storages = new Map<string, FolderStorage>();

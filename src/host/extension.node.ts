@@ -5,6 +5,7 @@ import { hasEnded } from '../worker/node-lock.ts';
 import { startNodeWorker } from '../worker/ports.node.ts';
 import { tellWords } from '../worker/words.ts';
 import { type CellscopeApi, activate as compose, deactivate } from './extension.ts';
+import { diskFiles } from './runs/disk-files.ts';
 
 export { deactivate };
 
@@ -12,6 +13,7 @@ export function activate(context: vscode.ExtensionContext): Promise<CellscopeApi
   const dist = path.join(context.extensionPath, 'dist');
   return compose(context, {
     kind: 'node',
+    ownFiles: diskFiles,
     startWorker: async (name, background) => {
       const worker = startNodeWorker(path.join(dist, `${name}.cjs`), background);
       tellWords(worker.port, vscode.l10n.bundle);

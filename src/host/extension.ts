@@ -100,7 +100,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     }),
   );
   await store.refresh();
-  await vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
+  void vscode.commands.executeCommand('setContext', 'cellscope.runsLoaded', true);
   void inspection.restore();
   running = training;
   return {

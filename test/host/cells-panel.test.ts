@@ -33,7 +33,7 @@ describe('the cells panel in the extension host', () => {
     await store.refresh();
     const startWorker = async (): Promise<ReturnType<typeof startNodeWorker>> =>
       startNodeWorker(path.join(repository(), 'dist/inspector-worker.cjs'));
-    const platform = { kind: 'node' as const, startWorker, hasEnded: () => false };
+    const platform = { kind: 'node' as const, ownFiles: vscode.workspace.fs, startWorker, hasEnded: () => false };
     const log = vscode.window.createOutputChannel('cells panel', { log: true });
     const wanted = { run, place: null };
     session = new CellsSession({ runs: store, cells, inspection, platform, log }, wanted, (message) => {

@@ -40,7 +40,7 @@ describe('cells that stand for concepts', () => {
     const log = vscode.window.createOutputChannel('another window', { log: true });
     const startWorker = async (): Promise<ReturnType<typeof startNodeWorker>> =>
       startNodeWorker(path.join(repository(), 'dist/inspector-worker.cjs'));
-    const cells = new RunCells(store, { startWorker }, log, patience);
+    const cells = new RunCells(store, { startWorker, ownFiles: vscode.workspace.fs }, log, patience);
     own.push(cells, log);
     return cells;
   }

@@ -19,7 +19,7 @@ import { CodedError, cancelled } from '../../worker/channel.ts';
 import { runOfKey, runReference } from '../commands/runs.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
 import { BackgroundWorker } from '../inspection/background-worker.ts';
-import type { HostPlatform } from '../platform.ts';
+import type { HostPlatform, ReadableFiles } from '../platform.ts';
 import { FolderStorage } from '../runs/folder-storage.ts';
 import type { CellsStore, FindOptions, Measuring } from './cells-store.ts';
 import { configuredConcepts, configuredQuantities, userConcepts } from './settings.ts';
@@ -51,6 +51,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<string>();
   readonly onDidChange = this.changed.event;
   private readonly runs: Runs;
+  private readonly files: ReadableFiles;
   private readonly log: vscode.LogOutputChannel;
   private readonly worker: BackgroundWorker<InspectorService>;
   private readonly kept = new Map<string, Kept>();
@@ -62,12 +63,13 @@ export class RunCells implements CellsStore, vscode.Disposable {
 
   constructor(
     runs: Runs,
-    platform: Pick<HostPlatform, 'startWorker'>,
+    platform: Pick<HostPlatform, 'startWorker' | 'ownFiles'>,
     log: vscode.LogOutputChannel,
     longestPattern = patience,
   ) {
     this.patience = longestPattern;
     this.runs = runs;
+    this.files = platform.ownFiles;
     this.log = log;
     this.worker = new BackgroundWorker(platform, log, 'the search for cells');
     this.subscription = runs.onDidChange(() => {
@@ -243,7 +245,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
       await storage.write(`${cellsFile}.tmp`, encodeCellsFile(file));
       await storage.rename(`${cellsFile}.tmp`, cellsFile);
       const kept = this.kept.get(run.id);
-      if (kept?.file === file) kept.stamp = (await stampOf(run.folder)) ?? '';
+      if (kept?.file === file) kept.stamp = (await stampOf(this.files, run.folder)) ?? '';
     } catch (error) {
       this.log.warn(`The cells of the run ${run.id} could not be kept; they are shown until the window closes.`, error);
     }
@@ -256,7 +258,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
     for (const id of this.kept.keys()) if (!entries.some((entry) => entry.id === id)) this.kept.delete(id);
     await Promise.all(
       entries.map(async ({ id, folder }) => {
-        const stamp = await stampOf(folder);
+        const stamp = await stampOf(this.files, folder);
         const known = this.kept.get(id);
         if (stamp === null || stamp === known?.stamp || this.going.has(id)) return;
         const file = await this.readFile(folder);
@@ -268,7 +270,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
 
   private async readFile(folder: vscode.Uri): Promise<CellsFile | null> {
     try {
-      return parseCellsFile(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder, cellsFile)));
+      return parseCellsFile(await this.files.readFile(vscode.Uri.joinPath(folder, cellsFile)));
     } catch (error) {
       this.log.warn(`What was found in ${folder.path} cannot be read; find the cells again.`, error);
       return null;
@@ -287,9 +289,9 @@ export function measuredGeneration({ manifest }: RunEntry): number | null {
 }
 
 /** Modification time and size of what is kept, null where nothing is. */
-async function stampOf(folder: vscode.Uri): Promise<string | null> {
+async function stampOf(files: ReadableFiles, folder: vscode.Uri): Promise<string | null> {
   try {
-    const { mtime, size } = await vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, cellsFile));
+    const { mtime, size } = await files.stat(vscode.Uri.joinPath(folder, cellsFile));
     return `${mtime} ${size}`;
   } catch {
     return null;

@@ -18,7 +18,7 @@ interface Dependencies extends SampleDependencies {
 export function registerSampleCommands(context: vscode.ExtensionContext, deps: Dependencies): vscode.Disposable {
   const sample = new SampleRun(deps);
   return vscode.Disposable.from(
-    new SampleTexts(sample.archive),
+    new SampleTexts(sample.archive, deps.platform.ownFiles),
     vscode.commands.registerCommand('cellscope.openSample', () => guarded(deps, () => openSample(deps, sample))),
     vscode.commands.registerCommand('cellscope.gettingStarted', () =>
       vscode.commands.executeCommand(

@@ -11,7 +11,7 @@ import { parseManifest } from '../../core/formats/manifest-file.ts';
 import { parseMetrics } from '../../core/formats/metrics-file.ts';
 import { readLock } from '../../core/formats/run-lock.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
-import type { HostPlatform } from '../platform.ts';
+import type { HostPlatform, ReadableFiles } from '../platform.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { bytesText } from './format.ts';
 
@@ -32,9 +32,9 @@ export class RunStore implements Runs, vscode.Disposable {
   /** When this window's own worker of a run ended: its earlier heartbeats mean nothing any more. */
   private readonly ended = new Map<string, number>();
   readonly root: vscode.Uri;
-  private readonly platform: Pick<HostPlatform, 'hasEnded'>;
+  private readonly platform: Pick<HostPlatform, 'hasEnded' | 'ownFiles'>;
 
-  constructor(root: vscode.Uri, platform: Pick<HostPlatform, 'hasEnded'>) {
+  constructor(root: vscode.Uri, platform: Pick<HostPlatform, 'hasEnded' | 'ownFiles'>) {
     this.root = root;
     this.platform = platform;
   }
@@ -61,7 +61,9 @@ export class RunStore implements Runs, vscode.Disposable {
 
   async metrics(id: string): Promise<MetricPoint[]> {
     try {
-      return parseMetrics(await readSmall(vscode.Uri.joinPath(this.folderOf(id), 'metrics.jsonl')));
+      return parseMetrics(
+        await readSmall(this.platform.ownFiles, vscode.Uri.joinPath(this.folderOf(id), 'metrics.jsonl')),
+      );
     } catch {
       return [];
     }
@@ -70,7 +72,9 @@ export class RunStore implements Runs, vscode.Disposable {
   /** Names a run; an empty name returns to the run's own. */
   async rename(id: string, name: string): Promise<void> {
     const file = vscode.Uri.joinPath(this.folderOf(id), 'user.json');
-    const bytes = new TextEncoder().encode(JSON.stringify({ ...(await readUser(file)), name: name.trim() }));
+    const bytes = new TextEncoder().encode(
+      JSON.stringify({ ...(await readUser(this.platform.ownFiles, file)), name: name.trim() }),
+    );
     await vscode.workspace.fs.writeFile(file, bytes);
     await this.refresh();
   }
@@ -94,7 +98,7 @@ export class RunStore implements Runs, vscode.Disposable {
     const unreadable: { folder: vscode.Uri; reason: string }[] = [];
     let names: [string, vscode.FileType][] = [];
     try {
-      names = await vscode.workspace.fs.readDirectory(this.root);
+      names = await this.platform.ownFiles.readDirectory(this.root);
     } catch {
       // No run yet: the folder does not exist.
     }
@@ -105,7 +109,7 @@ export class RunStore implements Runs, vscode.Disposable {
         try {
           return await this.readEntry(id, folder);
         } catch (error) {
-          if (await exists(vscode.Uri.joinPath(folder, 'run.json')))
+          if (await exists(this.platform.ownFiles, vscode.Uri.joinPath(folder, 'run.json')))
             unreadable.push({ folder, reason: error instanceof Error ? error.message : String(error) });
           return null;
         }
@@ -122,11 +126,12 @@ export class RunStore implements Runs, vscode.Disposable {
   }
 
   private async readEntry(id: string, folder: vscode.Uri): Promise<RunEntry> {
+    const { ownFiles } = this.platform;
     // Side by side: each question may go a long way.
     const [bytes, { name }, size] = await Promise.all([
-      readSmall(vscode.Uri.joinPath(folder, 'run.json')),
-      readUser(vscode.Uri.joinPath(folder, 'user.json')),
-      sizeOf(folder),
+      readSmall(ownFiles, vscode.Uri.joinPath(folder, 'run.json')),
+      readUser(ownFiles, vscode.Uri.joinPath(folder, 'user.json')),
+      sizeOf(ownFiles, folder),
     ]);
     const manifest = parseManifest(bytes);
     const dead = isLive({ manifest }) && !(await this.isTrained(id, folder));
@@ -164,8 +169,8 @@ function shownManifest(manifest: RunManifest, userName: string | undefined): Run
 }
 
 /** Throws where the file is larger than any that a training writes. */
-async function readSmall(file: vscode.Uri): Promise<Uint8Array> {
-  const { size } = await vscode.workspace.fs.stat(file);
+async function readSmall(files: ReadableFiles, file: vscode.Uri): Promise<Uint8Array> {
+  const { size } = await files.stat(file);
   if (size > largestFile)
     throw new Error(
       vscode.l10n.t(
@@ -174,12 +179,12 @@ async function readSmall(file: vscode.Uri): Promise<Uint8Array> {
         bytesText(size),
       ),
     );
-  return vscode.workspace.fs.readFile(file);
+  return files.readFile(file);
 }
 
-async function readUser(file: vscode.Uri): Promise<{ name?: string }> {
+async function readUser(files: ReadableFiles, file: vscode.Uri): Promise<{ name?: string }> {
   try {
-    const value = parseInertJson(new TextDecoder().decode(await readSmall(file)));
+    const value = parseInertJson(new TextDecoder().decode(await readSmall(files, file)));
     const name = (value as { name?: unknown } | null)?.name;
     return typeof name === 'string' ? { name } : {};
   } catch {
@@ -187,9 +192,9 @@ async function readUser(file: vscode.Uri): Promise<{ name?: string }> {
   }
 }
 
-async function exists(file: vscode.Uri): Promise<boolean> {
+async function exists(files: ReadableFiles, file: vscode.Uri): Promise<boolean> {
   try {
-    await vscode.workspace.fs.stat(file);
+    await files.stat(file);
     return true;
   } catch {
     return false;
@@ -197,16 +202,15 @@ async function exists(file: vscode.Uri): Promise<boolean> {
 }
 
 /** Bytes of all files below a folder. One that vanishes while it is measured counts as far as it was seen. */
-async function sizeOf(folder: vscode.Uri): Promise<number> {
-  const { fs } = vscode.workspace;
-  const children = await orElse([], fs.readDirectory(folder));
+async function sizeOf(files: ReadableFiles, folder: vscode.Uri): Promise<number> {
+  const children = await orElse([], files.readDirectory(folder));
   const sizes = children.map(async ([name, type]) => {
     const child = vscode.Uri.joinPath(folder, name);
-    if (type === vscode.FileType.Directory) return sizeOf(child);
+    if (type === vscode.FileType.Directory) return sizeOf(files, child);
     if (type !== vscode.FileType.File) return 0;
     return orElse(
       0,
-      fs.stat(child).then(({ size }) => size),
+      files.stat(child).then(({ size }) => size),
     );
   });
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);

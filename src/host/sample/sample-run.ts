@@ -41,7 +41,7 @@ export class SampleRun {
   }
 
   async note(): Promise<SampleNote> {
-    const bytes = await vscode.workspace.fs.readFile(this.media('sample.json'));
+    const bytes = await this.deps.platform.ownFiles.readFile(this.media('sample.json'));
     return parseInertJson(new TextDecoder().decode(bytes)) as SampleNote;
   }
 
@@ -60,7 +60,7 @@ export class SampleRun {
     if (known?.manifest.created === created) return known;
     const { archive } = this;
     const direct = platform.kind === 'node' && archive.scheme === 'file';
-    const source = direct ? workerPath(archive) : new Uint8Array(await vscode.workspace.fs.readFile(archive));
+    const source = direct ? workerPath(archive) : new Uint8Array(await platform.ownFiles.readFile(archive));
     const root = workerPath(vscode.Uri.joinPath(store.root, '..'));
     const staging = `imports/${id}`;
     const place = `${store.root.path.split('/').at(-1)}/${id}`;

@@ -6,17 +6,20 @@ import * as vscode from 'vscode';
 import { parseCorpus } from '../../core/formats/corpus-file.ts';
 import { corpusFile } from '../../core/formats/run-archive.ts';
 import { blockSize, padding, readTarHeader } from '../../core/formats/tar.ts';
+import type { ReadableFiles } from '../platform.ts';
 
 const scheme = 'cellscope-sample';
 
 export class SampleTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly registration: vscode.Disposable;
   private readonly archive: vscode.Uri;
+  private readonly files: ReadableFiles;
   private byPath: Promise<Map<string, string>> | null = null;
 
   /** `archive`: the sample run as it is shipped. */
-  constructor(archive: vscode.Uri) {
+  constructor(archive: vscode.Uri, files: ReadableFiles) {
     this.archive = archive;
+    this.files = files;
     this.registration = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
   }
 
@@ -33,7 +36,7 @@ export class SampleTexts implements vscode.TextDocumentContentProvider, vscode.D
   }
 
   private async read(): Promise<Map<string, string>> {
-    const corpus = fileIn(await vscode.workspace.fs.readFile(this.archive), corpusFile);
+    const corpus = fileIn(await this.files.readFile(this.archive), corpusFile);
     return new Map(parseCorpus(corpus).documents.map(({ path, text }) => [path, text]));
   }
 }
