@@ -11,7 +11,7 @@ interface Wish {
 }
 
 export function registerCellsPanel(context: vscode.ExtensionContext, deps: CellsPanelDependencies): vscode.Disposable {
-  return new SinglePanel<CellsSession, Wish>(context, deps.log, {
+  return new SinglePanel<CellsSession, Wish>(context, deps, {
     viewType: 'cellscope.cells',
     name: 'cells',
     title: vscode.l10n.t('Cellscope Cells'),

@@ -8,7 +8,7 @@ export function registerGradientsPanel(
   context: vscode.ExtensionContext,
   deps: GradientsPanelDependencies,
 ): vscode.Disposable {
-  return new SinglePanel<GradientsSession, string | null>(context, deps.log, {
+  return new SinglePanel<GradientsSession, string | null>(context, deps, {
     viewType: 'cellscope.gradients',
     name: 'gradients',
     title: vscode.l10n.t('Cellscope Gradients'),

@@ -1,12 +1,16 @@
 /** The heatmap panel. */
 import * as vscode from 'vscode';
 import { type HeatmapDependencies, HeatmapSession } from './heatmap-session.ts';
+import type { FrameDependencies } from './panel-frame.ts';
 import { ScratchDocuments } from './scratch-documents.ts';
 import { SinglePanel } from './single-panel.ts';
 
-export function registerHeatmapPanel(context: vscode.ExtensionContext, deps: HeatmapDependencies): vscode.Disposable {
+export function registerHeatmapPanel(
+  context: vscode.ExtensionContext,
+  deps: HeatmapDependencies & FrameDependencies,
+): vscode.Disposable {
   const scratch = new ScratchDocuments();
-  const panel = new SinglePanel<HeatmapSession, null>(context, deps.log, {
+  const panel = new SinglePanel<HeatmapSession, null>(context, deps, {
     viewType: 'cellscope.heatmap',
     name: 'heatmap',
     title: vscode.l10n.t('Cellscope Heatmap'),

@@ -1,7 +1,8 @@
 /** What every panel shares: its page, its icon, messages that are validated before anybody acts on them. */
 import * as vscode from 'vscode';
 import { receive } from '../../protocol/webview.ts';
-import { createNonce, type WebviewPage, webviewHtml } from './webview-html.ts';
+import type { HostPlatform } from '../platform.ts';
+import { canBeInline, createNonce, type WebviewPage, webviewHtml } from './webview-html.ts';
 
 export interface PanelKind {
   viewType: string;
@@ -46,6 +47,11 @@ function panelOptions(context: vscode.ExtensionContext): vscode.WebviewOptions {
 /** A page that says nothing for so long counts as there, milliseconds. */
 const PATIENCE = 5000;
 
+export interface FrameDependencies {
+  log: vscode.LogOutputChannel;
+  platform: Pick<HostPlatform, 'ownFiles'>;
+}
+
 export interface Frame extends vscode.Disposable {
   /** Resolves when the page has said something: then it stands. */
   readonly ready: Promise<void>;
@@ -57,11 +63,10 @@ export function openFrame(
   panel: vscode.WebviewPanel,
   context: vscode.ExtensionContext,
   handlers: Parameters<typeof receive>[1],
-  log: vscode.LogOutputChannel,
+  { log, platform }: FrameDependencies,
 ): Frame {
   const { webview } = panel;
-  const resource = (file: string): string =>
-    webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview', file)).toString();
+  const resource = (file: string): string => webview.asWebviewUri(fileOf(context, file)).toString();
   const { promise: ready, resolve: stands } = Promise.withResolvers<void>();
   const patience = setTimeout(stands, PATIENCE);
   const subscription = webview.onDidReceiveMessage((message: unknown) => {
@@ -70,25 +75,55 @@ export function openFrame(
   });
   webview.options = panelOptions(context);
   panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');
-  webview.html = webviewHtml({
-    name: kind.name,
-    title: kind.title,
-    source: webview.cspSource,
-    script: resource(`${kind.name}.js`),
-    styles: ['base.css', 'chart.css', ...(kind.styles ?? []), `${kind.name}-panel.css`].map(resource),
-    nonce: createNonce(),
-    styleNonce: createNonce(),
-    language: vscode.env.language,
-    words: vscode.l10n.bundle,
+  let disposed = false;
+  const script = `${kind.name}.js`;
+  const styles = ['base.css', 'chart.css', ...(kind.styles ?? []), `${kind.name}-panel.css`];
+  void textsOf(context, platform, [script, ...styles]).then((texts) => {
+    if (disposed) return;
+    webview.html = webviewHtml({
+      name: kind.name,
+      title: kind.title,
+      source: webview.cspSource,
+      script: resource(script),
+      styles: styles.map(resource),
+      inline: texts && { script: texts[0]!, styles: texts.slice(1) },
+      nonce: createNonce(),
+      styleNonce: createNonce(),
+      language: vscode.env.language,
+      words: vscode.l10n.bundle,
+    });
   });
   return {
     ready,
     dispose: () => {
+      disposed = true;
       clearTimeout(patience);
       stands();
       subscription.dispose();
     },
   };
+}
+
+function fileOf(context: vscode.ExtensionContext, name: string): vscode.Uri {
+  return vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview', name);
+}
+
+/**
+ * What a page consists of: a webview that has it within itself stands sooner than one that fetches each file through the window.
+ * Null where a file cannot be read or cannot stand in a page; then the page fetches them.
+ */
+async function textsOf(
+  context: vscode.ExtensionContext,
+  { ownFiles }: Pick<HostPlatform, 'ownFiles'>,
+  names: readonly string[],
+): Promise<string[] | null> {
+  try {
+    const files = await Promise.all(names.map((name) => ownFiles.readFile(fileOf(context, name))));
+    const texts = files.map((bytes) => new TextDecoder().decode(bytes));
+    return texts.every(canBeInline) ? texts : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The argument `{ preserveFocus?, viewColumn? }` of the commands that open panels. */

@@ -16,7 +16,7 @@ export function registerSafetensorsEditor(
     openCustomDocument: (uri) => ({ uri, dispose: () => {} }),
     resolveCustomEditor: ({ uri }, panel) => {
       const session = new SafetensorsSession(uri, deps, (message) => void panel.webview.postMessage(message));
-      const frame = openFrame(kind, panel, context, session.handlers, deps.log);
+      const frame = openFrame(kind, panel, context, session.handlers, deps);
       panel.onDidDispose(() => {
         frame.dispose();
         session.dispose();

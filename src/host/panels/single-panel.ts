@@ -1,7 +1,14 @@
 /** One panel of a kind in a window: opened by its command, shown again where it is open, restored after a reload. */
 import * as vscode from 'vscode';
 import type { Message, receive } from '../../protocol/webview.ts';
-import { createPanel, openFrame, type PanelKind, type PanelPlace, wishedPlace } from './panel-frame.ts';
+import {
+  createPanel,
+  type FrameDependencies,
+  openFrame,
+  type PanelKind,
+  type PanelPlace,
+  wishedPlace,
+} from './panel-frame.ts';
 
 /** The host's side of an open panel. */
 interface PanelSession extends vscode.Disposable {
@@ -23,14 +30,14 @@ export interface SinglePanelKind<Session extends PanelSession, Wish> extends Pan
 export class SinglePanel<Session extends PanelSession, Wish> implements vscode.Disposable {
   private readonly kind: SinglePanelKind<Session, Wish>;
   private readonly context: vscode.ExtensionContext;
-  private readonly log: vscode.LogOutputChannel;
+  private readonly deps: FrameDependencies;
   private readonly registrations: vscode.Disposable;
   private current: { panel: vscode.WebviewPanel; session: Session; ready: Promise<void> } | null = null;
 
-  constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, kind: SinglePanelKind<Session, Wish>) {
+  constructor(context: vscode.ExtensionContext, deps: FrameDependencies, kind: SinglePanelKind<Session, Wish>) {
     this.kind = kind;
     this.context = context;
-    this.log = log;
+    this.deps = deps;
     this.registrations = vscode.Disposable.from(
       vscode.commands.registerCommand(kind.command, async (argument?: unknown) => {
         this.open(kind.wishOf(argument), wishedPlace(argument));
@@ -64,7 +71,7 @@ export class SinglePanel<Session extends PanelSession, Wish> implements vscode.D
   private adopt(panel: vscode.WebviewPanel, wish: Wish | null): void {
     this.current?.panel.dispose();
     const session = this.kind.begin(wish, (message) => void panel.webview.postMessage(message));
-    const frame = openFrame(this.kind, panel, this.context, session.handlers, this.log);
+    const frame = openFrame(this.kind, panel, this.context, session.handlers, this.deps);
     this.current = { panel, session, ready: frame.ready };
     panel.onDidDispose(() => {
       frame.dispose();

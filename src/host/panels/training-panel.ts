@@ -1,17 +1,18 @@
 /** The training panel; a run may be asked for. */
 import * as vscode from 'vscode';
 import { entryOf } from '../trees/runs-tree.ts';
+import type { FrameDependencies } from './panel-frame.ts';
 import { SinglePanel } from './single-panel.ts';
 import { TrainingLog } from './training-log.ts';
 import { type TrainingPanelDependencies, TrainingSession } from './training-session.ts';
 
 export function registerTrainingPanel(
   context: vscode.ExtensionContext,
-  deps: TrainingPanelDependencies,
+  deps: TrainingPanelDependencies & FrameDependencies,
 ): vscode.Disposable {
   const history = new TrainingLog(deps.training);
   return vscode.Disposable.from(
-    new SinglePanel<TrainingSession, string | null>(context, deps.log, {
+    new SinglePanel<TrainingSession, string | null>(context, deps, {
       viewType: 'cellscope.training',
       name: 'training',
       title: vscode.l10n.t('Cellscope Training'),

@@ -8,6 +8,8 @@ export interface WebviewPage {
   source: string;
   script: string;
   styles: readonly string[];
+  /** The texts at these addresses, where they are known: then the page fetches nothing. */
+  inline?: { script: string; styles: readonly string[] } | null;
   nonce: string;
   /** Another one for styles: the toolkit reads it from the page, so it must not open the door for scripts. */
   styleNonce: string;
@@ -26,7 +28,12 @@ export function webviewHtml(page: WebviewPage): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const styles = page.styles.map((href) => `<link rel="stylesheet" href="${escapeHtml(href)}">`).join('\n');
+  const links = page.styles.map((href) => `<link rel="stylesheet" href="${escapeHtml(href)}">`);
+  const texts = page.inline?.styles.map((text) => `<style nonce="${page.styleNonce}">\n${text}</style>`);
+  const styles = (texts ?? links).join('\n');
+  const script = page.inline
+    ? `<script nonce="${page.nonce}">\n${page.inline.script}</script>`
+    : `<script nonce="${page.nonce}" src="${escapeHtml(page.script)}"></script>`;
   // Data, not a script: the policy lets no script in without the nonce, and `<` cannot end the element.
   const words = page.words
     ? `<script type="application/json" id="cellscope-words">${JSON.stringify(page.words).replaceAll('<', '\\u003c')}</script>\n`
@@ -43,9 +50,14 @@ ${styles}
 </head>
 <body>
 <div class="${page.name}" data-testid="${page.name}"></div>
-${words}<script nonce="${page.nonce}" src="${escapeHtml(page.script)}"></script>
+${words}${script}
 </body>
 </html>`;
+}
+
+/** Whether a text can stand in a page as its script or style sheet: nothing in it ends the element, or hides its end. */
+export function canBeInline(text: string): boolean {
+  return !/<\/?(?:script|style)/i.test(text);
 }
 
 /** 128 random bits, hexadecimal. */

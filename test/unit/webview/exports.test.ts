@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { csvHeader, csvLine } from '../../../src/host/panels/export-csv.ts';
 import { htmlFoot, htmlHead, htmlLine } from '../../../src/host/panels/export-html.ts';
-import { createNonce, webviewHtml } from '../../../src/host/panels/webview-html.ts';
+import { canBeInline, createNonce, webviewHtml } from '../../../src/host/panels/webview-html.ts';
 
 const colours = {
   background: '#1f1f1f',
@@ -120,6 +120,27 @@ describe('the page of a webview', () => {
     expect(page.match(/<script/g)).toHaveLength(1);
     expect(page).toContain('&lt;Heatmap&gt;');
     expect(page).toContain('data-testid="heatmap"');
+  });
+
+  it('holds script and style sheets itself where their texts are known, each let in by its nonce', () => {
+    const page = webviewHtml({
+      name: 'heatmap',
+      title: 'Heatmap',
+      source: 'https://example.invalid',
+      script: 'heatmap.js',
+      styles: ['a.css'],
+      inline: { script: 'let $1 = "<!-- $& -->";', styles: ['b > a {}'] },
+      nonce: 'N1',
+      styleNonce: 'N2',
+    });
+    expect(page).toContain('<script nonce="N1">\nlet $1 = "<!-- $& -->";</script>');
+    expect(page).toContain('<style nonce="N2">\nb > a {}</style>');
+    expect(page).not.toMatch(/src=|href=/);
+  });
+
+  it('a text that would end its element does not stand in a page', () => {
+    expect(canBeInline('a < script && "<!--"')).toBe(true);
+    for (const text of ['"</script>"', '"<SCRIPT"', '/* </style> */']) expect(canBeInline(text), text).toBe(false);
   });
 
   it('brings a translation along as data that cannot end its element', () => {
