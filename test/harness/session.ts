@@ -5,7 +5,7 @@ import { type Browser, injectDevelopment, launchBrowser, workbenchUrl } from './
 import { ensureBrowser, ensureVscodeServer } from './install.ts';
 import { root, temporaryFolder } from './paths.ts';
 import { type Server, type ServerOptions, startServer } from './server.ts';
-import { Workbench } from './workbench.ts';
+import { until, Workbench } from './workbench.ts';
 
 /** VS Code's four kinds of theme: id for the settings, label in the picker, class of the workbench. */
 export const themes = {
@@ -90,8 +90,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     );
     const setTheme = async (theme: Theme): Promise<void> => {
       const { label, kind } = themes[theme];
-      await workbench.command('Preferences: Color Theme');
-      await workbench.pick(label);
+      // A panel that comes up meanwhile takes the keyboard and closes the picker.
+      await until(`the theme ${label} in the picker`, async () => {
+        await workbench.command('Preferences: Color Theme');
+        await workbench.pick(label, 5000);
+        return true;
+      });
       await browser.page.locator(`.monaco-workbench.${kind}`).waitFor();
     };
     // The workbench leaves a high contrast theme of the settings again where the system has none.

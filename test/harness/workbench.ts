@@ -78,14 +78,14 @@ export class Workbench {
   }
 
   /** Narrows an open quick pick to `text` and takes the row that says exactly this. */
-  async pick(text: string): Promise<void> {
-    await this.quickInput.waitFor({ state: 'visible' });
-    await this.quickInput.fill(text);
+  async pick(text: string, timeout = 20_000): Promise<void> {
+    await this.quickInput.waitFor({ state: 'visible', timeout });
+    await this.quickInput.fill(text, { timeout });
     await this.quickRows()
       .filter({ has: this.page.getByText(text, { exact: true }) })
       .first()
-      .click();
-    await this.quickInput.waitFor({ state: 'hidden' });
+      .click({ timeout });
+    await this.quickInput.waitFor({ state: 'hidden', timeout });
   }
 
   /** Opens a file of the workspace by Ctrl+P. */
