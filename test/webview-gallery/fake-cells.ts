@@ -94,7 +94,10 @@ function candidate(
     lacks: named
       ? []
       : tested
-        ? ['p below 0.05 (0.110)', 'a rise of the loss when it is clamped, above that of 95 % of matched cells']
+        ? [
+            'p below 0.05 (0.110)',
+            'a rise of the loss by 0.05 nats or more when it is clamped, above that of 95 % of matched cells',
+          ]
         : [`AP of at least ${((1 + base) / 2).toFixed(2)}`],
   };
 }

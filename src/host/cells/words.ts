@@ -66,7 +66,7 @@ export function lackWords({ concept: { base }, candidate }: Standing): string[] 
       randomLabels && t('AP above {0}, the best with random labels by character', Math.max(...randomLabels).toFixed(2)),
     chance: shift && t('p below 0.05 ({0})', shift.adjusted.toFixed(3)),
     cause: ablation
-      ? t('a rise of the loss when it is clamped, above that of 95 % of matched cells')
+      ? t('a rise of the loss by 0.05 nats or more when it is clamped, above that of 95 % of matched cells')
       : t('enough places where its clamping could matter'),
   };
   const measured = sampleAp !== null || !lacks.includes('precision');

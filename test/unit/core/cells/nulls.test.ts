@@ -216,6 +216,7 @@ describe('the rule of names', () => {
     ['cause', { ablation: null }],
     ['cause', { ablation: { ...ablation, control: 0.2 } }],
     ['cause', { ablation: { ...ablation, inside: -0.1, control: -0.2 } }],
+    ['cause', { ablation: { ...ablation, inside: 0.049, control: 0.007 } }],
   ];
   for (const [lack, change] of failures)
     it(`${lack}: ${JSON.stringify(change)}`, () => {
