@@ -92,8 +92,7 @@ describeInDevelopment('the gradient panel', () => {
     const { page } = session.workbench;
     const before = readdirSync(session.folder);
     await ask('Numbers (CSV)');
-    await page.keyboard.press('Escape');
-    await page.locator('.quick-input-widget input[type="text"]').waitFor({ state: 'hidden' });
+    await session.workbench.leaveQuickInput();
     assert.deepEqual(readdirSync(session.folder), before);
     assert.equal(await page.locator('.notification-toast').count(), 0);
   });

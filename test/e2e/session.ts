@@ -36,6 +36,8 @@ export function useSession(options: Partial<SessionOptions> = {}): Session {
       settings: { ...smallTraining, ...options.settings },
     });
   });
+  // What a failed test left open would fail its second try and the tests after it.
+  beforeEach(() => session?.workbench.leaveQuickInput());
   afterEach(async function () {
     const test = this.currentTest;
     if (test?.state === 'failed' && session)

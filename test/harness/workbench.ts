@@ -72,6 +72,15 @@ export class Workbench {
     return row;
   }
 
+  /** Leaves an open quick pick or file dialog. An Escape that comes before it has the keyboard goes elsewhere: then another follows. */
+  async leaveQuickInput(): Promise<void> {
+    await until('the quick input to close', async () => {
+      if (!(await this.quickInput.isVisible())) return true;
+      await this.page.keyboard.press('Escape');
+      return false;
+    });
+  }
+
   /** Runs a command as a person does, by its name in the palette. */
   async command(name: string): Promise<void> {
     await (await this.palette(name)).click();

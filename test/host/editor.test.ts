@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { StreamedInsertion } from '../../src/host/editor/generate.ts';
 import { activate, closeEditors, train, until, workspaceFile } from './cellscope.ts';
 
 const cell = { layer: 0, cell: 3, quantity: 'tanhc' } as const;
@@ -64,6 +65,23 @@ describe('the editor and its inspector', () => {
     assert.ok(grown.startsWith('const ') && grown.endsWith('a = 1;\nlet b'));
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), text);
+  });
+
+  it('writes again what the editor refused because the text had changed meanwhile', async () => {
+    const document = await vscode.workspace.openTextDocument({ content: 'one\ntwo' });
+    const editor = await vscode.window.showTextDocument(document);
+    let refusals = 0;
+    const edit: vscode.TextEditor['edit'] = async (callback, options) => {
+      if (refusals++ > 0) return editor.edit(callback, options);
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), 'zero\n'));
+      return false;
+    };
+    const writer = new StreamedInsertion({ document, edit } as vscode.TextEditor, 7, () => assert.fail('It gave up.'));
+    writer.push(', three');
+    await writer.finish();
+    assert.equal(writer.failure, null);
+    assert.equal(document.getText(), 'zero\none\ntwo, three');
+    await closeEditors();
   });
 
   it('stops generating where it is cancelled, and keeps what was written until then', async () => {

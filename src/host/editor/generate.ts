@@ -8,6 +8,8 @@ import type { Inspection } from '../contracts.ts';
 const LONGEST_PRIME = 50_000;
 /** Between two insertions, milliseconds. */
 const INTERVAL = 60;
+/** An edit is refused where the text has changed since it was made (somebody types): then it is made again, so often at most. */
+const TRIES = 5;
 
 export async function generateFromCursor(inspection: Inspection): Promise<void> {
   const editor = vscode.window.activeTextEditor;
@@ -88,7 +90,6 @@ export class StreamedInsertion {
   private readonly subscription: vscode.Disposable;
   private offset: number;
   private waiting = '';
-  private inserting = false;
   private started = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private work: Promise<void> = Promise.resolve();
@@ -125,15 +126,15 @@ export class StreamedInsertion {
     const { document } = this.editor;
     // Written as the document writes its line ends, so that offsets keep counting right.
     const lines = document.eol === vscode.EndOfLine.CRLF ? text.replaceAll('\n', '\r\n') : text;
-    this.inserting = true;
     const undo = { undoStopBefore: !this.started, undoStopAfter: false };
-    const done = await this.editor
-      .edit((edit) => edit.insert(document.positionAt(this.offset), lines), undo)
-      .then(
-        (applied) => applied,
-        () => false,
-      );
-    this.inserting = false;
+    let done = false;
+    for (let tries = 0; !done && tries < TRIES && !document.isClosed; tries++)
+      done = await this.editor
+        .edit((edit) => edit.insert(document.positionAt(this.offset), lines), undo)
+        .then(
+          (applied) => applied,
+          () => false,
+        );
     this.started = true;
     if (done) {
       this.offset += lines.length;
@@ -147,9 +148,9 @@ export class StreamedInsertion {
 
   /** Somebody else's edits before the place move it. */
   private follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    if (document !== this.editor.document || this.inserting) return;
+    if (document !== this.editor.document) return;
     for (const { rangeOffset, rangeLength, text } of contentChanges) {
-      if (rangeOffset >= this.offset) continue;
+      if (rangeOffset >= this.offset) continue; // what is inserted here too
       const removed = Math.min(rangeLength, this.offset - rangeOffset);
       this.offset += text.length - removed;
     }
