@@ -81,9 +81,13 @@ export class Workbench {
     });
   }
 
-  /** Runs a command as a person does, by its name in the palette. */
+  /** Runs a command as a person does, by its name in the palette; again where the palette is closed before the click. */
   async command(name: string): Promise<void> {
-    await (await this.palette(name)).click();
+    const run = async (): Promise<boolean> => {
+      await (await this.palette(name)).click({ timeout: 5000 });
+      return true;
+    };
+    await until(`${name} to be run`, run, 60_000);
   }
 
   /** Narrows an open quick pick to `text` and takes the row that says exactly this. */

@@ -5,9 +5,26 @@ import { activate, closeEditors, train, until, workspaceFile } from './cellscope
 
 const cell = { layer: 0, cell: 3, quantity: 'tanhc' } as const;
 
+/** Shows a document with the cursor in its first line; an editor that is still coming up may put it back. */
+async function showAt(document: vscode.TextDocument, character: number): Promise<void> {
+  const cursor = new vscode.Position(0, character);
+  await vscode.window.showTextDocument(document);
+  await until('the cursor to stay', async () => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document !== document) return false;
+    editor.selection = new vscode.Selection(cursor, cursor);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return editor === vscode.window.activeTextEditor && editor.selection.active.isEqual(cursor);
+  });
+}
+
 describe('the editor and its inspector', () => {
   before(async () => {
+    // Panels that open by themselves would take the editor's place while it is tested.
+    const settings = vscode.workspace.getConfiguration('cellscope.training');
+    await settings.update('openWhenStarted', 'none', vscode.ConfigurationTarget.Global);
     const run = await train();
+    await settings.update('openWhenStarted', undefined, vscode.ConfigurationTarget.Global);
     await vscode.commands.executeCommand('cellscope.openRun', run);
     (await activate()).inspection.selectCell(cell);
   });
@@ -53,9 +70,8 @@ describe('the editor and its inspector', () => {
   it('generates from the cursor as one step of undo', async () => {
     await activate();
     const document = await vscode.workspace.openTextDocument({ content: 'const a = 1;\nlet b' });
-    const editor = await vscode.window.showTextDocument(document);
+    await showAt(document, 6);
     const text = document.getText();
-    editor.selection = new vscode.Selection(0, 6, 0, 6);
     const settings = vscode.workspace.getConfiguration('cellscope.generate');
     await settings.update('length', 50, vscode.ConfigurationTarget.Global);
     await vscode.commands.executeCommand('cellscope.generateFromCursor');
@@ -87,8 +103,7 @@ describe('the editor and its inspector', () => {
   it('stops generating where it is cancelled, and keeps what was written until then', async () => {
     await activate();
     const document = await vscode.workspace.openTextDocument({ content: 'let a' });
-    const editor = await vscode.window.showTextDocument(document);
-    editor.selection = new vscode.Selection(0, 5, 0, 5);
+    await showAt(document, 5);
     const settings = vscode.workspace.getConfiguration('cellscope.generate');
     await settings.update('length', 100_000, vscode.ConfigurationTarget.Global);
     const { withProgress } = vscode.window;
