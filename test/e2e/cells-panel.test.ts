@@ -56,6 +56,7 @@ describeInDevelopment('the cells panel', () => {
 
   it('is filtered, sorted and opened by keyboard', async () => {
     const { keyboard } = session.workbench.page;
+    await frame.locator('#tab-concepts').click();
     await frame.locator(`${panel} .filter`).fill('quotes');
     await until('the filter', async () => (await frame.locator(`${panel} .card tbody tr[data-id*="-"]`).count()) < 8);
     await frame.locator(`${panel} .filter`).fill('');
@@ -67,7 +68,7 @@ describeInDevelopment('the cells panel', () => {
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
     await frame.locator(`${panel}[data-tab="cell"]`).waitFor();
-    assert.equal(await frame.locator(`${panel} .cell-title`).textContent(), 'Cell 0·0 of LSTM 1×24');
+    await frame.locator(`${panel} .cell-title`, { hasText: /^Cell 0·0 of LSTM 1×24$/ }).waitFor();
   });
 
   it('the page of a cell says what it does: inside and outside, at the quotes, in snippets, and what its loss costs', async () => {
