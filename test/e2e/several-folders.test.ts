@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../harness/paths.ts';
+import { until } from '../harness/workbench.ts';
 import { Heatmap } from './heatmap.ts';
 import { describeInDevelopment, runFolders, useSession } from './session.ts';
 
@@ -32,8 +33,14 @@ describeInDevelopment('a workspace of several folders', () => {
     await workbench.clearToasts();
     await workbench.page.keyboard.press('Control+Shift+E');
     const folder = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: /^web$/ });
-    await folder.click({ button: 'right' });
-    await workbench.page.locator('.context-view').getByText('Train on This Folder').click();
+    // A menu that is just opening does not hear the click; where it has closed meanwhile, it is opened again.
+    const entry = workbench.page.locator('.context-view').getByText('Train on This Folder');
+    await until('the menu to be taken', async () => {
+      if (!(await entry.isVisible())) await folder.click({ button: 'right', timeout: 3000 });
+      await entry.click({ timeout: 3000 });
+      await entry.waitFor({ state: 'hidden', timeout: 2000 });
+      return true;
+    });
     await workbench.toasts(/trained on .* characters/).waitFor({ timeout: 90_000 });
     assert.deepEqual(foldersOf(runFolders(session)[1]!), ['web']);
   });
