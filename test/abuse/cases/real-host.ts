@@ -1,4 +1,4 @@
-/** VS Code's own extension host killed while the extension trains in it: the run is whole, and the next window goes on with it. */
+/** VS Code's own extension host killed while the extension trains in it: the run is whole, and a resume ends it. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
