@@ -203,19 +203,35 @@ export function baselineVerdict(name: string, { tables, order }: ShownBaseline):
       : gap < 0
         ? t('The {0}-gram beats {1}.', order, name)
         : t('Neither is better.');
-  const [own, counted, apart] = [network * bits, baseline * bits, Math.abs(gap)].map((value) => value.toFixed(3));
-  const values = [name, own!, order, counted!, apart!, whole(tables.all.count)];
-  const evidence =
-    gap >= 0
-      ? t(
-          '{0} needs {1} bits per character, the {2}-gram {3}: {4} fewer for the network, over {5} characters of test files.',
-          ...values,
-        )
-      : t(
-          '{0} needs {1} bits per character, the {2}-gram {3}: {4} more for the network, over {5} characters of test files.',
-          ...values,
-        );
-  return { claim, evidence };
+  const [own, counted, apart] = [network * bits, baseline * bits, Math.abs(gap)].map((value) => value.toFixed(3)) as [
+    string,
+    string,
+    string,
+  ];
+  const chars = whole(tables.all.count);
+  return {
+    claim,
+    evidence:
+      gap >= 0
+        ? t(
+            '{0} needs {1} bits per character, the {2}-gram {3}: {4} fewer for the network, over {5} characters of test files.',
+            name,
+            own,
+            order,
+            counted,
+            apart,
+            chars,
+          )
+        : t(
+            '{0} needs {1} bits per character, the {2}-gram {3}: {4} more for the network, over {5} characters of test files.',
+            name,
+            own,
+            order,
+            counted,
+            apart,
+            chars,
+          ),
+  };
 }
 
 /** `LSTM 1×128 · linux`. */
