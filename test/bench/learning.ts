@@ -4,11 +4,13 @@
  *
  *   npm run bench:learning [-- --seconds LIST | --chars N] [--codebases LIST] [--linux FOLDER] [--seeds LIST] [--threads N]
  *                             [--arch LIST --hidden LIST --batch LIST --sequence LIST --lr LIST --schedule LIST --clip LIST]
- *                             [--no-char-rnn] [--no-peer | --peer-every] [--peer-start ours|pytorch] [--peer-threads N]
+ *                             [--no-char-rnn] [--no-peer | --peer-every | --together] [--peer-start ours|pytorch] [--peer-threads N]
  *
  * Recipes are chosen by their loss on the validation documents. The test documents are looked at for the chosen recipe, the defaults
  * and char-rnn's only, which PyTorch trains too: from our starting weights, on the same windows, with the same wall time or
  * characters. With `--chars` it must come within 0.05 nats of us (exit code 1 where not); `--peer-every` does that for every recipe.
+ * `--together` trains every recipe by both at the same time, each on one thread: ten minutes for both, in which neither has a quieter
+ * machine than the other.
  */
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
@@ -46,6 +48,7 @@ const { values: given } = parseArgs({
     'char-rnn': { type: 'boolean', default: true },
     peer: { type: 'boolean', default: true },
     'peer-every': { type: 'boolean', default: false },
+    together: { type: 'boolean', default: false },
     'peer-start': { type: 'string', default: 'ours' },
     'peer-threads': { type: 'string', default: '0' },
   },
@@ -80,17 +83,33 @@ function budgets(): Budget[] {
 const seeds = list(given.seeds).map((text) => positive('seeds', text));
 const start = given['peer-start'];
 if (start !== 'ours' && start !== 'pytorch') throw new Error(`--peer-start takes ours or pytorch, not "${start}".`);
-const peerChoice = { start, threads: Number(given['peer-threads']) } as const;
+if (given.together && !given.peer) throw new Error('--together trains with PyTorch: give it without --no-peer.');
+const peerChoice = { start, threads: given.together ? 1 : Number(given['peer-threads']) } as const;
 
 async function train(corpus: Corpus, engine: Engine, recipe: Recipe, budget: Budget): Promise<Row> {
-  const ours: Result[] = [];
-  for (const seed of seeds) ours.push(await trainOurs(corpus, engine, { ...recipe.options, budget, seed }));
-  return { recipe, ours, theirs: [] };
+  const row: Row = { recipe, ours: [], theirs: [] };
+  for (const seed of seeds) {
+    const ours = (): Promise<Result> => trainOurs(corpus, engine, { ...recipe.options, budget, seed });
+    if (!given.together) {
+      row.ours.push(await ours());
+      continue;
+    }
+    const beside: Promise<Result>[] = [];
+    row.theirs.push(await trainTheirs(corpus, engine, recipe, budget, seed, () => beside.push(ours())));
+    row.ours.push(...(await Promise.all(beside)));
+  }
+  return row;
 }
 
-async function trainTheirs(corpus: Corpus, engine: Engine, { recipe, theirs }: Row, budget: Budget): Promise<void> {
-  for (const seed of seeds)
-    theirs.push(await trainPeer(corpus, engine, { ...recipe.options, budget, seed }, peerChoice));
+function trainTheirs(
+  corpus: Corpus,
+  engine: Engine,
+  recipe: Recipe,
+  budget: Budget,
+  seed: number,
+  onStart?: () => void,
+): Promise<PeerResult> {
+  return trainPeer(corpus, engine, { ...recipe.options, budget, seed }, peerChoice, onStart);
 }
 
 function tableRow(name: string, who: string, results: Result[], withTest: boolean): void {
@@ -124,9 +143,10 @@ async function measure(corpus: Corpus, engine: Engine, budget: Budget, peer: boo
   const usual = rows.find((row) => JSON.stringify(row.recipe.options) === standard);
   if (usual && usual !== chosen) final.push(usual);
   if (given['char-rnn']) for (const recipe of charRnnRecipes) final.push(await train(corpus, engine, recipe, budget));
-  const compared = given['peer-every'] ? [...new Set([...final, ...rows])] : final;
+  const compared = given['peer-every'] || given.together ? [...new Set([...final, ...rows])] : final;
   for (const row of compared) {
-    if (peer) await trainTheirs(corpus, engine, row, budget);
+    if (peer && !given.together)
+      for (const seed of seeds) row.theirs.push(await trainTheirs(corpus, engine, row.recipe, budget, seed));
     const name = row === chosen ? `**chosen: ${row.recipe.name}**` : row.recipe.name;
     if (final.includes(row)) tableRow(name, 'ours', row.ours, true);
     if (peer) tableRow(name, `PyTorch ×${row.theirs[0]!.threads}`, row.theirs, final.includes(row));
@@ -178,7 +198,10 @@ await buildKernels(root);
 const platform = nodeKernelPlatform(path.join(root, 'dist'), {
   threadEntry: path.join(root, 'src/worker/kernel-thread.node.ts'),
 });
-const engine = await chooseEngine(platform, { engine: 'wasm', threads: positive('threads', given.threads) });
+const engine = await chooseEngine(platform, {
+  engine: 'wasm',
+  threads: given.together ? 1 : positive('threads', given.threads),
+});
 const peer = given.peer ? findPeer() : null;
 console.log(
   `${cpus()[0]?.model ?? 'Unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}. Ours: ${engine.name}.`,

@@ -47,12 +47,16 @@ export function findPeer(): string | null {
   }
 }
 
-/** `threads` 0: the faster of 1 and 2, timed on this recipe. */
+/**
+ * `threads` 0: the faster of 1 and 2, timed on this recipe.
+ * @param onStart called when all is handed over and PyTorch is about to begin.
+ */
 export async function trainPeer(
   corpus: Corpus,
   engine: Engine,
   options: TrainingOptions,
   { start, threads }: { start: PeerStart; threads: number },
+  onStart: () => void = () => {},
 ): Promise<PeerResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'cellscope-learning-peer-'));
   try {
@@ -75,7 +79,9 @@ export async function trainPeer(
     await writeFile(path.join(folder, 'request.json'), JSON.stringify(request));
     // With a thread pool of its own beside PyTorch's, OpenBLAS makes it 2–20 times slower.
     const env = { ...process.env, OPENBLAS_NUM_THREADS: '1' };
-    const { stdout } = await promisify(execFile)(python, [path.join(import.meta.dirname, 'peer.py'), folder], { env });
+    const training = promisify(execFile)(python, [path.join(import.meta.dirname, 'peer.py'), folder], { env });
+    onStart();
+    const { stdout } = await training;
     const { firstLoss: theirs, ...result } = JSON.parse(stdout) as Result & { threads: number; firstLoss: number };
     return { ...result, firstLoss: { theirs, ours: firstLoss } };
   } finally {
