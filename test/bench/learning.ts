@@ -4,7 +4,7 @@
  *
  *   npm run bench:learning [-- --seconds LIST | --chars N] [--codebases LIST] [--linux FOLDER] [--seeds LIST] [--threads N]
  *                             [--arch LIST --hidden LIST --batch LIST --sequence LIST --lr LIST --schedule LIST --clip LIST]
- *                             [--no-char-rnn] [--no-peer | --peer-every | --together] [--peer-start ours|pytorch] [--peer-threads N]
+ *                             [--build simd|relaxed|revectorized] [--no-char-rnn] [--no-peer | --peer-every | --together] [--peer-start ours|pytorch] [--peer-threads N]
  *
  * Recipes are chosen by their loss on the validation documents. The test documents are looked at for the chosen recipe, the defaults
  * and char-rnn's only, which PyTorch trains too: from our starting weights, on the same windows, with the same wall time or
@@ -17,7 +17,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildKernels } from '../../scripts/kernels.ts';
 import type { Corpus } from '../../src/core/corpus/corpus.ts';
-import { chooseEngine } from '../../src/core/engine/choose.ts';
+import { buildOf, chooseEngine } from '../../src/core/engine/choose.ts';
 import type { Engine } from '../../src/core/engine/engine.ts';
 import type { Budget } from '../../src/core/training/options.ts';
 import { nodeKernelPlatform } from '../../src/worker/kernel-loader.node.ts';
@@ -38,6 +38,7 @@ const { values: given } = parseArgs({
     linux: { type: 'string' },
     seeds: { type: 'string', default: '1' },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    build: { type: 'string' },
     arch: { type: 'string' },
     hidden: { type: 'string' },
     batch: { type: 'string' },
