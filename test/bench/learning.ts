@@ -202,6 +202,7 @@ const platform = nodeKernelPlatform(path.join(root, 'dist'), {
 const engine = await chooseEngine(platform, {
   engine: 'wasm',
   threads: given.together ? 1 : positive('threads', given.threads),
+  build: buildOf(`wasm ${given.build}`),
 });
 const peer = given.peer ? findPeer() : null;
 console.log(
