@@ -154,7 +154,7 @@ function followTraining(
       void open(run).then(async () => {
         if (first) await trainingPanel;
         if (first && isFollowed(run) && /^(heatmap|both)$/.test(wish()))
-          void vscode.commands.executeCommand('cellscope.openHeatmap');
+          void vscode.commands.executeCommand('cellscope.openHeatmap', { preserveFocus: true });
       });
     }),
     // The newest checkpoint need not be the best, which is what a run's numbers are about once it has ended.

@@ -311,7 +311,8 @@ export class HeatmapApp {
 
   private onRender(visible: Range): void {
     this.link.remember({ scrollTop: this.view.scrollTop });
-    this.root.dataset.settled = String(this.text !== null && this.colours.settled(visible.start, visible.end));
+    const settled = String(this.text !== null && this.colours.settled(visible.start, visible.end));
+    if (this.root.dataset.settled !== settled) this.root.dataset.settled = settled;
     this.pages.update(visible);
   }
 

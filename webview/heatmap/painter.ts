@@ -35,8 +35,10 @@ export interface Viewport {
 
 const tileWidth = 1024;
 const tileHeight = 256;
-/** Hidden tiles that are kept. */
+/** Tiles out of view that are kept. */
 const most = 6;
+/** Where those are: hidden ones would be laid out anew when they are used again. */
+const aside = `translateX(${-2 * tileWidth}px)`;
 
 interface Tile {
   canvas: HTMLCanvasElement;
@@ -49,7 +51,7 @@ interface Tile {
 export class Painter {
   private readonly host: HTMLElement;
   private readonly tiles = new Map<string, Tile>();
-  /** Tiles that are not in view: hidden and used again, since a canvas is dear to make. */
+  /** Tiles that are not in view: put aside and used again, since a canvas is dear to make. */
   private spare: Tile[] = [];
   private palette: string[] = [];
   private solid: { positive: string; negative: string } | null = null;
@@ -104,13 +106,12 @@ export class Painter {
       if (this.tiles.has(key)) continue;
       const [column, row] = key.split(',').map(Number) as [number, number];
       const tile = this.spare.pop() ?? this.create();
-      tile.canvas.hidden = false;
       Object.assign(tile, { column, row, dirty: true });
       tile.canvas.style.transform = `translate(${column * tileWidth}px,${row * tileHeight}px)`;
       this.tiles.set(key, tile);
     }
-    for (const tile of this.spare) tile.canvas.hidden = true;
     for (const tile of this.spare.splice(most)) tile.canvas.remove();
+    for (const { canvas } of this.spare) if (canvas.style.transform !== aside) canvas.style.transform = aside;
     for (const tile of this.tiles.values()) if (tile.dirty) this.paintTile(tile, source);
   }
 

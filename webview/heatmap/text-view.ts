@@ -1,7 +1,7 @@
 /** The text, virtualised: lines, numbers, colours, the boxes around the cursor's and the pointer's character. */
 import { onPixelRatioChange } from '../ui/canvas.ts';
-import { coalesced, element } from '../ui/dom.ts';
-import { type Range, Rows } from '../ui/rows.ts';
+import { coalesced, element, setHidden } from '../ui/dom.ts';
+import { type Range, Rows, RowWindow } from '../ui/rows.ts';
 import type { Theme } from '../ui/theme.ts';
 import { characterAt, Layouts, type LineLayout, PageFont } from './layout.ts';
 import { LineRows, shownPart } from './line-rows.ts';
@@ -21,8 +21,6 @@ export interface ColourSource {
   readonly scale: number;
   readonly overlays: readonly OverlayValues[];
 }
-
-const overscan = 6;
 
 export class TextView {
   readonly node: HTMLElement;
@@ -54,6 +52,7 @@ export class TextView {
   private gutterWidth = 40;
   private contentWidth = 0;
   private rows = new Rows(0, 19);
+  private readonly standing = new RowWindow();
   private cursor: Spot | null = null;
   private viewport = { width: 0, height: 0 };
   /** Read once a frame, before anything is written: a later read would lay the page out again. */
@@ -246,7 +245,7 @@ export class TextView {
     this.scroll = { left: scrollLeft, top: scrollTop };
     const { width, height } = this.viewport;
     const visible = this.rows.range(scrollTop, height);
-    const range = this.rows.range(scrollTop, height, overscan);
+    const range = this.standing.around(visible, this.rows.count);
     const shown = text?.lines ?? [];
     this.layouts.prepare(shown.slice(range.start, range.end).map(shownPart));
     const pinned = this.selection.pinned.filter(
@@ -287,7 +286,7 @@ export class TextView {
       if (first < 0) first = line;
       last = line;
     }
-    this.pendingBar.hidden = first < 0;
+    setHidden(this.pendingBar, first < 0);
     if (first < 0) return;
     const top = this.rows.top(first);
     this.pendingBar.style.transform = `translateY(${top}px)`;
@@ -296,7 +295,7 @@ export class TextView {
 
   private place(box: HTMLElement, spot: Spot | null): void {
     const inside = spot !== null && spot.line < this.rows.count;
-    box.hidden = !inside;
+    setHidden(box, !inside);
     if (!inside) return;
     const { edges } = this.layout(spot.line);
     const left = edges[spot.character] ?? 0;

@@ -58,6 +58,11 @@ export function coalesced(run: () => void): () => void {
   };
 }
 
+/** Writes `hidden` where it changes: setting an attribute to what it is makes the browser look for styles again. */
+export function setHidden(node: HTMLElement, hidden: boolean): void {
+  if (node.hidden !== hidden) node.hidden = hidden;
+}
+
 const icons = {
   chevronLeft: 'M10 3 5 8l5 5',
   chevronRight: 'm6 3 5 5-5 5',

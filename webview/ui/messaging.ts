@@ -9,6 +9,10 @@ export interface HostLink<State> {
   remember(part: Partial<State>): void;
 }
 
+/** Milliseconds without a change after which the state is written, and those after which nothing puts it off. */
+const rest = 250;
+const longestWait = 2000;
+
 export function connectHost<State extends object>(
   isState: (value: unknown) => value is State,
   handlers: Parameters<typeof receive>[1],
@@ -18,6 +22,7 @@ export function connectHost<State extends object>(
   const restored = isState(stored) ? stored : null;
   let state: Partial<State> = restored ?? {};
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let firstChange = 0;
   const write = (): void => {
     clearTimeout(timer);
     timer = undefined;
@@ -32,7 +37,12 @@ export function connectHost<State extends object>(
     restored,
     remember(part) {
       state = { ...state, ...part };
-      timer ??= setTimeout(write, 150);
+      const now = performance.now();
+      if (timer === undefined) firstChange = now;
+      // Every write goes through the workbench: while somebody scrolls they wait for a rest, but not for ever.
+      else if (now - firstChange > longestWait) return;
+      clearTimeout(timer);
+      timer = setTimeout(write, rest);
     },
   };
 }

@@ -60,3 +60,34 @@ export class Rows {
     return bottom > scrollTop + extent ? Math.max(0, bottom - extent) : scrollTop;
   }
 }
+
+/** Rows kept beyond those in view: on the side towards which they are scrolled, and on the other. */
+const ahead = 24;
+const behind = 8;
+/** Rows beyond those in view that there must be at least. */
+const margin = 3;
+
+/**
+ * Which rows stand in the page: those in view and some around them, and others only when these come to their end. So most
+ * frames of a scrolling change nothing in the page, and a quick turn of the wheel finds rows where it arrives.
+ */
+export class RowWindow {
+  private range: Range = { start: 0, end: 0 };
+  private from = 0;
+
+  /** The rows that stand while `visible` of `count` are in view. */
+  around({ start, end }: Range, count: number): Range {
+    const up = start < this.from;
+    this.from = start;
+    const enough = { start: Math.max(0, start - margin), end: Math.min(count, end + margin) };
+    const { range } = this;
+    const holds = range.start <= enough.start && range.end >= enough.end && range.end <= count;
+    const slim = range.end - range.start <= end - start + ahead + behind + 2 * margin;
+    if (!holds || !slim)
+      this.range = {
+        start: Math.max(0, start - (up ? ahead : behind)),
+        end: Math.min(count, end + (up ? behind : ahead)),
+      };
+    return this.range;
+  }
+}

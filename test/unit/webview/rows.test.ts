@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Rows } from '../../../webview/ui/rows.ts';
+import { Rows, RowWindow } from '../../../webview/ui/rows.ts';
 
 describe('virtual rows', () => {
   it('are all found at every pixel of theirs, gap or not', () => {
@@ -39,5 +39,35 @@ describe('virtual rows', () => {
     expect(rows.reveal(2, 100, 200)).toBe(40);
     expect(rows.reveal(7, 100, 200)).toBe(100);
     expect(rows.reveal(10, 0, 200)).toBe(20 * 11 + 80 - 200);
+  });
+});
+
+describe('the rows that stand in the page', () => {
+  it('hold what is in view at every step of a scrolling, either way, at any speed', () => {
+    for (const step of [1, 3, 8, 40, 500, -1, -8, -40]) {
+      const standing = new RowWindow();
+      for (let start = step > 0 ? 0 : 950; start >= 0 && start < 1000; start += step) {
+        const end = Math.min(1000, start + 45);
+        const range = standing.around({ start, end }, 1000);
+        expect(range.start).toBeLessThanOrEqual(Math.max(0, start - 3));
+        expect(range.end).toBeGreaterThanOrEqual(Math.min(1000, end + 3));
+        expect(range.end - range.start).toBeLessThan(90);
+      }
+    }
+  });
+
+  it('stay the same for most steps', () => {
+    const standing = new RowWindow();
+    const ranges = Array.from({ length: 40 }, (_, start) => standing.around({ start, end: start + 45 }, 1000));
+    expect(new Set(ranges).size).toBe(2);
+  });
+
+  it('are made anew for a shorter text and a lower view', () => {
+    const standing = new RowWindow();
+    standing.around({ start: 0, end: 45 }, 1000);
+    expect(standing.around({ start: 0, end: 10 }, 10)).toEqual({ start: 0, end: 10 });
+    standing.around({ start: 100, end: 200 }, 1000);
+    expect(standing.around({ start: 120, end: 130 }, 1000)).toEqual({ start: 112, end: 154 });
+    expect(standing.around({ start: 0, end: 0 }, 0)).toEqual({ start: 0, end: 0 });
   });
 });
