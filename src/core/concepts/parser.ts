@@ -15,8 +15,11 @@ export type GrammarReader = (file: string) => Promise<Uint8Array>;
 export type Breathe = () => Promise<void>;
 
 const goOn: Breathe = async () => {};
-/** Milliseconds that are parsed, and nodes that are flattened, between two breaths. */
-const parsingSlice = 10;
+/**
+ * How often the parser asks whether to go on, and nodes that are flattened, between two breaths: some ten milliseconds each. Not a time:
+ * where a text has errors the parser may mend them differently after a stop, and labels must not depend on how busy the machine is.
+ */
+const parsingSlice = 128;
 const nodesOfASlice = 8192;
 
 /** A change in UTF-16 offsets of the text before it. */
@@ -103,16 +106,12 @@ class LoadedGrammar {
     try {
       parser.setLanguage(this.language);
       for (;;) {
-        const until = performance.now() + parsingSlice;
-        let isStopped = false;
-        const progressCallback = (): boolean => {
-          isStopped = performance.now() > until;
-          return isStopped;
-        };
+        let asked = 0;
+        const progressCallback = (): boolean => ++asked >= parsingSlice;
         // After a stop the same call goes on where it stood.
         const tree = parser.parse(text, previous, { progressCallback });
         if (tree) return tree;
-        if (!isStopped)
+        if (asked < parsingSlice)
           throw new Error(`The ${this.grammar} parser gave no tree for a text of ${text.length} characters.`);
         await breathe();
       }

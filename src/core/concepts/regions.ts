@@ -57,6 +57,13 @@ export function paintTrimmed(painter: Painter, from: number, to: number, opening
   if (end >= start) painter.endsAt(closing > 0 ? outerEnd - closing : end);
 }
 
+/** True where a node's text is a word of ASCII letters. */
+export function spells(painter: Painter, tree: SyntaxTree, node: number, word: string): boolean {
+  const start = tree.start(node);
+  if (tree.end(node) - start !== word.length) return false;
+  return [...word].every((letter, i) => painter.point(start + i) === letter.charCodeAt(0));
+}
+
 function isToken(tree: SyntaxTree, node: number, spellings: readonly string[]): boolean {
   return !tree.named(node) && tree.end(node) > tree.start(node) && spellings.includes(tree.type(node));
 }

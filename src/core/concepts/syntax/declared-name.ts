@@ -1,6 +1,7 @@
 import type { BinaryConcept } from '../concept.ts';
 import type { Grammar } from '../languages.ts';
 import { Painter } from '../painter.ts';
+import type { SyntaxTree } from '../syntax-tree.ts';
 
 const ecmascript = [
   'function_declaration.name',
@@ -107,7 +108,9 @@ const places: Partial<Record<Grammar, readonly string[]>> = {
     'function_definition.name',
     'method_declaration.name',
     'simple_parameter.name',
+    'variadic_parameter.name',
     'property_promotion_parameter.name',
+    'static_variable_declaration.name',
     'property_element.name',
     'const_element.',
   ],
@@ -163,8 +166,15 @@ const names =
 
 const lists = ['expression_list', 'pattern_list'];
 
-/** A C struct or enum is declared where its body stands; elsewhere its name is a use. */
+/** A C struct, enum or class is declared where its body stands, or where it stands by itself; elsewhere its name is a use. */
 const needsBody = ['struct_specifier', 'union_specifier', 'enum_specifier', 'class_specifier'];
+
+/** `class Dock;`: the specifier is a statement, or a member without a name. */
+function standsAlone(tree: SyntaxTree, specifier: number): boolean {
+  const holder = tree.parent(specifier);
+  if (tree.type(holder) === 'field_declaration') return tree.childByField(holder, 'declarator') === null;
+  return ['translation_unit', 'declaration_list', 'compound_statement'].includes(tree.type(holder));
+}
 
 export const declaredName: BinaryConcept = {
   id: 'declared-name',
@@ -185,7 +195,8 @@ export const declaredName: BinaryConcept = {
       const parent = tree.parent(place);
       const type = parent < 0 ? '' : tree.type(parent);
       if (!wanted.has(`${type}.${tree.field(place)}`)) continue;
-      if (needsBody.includes(type) && tree.childByField(parent, 'body') === null) continue;
+      if (needsBody.includes(type) && tree.childByField(parent, 'body') === null && !standsAlone(tree, parent))
+        continue;
       painter.region(tree.start(node), tree.end(node), 0, 0);
     }
     return painter.labels();

@@ -1,9 +1,12 @@
 import type { BinaryConcept } from '../concept.ts';
 import { functionNodes } from '../functions.ts';
-import { grammarsOf, labelNodes } from '../regions.ts';
+import { grammarsOf, labelNodes, type NodeTable } from '../regions.ts';
 import type { SyntaxTree } from '../syntax-tree.ts';
 
 const annotations = ['annotation', 'marker_annotation', 'attribute_list', 'attribute_declaration'];
+
+/** With the members of a C++ class that are declared without a body. */
+const nodes: NodeTable = { ...functionNodes, cpp: [...functionNodes.cpp!, 'field_declaration', 'declaration'] };
 
 export const functionHeader: BinaryConcept = {
   id: 'function-header',
@@ -13,7 +16,12 @@ export const functionHeader: BinaryConcept = {
   scale: 'binary',
   grammars: grammarsOf(functionNodes),
   label: (document) =>
-    labelNodes(document, functionNodes, (painter, tree, node) => {
+    labelNodes(document, nodes, (painter, tree, node) => {
+      if (/^(?:field_)?declaration$/.test(tree.type(node))) {
+        const method = declaredMethod(tree, node);
+        if (method !== null) painter.region(tree.start(node), tree.end(method), 0, 0);
+        return;
+      }
       const body = tree.childByField(node, 'body');
       const mark = body === null ? null : markBefore(tree, node, body);
       let to = body === null ? tree.end(node) : tree.start(body);
@@ -28,6 +36,24 @@ export const functionHeader: BinaryConcept = {
       painter.region(start, end, 0, 0);
     }),
 };
+
+/** The declarator of `virtual int *count() const = 0;` within a class; null where a member is none, as a pointer to a function. */
+function declaredMethod(tree: SyntaxTree, member: number): number | null {
+  if (tree.type(tree.parent(member)) !== 'field_declaration_list') return null;
+  const outer = tree.childByField(member, 'declarator');
+  for (let node = outer; node !== null; node = tree.childByField(node, 'declarator') ?? inner(tree, node)) {
+    if (tree.type(node) !== 'function_declarator') continue;
+    const name = tree.childByField(node, 'declarator');
+    return name !== null && tree.type(name) === 'parenthesized_declarator' ? null : outer;
+  }
+  return null;
+}
+
+/** What a reference's declarator, which has no field for it, is of. */
+function inner(tree: SyntaxTree, node: number): number | null {
+  if (tree.type(node) !== 'reference_declarator') return null;
+  return tree.children(node).find((child) => tree.named(child)) ?? null;
+}
 
 /** The arrow, colon or semicolon before a body; the arrow of a C# method is its body's first token. */
 function markBefore(tree: SyntaxTree, node: number, body: number): number | null {

@@ -1,7 +1,7 @@
 import type { BinaryConcept } from '../concept.ts';
 import type { Grammar } from '../languages.ts';
 import { Painter } from '../painter.ts';
-import type { NodeTable } from '../regions.ts';
+import { type NodeTable, spells } from '../regions.ts';
 
 const grammars: readonly Grammar[] = [
   'bash',
@@ -23,6 +23,7 @@ const grammars: readonly Grammar[] = [
 /** Words that a grammar names although they are spelled out in it. */
 const namedWords: NodeTable = {
   cpp: ['auto', 'this'],
+  csharp: ['modifier'],
   java: ['this', 'super'],
   javascript: ['this', 'super'],
   ruby: ['self', 'super'],
@@ -30,6 +31,9 @@ const namedWords: NodeTable = {
   tsx: ['this', 'super'],
   typescript: ['this', 'super'],
 };
+
+/** Nodes within which a literal is spelled out: Ruby's nil, C#'s true. */
+const literals = ['nil', 'boolean_literal', 'null_literal'];
 
 /** Spelled-out words that name a type. */
 const typeNodes = [
@@ -54,14 +58,17 @@ export const keyword: BinaryConcept = {
     const tree = document.tree!;
     for (const node of tree.tokens())
       if (
-        // Ruby's nil is spelled out within a node of its own.
-        tree.type(tree.parent(node)) !== 'nil' &&
+        !literals.includes(tree.type(tree.parent(node))) &&
         /^[@#]?[A-Za-z][A-Za-z_]*(?: [a-z]+)*$/.test(tree.type(node)) &&
         !typeNodes.includes(tree.type(tree.parent(node)))
       )
         painter.region(tree.start(node), tree.end(node), 0, 0);
     for (const node of tree.ofTypes(namedWords[tree.grammar] ?? []))
       if (tree.isLeaf(node)) painter.region(tree.start(node), tree.end(node), 0, 0);
+    // Java's var stands where a type does.
+    if (tree.grammar === 'java')
+      for (const node of tree.ofTypes(['type_identifier']))
+        if (spells(painter, tree, node, 'var')) painter.region(tree.start(node), tree.end(node), 0, 0);
     return painter.labels();
   },
 };

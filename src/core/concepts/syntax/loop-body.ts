@@ -1,6 +1,9 @@
 import type { BinaryConcept } from '../concept.ts';
 import { loopNodes } from '../loops.ts';
-import { grammarsOf, labelNodes, paintBracketed } from '../regions.ts';
+import { grammarsOf, labelNodes, type NodeTable, paintBracketed, spells } from '../regions.ts';
+
+/** With what has a body and no header: Ruby's `loop do … end` and the statement before a while or until. */
+const nodes: NodeTable = { ...loopNodes, ruby: [...loopNodes.ruby!, 'while_modifier', 'until_modifier', 'call'] };
 
 export const loopBody: BinaryConcept = {
   id: 'loop-body',
@@ -9,8 +12,14 @@ export const loopBody: BinaryConcept = {
   scale: 'binary',
   grammars: grammarsOf(loopNodes),
   label: (document) =>
-    labelNodes(document, loopNodes, (painter, tree, node) => {
-      const body = tree.childByField(node, 'body');
+    labelNodes(document, nodes, (painter, tree, node) => {
+      let body = tree.childByField(node, 'body');
+      if (tree.type(node) === 'call') {
+        const method = tree.childByField(node, 'method');
+        const isLoop =
+          method === tree.children(node)[0] && method !== undefined && spells(painter, tree, method, 'loop');
+        if (isLoop) body = tree.childByField(node, 'block');
+      }
       if (body !== null) paintBracketed(painter, tree, body);
     }),
 };

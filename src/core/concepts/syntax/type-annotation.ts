@@ -8,6 +8,7 @@ const nodes: NodeTable = { python: ['type'], tsx: ['type_annotation'], typescrip
 const owners: NodeTable = {
   php: [
     'simple_parameter',
+    'variadic_parameter',
     'property_promotion_parameter',
     'property_declaration',
     'function_definition',

@@ -1,6 +1,6 @@
 import type { BinaryConcept } from '../concept.ts';
 import { isConstruction } from '../functions.ts';
-import { grammarsOf, labelNodes, type NodeTable } from '../regions.ts';
+import { grammarsOf, labelNodes, type NodeTable, spells } from '../regions.ts';
 
 const nodes: NodeTable = {
   c: ['type_identifier', 'primitive_type', 'sized_type_specifier'],
@@ -33,8 +33,10 @@ export const typeName: BinaryConcept = {
       }
       if (tree.grammar === 'csharp' && tree.type(node) === 'identifier') {
         const generic = tree.type(parent) === 'generic_name' || tree.type(parent) === 'type_argument_list';
-        if (!generic && !['type', 'returns'].includes(tree.field(node))) return;
+        const base = tree.type(parent) === 'base_list';
+        if (!generic && !base && !['type', 'returns'].includes(tree.field(node))) return;
       }
+      if (tree.grammar === 'java' && spells(painter, tree, node, 'var')) return;
       if (tree.type(parent) === 'parameter_declaration' && isConstruction(tree, tree.parent(parent))) return;
       painter.region(tree.start(node), tree.end(node), 0, 0);
     }),
