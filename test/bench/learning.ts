@@ -4,7 +4,8 @@
  *
  *   npm run bench:learning [-- --seconds LIST | --chars N] [--codebases LIST] [--linux FOLDER] [--seeds LIST] [--threads N]
  *                             [--arch LIST --hidden LIST --batch LIST --sequence LIST --lr LIST --schedule LIST --clip LIST]
- *                             [--build simd|relaxed|revectorized] [--no-char-rnn] [--no-peer | --peer-every | --together] [--peer-start ours|pytorch] [--peer-threads N]
+ *                             [--recipes "NAME;NAME"] [--no-char-rnn] [--build simd|relaxed|revectorized]
+ *                             [--no-peer | --peer-every | --together] [--peer-start ours|pytorch] [--peer-threads N]
  *
  * Recipes are chosen by their loss on the validation documents. The test documents are looked at for the chosen recipe, the defaults
  * and char-rnn's only, which PyTorch trains too: from our starting weights, on the same windows, with the same wall time or
@@ -39,6 +40,7 @@ const { values: given } = parseArgs({
     seeds: { type: 'string', default: '1' },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     build: { type: 'string' },
+    recipes: { type: 'string' },
     arch: { type: 'string' },
     hidden: { type: 'string' },
     batch: { type: 'string' },

@@ -10,7 +10,7 @@ export interface Recipe {
 type Differences = Partial<TrainingOptions>;
 
 const lists = ['arch', 'hidden', 'batch', 'sequence', 'lr', 'schedule', 'clip'] as const;
-export type Lists = Partial<Record<(typeof lists)[number], string>>;
+export type Lists = Partial<Record<(typeof lists)[number] | 'recipes', string>>;
 
 /** Karpathy's char-rnn as it comes, but for norm clipping (its own is by element) and its decay, which starts after ten epochs. */
 const charRnn: Differences = {
@@ -33,8 +33,11 @@ const variants: [string, Differences][] = [
   ['rate 2e-3', { learningRate: 2e-3 }],
   ['rate 1e-2', { learningRate: 1e-2 }],
   ['constant rate 2e-3', { learningRate: 2e-3, schedule: 'constant' }],
+  ['constant rate', { schedule: 'constant' }],
   ['step schedule', { schedule: 'step' }],
+  ['clip 0.25', { clipNorm: 0.25 }],
   ['clip 5', { clipNorm: 5 }],
+  ['hidden 64', { hiddenSize: 64 }],
   ['hidden 256', { hiddenSize: 256 }],
   ['hidden 512, rate 2e-3', { hiddenSize: 512, learningRate: 2e-3 }],
 ];
@@ -48,8 +51,9 @@ const charRnnVariants: [string, Differences][] = [
 export const [standardRecipe] = recipesOf(variants) as [Recipe];
 export const charRnnRecipes = recipesOf(charRnnVariants);
 
-/** Recipes to choose among: all combinations of the lists that are given, else the table above. */
+/** Recipes to choose among: those named, all combinations of the lists that are given, else the table above. */
 export function chooseRecipes(given: Lists): Recipe[] {
+  if (given.recipes !== undefined) return given.recipes.split(';').map(named);
   if (lists.every((list) => given[list] === undefined)) return recipesOf(variants);
   let combinations: [string[], Differences][] = [[[], {}]];
   for (const list of lists) {
@@ -63,6 +67,13 @@ export function chooseRecipes(given: Lists): Recipe[] {
     );
   }
   return recipesOf(combinations.map(([names, differs]) => [names.join(', '), differs]));
+}
+
+function named(name: string): Recipe {
+  const all = [...recipesOf(variants), ...charRnnRecipes];
+  const found = all.find((recipe) => recipe.name === name);
+  if (found) return found;
+  throw new Error(`No recipe "${name}". There are: ${all.map((recipe) => recipe.name).join('; ')}.`);
 }
 
 function recipesOf(entries: [string, Differences][]): Recipe[] {
