@@ -31,7 +31,7 @@ const variants: [string, Differences][] = [
   ['window 32', { sequence: 32 }],
   ['window 128', { sequence: 128 }],
   ['rate 2e-3', { learningRate: 2e-3 }],
-  ['rate 1e-2', { learningRate: 1e-2 }],
+  ['rate 5e-3', { learningRate: 5e-3 }],
   ['constant rate 2e-3', { learningRate: 2e-3, schedule: 'constant' }],
   ['constant rate', { schedule: 'constant' }],
   ['step schedule', { schedule: 'step' }],
