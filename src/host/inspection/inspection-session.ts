@@ -1,6 +1,5 @@
 /** The one inspection of a window: the open model, the chosen cell, and what hover, colours and heatmap ask about documents. */
 import * as vscode from 'vscode';
-import { quantitiesOf } from '../../core/model/spec.ts';
 import type { DocumentReach } from '../../protocol/gradients-service.ts';
 import type {
   CellAddress,
@@ -13,22 +12,15 @@ import { type CallOptions, CodedError, type Remote } from '../../worker/channel.
 import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection, Runs } from '../contracts.ts';
 import type { HostPlatform } from '../platform.ts';
-import { fittingCell, liveliestCells, rememberedCell, restlessness } from './cell-choice.ts';
+import { fittingCell, rememberedCell } from './cell-choice.ts';
 import { DocumentSync } from './document-sync.ts';
+import { hasLearned, steadiestCell } from './first-cell.ts';
 import { InspectorClient } from './inspector-client.ts';
 import { rememberedModel } from './model-choice.ts';
 import { type SideOfSplit, SplitSides } from './split-sides.ts';
 
 const CELL_KEY = 'cellscope.cell';
 const MODEL_KEY = 'cellscope.model';
-/** Lines of a text over which a first cell is sought. */
-const LONGEST_SUGGESTION = 5000;
-/** Cells among which the steadiest is sought, over how many lines; a page serves three. */
-const SUGGESTED_FROM = 24;
-const SUGGESTED_LINES = 300;
-const CELLS_OF_A_PAGE = 3;
-/** Trained characters under which a network's liveliest cell says little. */
-const HARDLY_LEARNED = 100_000;
 const FIRST_CELL: CellAddress = { layer: 0, cell: 0, quantity: 'tanhc' };
 
 export class InspectionSession implements Inspection, vscode.Disposable {
@@ -308,33 +300,15 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     return true;
   }
 
-  /**
-   * Goes to the steadiest of the cells that move most over the text in the active editor: the first cell of a model may
-   * stand still, and the liveliest one flickers. A suggestion of a network that has hardly learned is made again later.
-   */
+  /** Goes to a cell worth looking at over the text in the active editor. */
   private async suggestCell(info: ModelInfo): Promise<void> {
     const editors = [vscode.window.activeTextEditor, ...vscode.window.visibleTextEditors];
-    const document = editors.find((editor) => editor && editor.document.lineCount <= LONGEST_SUGGESTION)?.document;
-    if (!document) return;
+    const documents = editors.flatMap((editor) => (editor ? [editor.document] : []));
     try {
-      const candidates = liveliestCells(await this.overview(document), SUGGESTED_FROM).map(
-        (cell): CellAddress => ({ ...cell, quantity: quantitiesOf[info.spec.layers[cell.layer]!.cell][0]! }),
-      );
-      let steadiest: { address: CellAddress; restless: number } | null = null;
-      const lines = { startLine: 0, endLine: Math.min(document.lineCount, SUGGESTED_LINES) };
-      for (let k = 0; k < candidates.length; k += CELLS_OF_A_PAGE) {
-        const cells = candidates.slice(k, k + CELLS_OF_A_PAGE);
-        const pages = await this.page(document, { cells, ...lines });
-        for (const [j, { values }] of pages.entries()) {
-          const restless = restlessness(values);
-          if (restless < (steadiest?.restless ?? Number.POSITIVE_INFINITY))
-            steadiest = { address: cells[j]!, restless };
-        }
-      }
-      if (!steadiest || this.cellWasChosen || this.open?.info !== info || this.suggestedFor === info.key) return;
-      this.setCell(steadiest.address);
-      const trained = info.generations.find(({ number }) => number === info.generation)?.trainedChars;
-      if (trained === undefined || trained >= HARDLY_LEARNED) this.suggestedFor = info.key;
+      const cell = await steadiestCell(info, documents, this);
+      if (!cell || this.cellWasChosen || this.open?.info !== info || this.suggestedFor === info.key) return;
+      this.setCell(cell);
+      if (hasLearned(info)) this.suggestedFor = info.key;
     } catch (error) {
       this.log.debug('No cell could be suggested.', error);
     }
