@@ -20,7 +20,10 @@ interface TraceEvent {
 
 const scripts = new Set(['FireAnimationFrame', 'FunctionCall', 'EventDispatch', 'TimerFire', 'HandlePostMessage']);
 
-/** Moves `selector` down by `step` pixels a frame, `frames` times. */
+/**
+ * Moves `selector` down by `step` pixels a frame, `frames` times, twice: for the intervals, and once more under a trace, which costs
+ * frames itself, for the script.
+ */
 export async function measureScrolling(
   page: Page,
   frame: Frame,
@@ -28,6 +31,7 @@ export async function measureScrolling(
   step: number,
   frames = 300,
 ): Promise<Scrolling> {
+  const intervals = await scroll(frame, selector, step, frames);
   const client = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
   client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
@@ -35,7 +39,16 @@ export async function measureScrolling(
     transferMode: 'ReportEvents',
     traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
   });
-  // As text: this side of the wire knows no DOM.
+  await scroll(frame, selector, step, frames);
+  const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+  await client.send('Tracing.end');
+  await complete;
+  await client.detach();
+  return { intervals, script: scriptPerFrame(events) };
+}
+
+/** Milliseconds between the frames. As text: this side of the wire knows no DOM. */
+async function scroll(frame: Frame, selector: string, step: number, frames: number): Promise<number[]> {
   const intervals = await frame.evaluate<number[]>(`new Promise((resolve) => {
     const scroller = document.querySelector(${JSON.stringify(selector)});
     const times = [];
@@ -50,11 +63,7 @@ export async function measureScrolling(
     };
     requestAnimationFrame(tick);
   })`);
-  const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
-  await client.send('Tracing.end');
-  await complete;
-  await client.detach();
-  return { intervals: intervals.slice(1), script: scriptPerFrame(events) };
+  return intervals.slice(1);
 }
 
 /** Sums script between two frames on the thread that drew most of them: the scrolled frame's, whatever process it has. */

@@ -61,9 +61,12 @@ export class Rows {
   }
 }
 
-/** Rows kept beyond those in view: on the side towards which they are scrolled, and on the other. */
-const ahead = 24;
-const behind = 8;
+/**
+ * Rows kept beyond those in view: on the side towards which they are scrolled, and on the other. With more of them the page changes in
+ * fewer frames, but by so much that these come late.
+ */
+const ahead = 10;
+const behind = 5;
 /** Rows beyond those in view that there must be at least. */
 const margin = 3;
 
