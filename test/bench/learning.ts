@@ -201,10 +201,13 @@ await buildKernels(root);
 const platform = nodeKernelPlatform(path.join(root, 'dist'), {
   threadEntry: path.join(root, 'src/worker/kernel-thread.node.ts'),
 });
+const build = buildOf(`wasm ${given.build}`);
+if (given.build !== undefined && !build)
+  throw new Error(`--build takes simd, relaxed or revectorized, not "${given.build}".`);
 const engine = await chooseEngine(platform, {
   engine: 'wasm',
   threads: given.together ? 1 : positive('threads', given.threads),
-  build: buildOf(`wasm ${given.build}`),
+  build,
 });
 const peer = given.peer ? findPeer() : null;
 console.log(

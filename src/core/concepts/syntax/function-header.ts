@@ -19,7 +19,7 @@ export const functionHeader: BinaryConcept = {
     labelNodes(document, nodes, (painter, tree, node) => {
       if (/^(?:field_)?declaration$/.test(tree.type(node))) {
         const method = declaredMethod(tree, node);
-        if (method !== null) painter.region(tree.start(node), tree.end(method), 0, 0);
+        if (method !== null) painter.region(firstWord(tree, node), tree.end(method), 0, 0);
         return;
       }
       const body = tree.childByField(node, 'body');
@@ -39,7 +39,9 @@ export const functionHeader: BinaryConcept = {
 
 /** The declarator of `virtual int *count() const = 0;` within a class; null where a member is none, as a pointer to a function. */
 function declaredMethod(tree: SyntaxTree, member: number): number | null {
-  if (tree.type(tree.parent(member)) !== 'field_declaration_list') return null;
+  const template = tree.type(tree.parent(member)) === 'template_declaration';
+  const holder = tree.parent(template ? tree.parent(member) : member);
+  if (holder < 0 || tree.type(holder) !== 'field_declaration_list') return null;
   const outer = tree.childByField(member, 'declarator');
   for (let node = outer; node !== null; node = tree.childByField(node, 'declarator') ?? inner(tree, node)) {
     if (tree.type(node) !== 'function_declarator') continue;

@@ -16,9 +16,8 @@ export const loopBody: BinaryConcept = {
       let body = tree.childByField(node, 'body');
       if (tree.type(node) === 'call') {
         const method = tree.childByField(node, 'method');
-        const isLoop =
-          method === tree.children(node)[0] && method !== undefined && spells(painter, tree, method, 'loop');
-        if (isLoop) body = tree.childByField(node, 'block');
+        const isOfNobody = method !== null && method === tree.children(node)[0];
+        if (isOfNobody && spells(painter, tree, method, 'loop')) body = tree.childByField(node, 'block');
       }
       if (body !== null) paintBracketed(painter, tree, body);
     }),
