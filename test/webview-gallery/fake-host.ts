@@ -6,11 +6,12 @@ import { quantitiesOf } from '../../src/core/model/spec.ts';
 import { packPages } from '../../src/host/panels/pack-pages.ts';
 import { fromHeatmap, toHeatmap } from '../../src/protocol/heatmap.ts';
 import type { CellAddress, Page } from '../../src/protocol/inspector-service.ts';
-import { fromTraining, toTraining } from '../../src/protocol/training-panel.ts';
 import { on, receive } from '../../src/protocol/webview.ts';
 import { cellsHandlers } from './fake-cells.ts';
 import { gradientsHandlers } from './fake-gradients.ts';
 import { safetensorsHandlers } from './fake-safetensors.ts';
+import { trainingHandlers } from './fake-training.ts';
+import { hash, valuesOf } from './fake-values.ts';
 import { type ThemeName, themes } from './themes.ts';
 
 const query = new URLSearchParams(location.search);
@@ -22,59 +23,6 @@ function applyTheme(name: ThemeName): void {
     document.documentElement.style.setProperty(`--vscode-${key}`, value);
   document.body.className = body;
   document.body.dataset.vscodeThemeKind = body.split(' ').at(-1)!;
-}
-
-const hash = (...parts: number[]): number => {
-  let h = 2166136261;
-  for (const part of parts) h = Math.imul(h ^ part, 16777619);
-  h ^= h >>> 13;
-  h = Math.imul(h, 0x5bd1e995);
-  return ((h ^ (h >>> 15)) >>> 0) / 4294967296;
-};
-
-/** Values from `from` to `to`: a smoothed rule with some noise, started a little before. */
-function valuesOf(points: readonly string[], cell: CellAddress, from: number, to: number): Float32Array<ArrayBuffer> {
-  const start = Math.max(0, from - 1500);
-  const values = new Float32Array(to - from);
-  const seed = cell.layer * 1000 + cell.cell;
-  const kind = seed === 14 ? 0 : seed % 5;
-  let comment = false;
-  let quote = '';
-  let depth = 0;
-  let position = 0;
-  let state = 0;
-  for (let i = start; i < to; i++) {
-    const c = points[i]!;
-    const next = points[i + 1];
-    if (c === '/' && (next === '*' || next === '/')) comment = true;
-    if ((c === '/' && points[i - 1] === '*') || (c === '\n' && comment && next !== ' ')) comment = false;
-    if (`'"\``.includes(c)) quote = quote ? '' : c;
-    if (c === '{') depth++;
-    if (c === '}') depth = Math.max(0, depth - 1);
-    position = c === '\n' ? 0 : position + 1;
-    const target = [
-      comment ? 0.9 : -0.75,
-      quote ? 0.8 : -0.6,
-      Math.tanh(depth / 2 - 0.6),
-      Math.tanh(position / 30 - 1),
-      hash(seed, c.codePointAt(0)!) * 2 - 1,
-    ][kind]!;
-    const noise = hash(seed, i) - 0.5;
-    state += (target - state) * (kind === 4 ? 0.7 : 0.45) + noise * 0.12;
-    if (i < from) continue;
-    const gate = 1 / (1 + Math.exp(-3 * (target - state) - noise * 3));
-    const others: Partial<Record<string, number>> = {
-      f: 1 - gate * 0.3,
-      i: gate * 0.8,
-      o: 0.5 + 0.5 * Math.abs(state),
-      g: noise * 2,
-      c: state * 2.4,
-      h: state * 0.9,
-    };
-    const value = others[cell.quantity] ?? state;
-    values[i - from] = cell.quantity === 'c' ? value : Math.max(-1, Math.min(1, value));
-  }
-  return values;
 }
 
 class Host {
@@ -307,88 +255,13 @@ class Host {
   }
 }
 
-function trainingHandlers(): Parameters<typeof receive>[1] {
-  const state = (query.get('state') ?? 'running') as 'running' | 'paused' | 'finished' | 'failed' | 'interrupted';
-  const empty = query.get('state') === 'empty';
-  const points = Array.from({ length: 400 }, (_, i) => ({
-    chars: 10_000 * (i + 1),
-    seconds: (i + 1) * 0.2,
-    trainNats: 1.25 + 2.6 * Math.exp(-i / 45) + 0.12 * (hash(i, 1) - 0.5),
-    ...(i % 20 === 19 ? { validationNats: 1.38 + 2.4 * Math.exp(-i / 50) + 0.02 * hash(i, 2) } : {}),
-    gradientNorm: 0.5 + 2.5 * Math.exp(-i / 60) + 0.5 * hash(i, 3) + (i === 170 ? 14 : 0),
-    clipScale: Math.min(1, 1 / (0.5 + 2.5 * Math.exp(-i / 60) + 0.5 * hash(i, 3) + (i === 170 ? 14 : 0))),
-    learningRate: 0.005 * Math.cos(i / 400),
-  }));
-  const run = {
-    id: 'demo',
-    name: 'linux',
-    state,
-    description: 'LSTM 1×128 · 128,450 parameters · wasm, 1 thread',
-    message: state === 'failed' ? 'The disk is full: checkpoint 17 could not be written.' : null,
-    trainedChars: 4_000_000,
-    trainingSeconds: 80,
-    clipNorm: 1,
-    vocabularySize: 97,
-    files: 214,
-    generations: Array.from({ length: 16 }, (_, i) => ({
-      number: i + 1,
-      trainedChars: 250_000 * (i + 1),
-      validationNats: 1.38 + 2.4 * Math.exp((-i * 20) / 50),
-    })),
-    best: 16,
-    ngram: { order: 20, trainedChars: 1_000_000, ofChars: 2_900_000, nats: 1.25 },
-    heldOut: state === 'finished' ? { nats: 1.41, bits: 2.034, perplexity: 4.1 } : null,
-  };
-  const live =
-    state === 'running' || state === 'paused'
-      ? {
-          state,
-          phase: 'training' as const,
-          trainedChars: 4_000_000,
-          totalChars: 6_000_000,
-          fraction: 2 / 3,
-          secondsLeft: 41,
-          charsPerSecond: 50_400,
-          message: null,
-        }
-      : null;
-  const samples = [
-    { chars: 200_000, text: 'te the to aae  ne(\n  onst r e =eti ;)n\n' },
-    { chars: 1_500_000, text: 'const function = (value: string) {\n  return state.line(;\n}\n' },
-    {
-      chars: 3_900_000,
-      text: 'export function readState(value: unknown): State {\n  const parsed = safe(value ?? {});\n  return parsed.index ? parsed.output : null;\n}\n',
-    },
-  ];
-  const send = (message: unknown): void => void setTimeout(() => window.postMessage(message, '*'), 3);
-  return [
-    on(fromTraining.ready, () =>
-      send(
-        toTraining.snapshot({
-          runs: empty ? [] : [{ id: 'demo', name: 'linux' }],
-          run: empty ? null : run,
-          points: empty ? [] : points,
-          samples: empty || query.get('samples') === '0' ? [] : samples,
-          live: empty ? null : live,
-          canTrain: true,
-        }),
-      ),
-    ),
-    ...Object.values(fromTraining)
-      .slice(1)
-      .map((kind) =>
-        on(kind as typeof fromTraining.pause, (payload) => console.log('to host', kind.type, JSON.stringify(payload))),
-      ),
-  ];
-}
-
 applyTheme((query.get('theme') ?? 'dark') as ThemeName);
 const sendSoon = (message: unknown): void => void setTimeout(() => window.postMessage(message, '*'), 3);
 const host = new Host();
 const started = host.start();
 const handlers = [
   ...host.handlers,
-  ...trainingHandlers(),
+  ...trainingHandlers(query, sendSoon),
   ...gradientsHandlers(query, sendSoon),
   ...cellsHandlers(query, sendSoon),
   ...safetensorsHandlers(query, sendSoon),
