@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceFile } from '../../../../src/core/corpus/document.ts';
+import type { FileSystem } from '../../../../src/core/corpus/file-system.ts';
 import { describeLeftOut } from '../../../../src/core/corpus/left-out.ts';
 import {
   defaultWalkOptions,
@@ -8,6 +9,7 @@ import {
   type WalkRoot,
   walk,
 } from '../../../../src/core/corpus/walk.ts';
+import { Random } from '../../../../src/core/random.ts';
 import { type MemoryEntry, MemoryFiles } from './memory-files.ts';
 import { codeLike } from './texts.ts';
 
@@ -204,5 +206,92 @@ describe('reading a workspace', () => {
     );
     await expect(walking).rejects.toMatchObject({ code: 'cancelled' });
     expect(seen).toBe(10);
+  });
+
+  it('stops where it is cancelled when the sample is full', async () => {
+    const entries: Record<string, string> = {};
+    for (let k = 0; k < 100; k++) entries[`f${k}.ts`] = 'let a;\n';
+    const signal = { aborted: false };
+    const walking = walk(
+      [{ name: null, files: new MemoryFiles(entries) }],
+      { ...defaultWalkOptions, maxTotalBytes: 7 },
+      () => {
+        signal.aborted = true;
+      },
+      { signal },
+    );
+    await expect(walking).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('goes through one folder of very many files', async () => {
+    const names = Array.from({ length: 150_000 }, (_, k) => ({
+      name: `f${k}.ts`,
+      type: 'file' as const,
+      symbolicLink: false,
+    }));
+    const files = { list: async () => [...names], size: async () => 7, read: async () => new Uint8Array(7).fill(97) };
+    const report = await walk([{ name: null, files }], { ...defaultWalkOptions, maxTotalBytes: 70 }, () => {});
+    expect(report.files).toBe(10);
+    expect(report.leftOut).toMatchObject([{ reason: 'over-total', files: 149_990 }]);
+  });
+});
+
+describe('a file system that answers late', () => {
+  /** 40 folders of 20 files each; answers come late, in an order of their own, and in one of ten cases as errors. */
+  function lateFiles(): { files: FileSystem; most: Record<string, number>; asked: Record<string, number> } {
+    const entries: Record<string, MemoryEntry> = {};
+    for (let k = 0; k < 800; k++)
+      entries[`d${k % 40}/f${k}.ts`] = k % 10 === 0 ? { fails: `no ${k}` } : codeLike(k, 300);
+    const memory = new MemoryFiles(entries);
+    const random = new Random(3);
+    const open: Record<string, number> = { list: 0, size: 0, read: 0 };
+    const most: Record<string, number> = { list: 0, size: 0, read: 0 };
+    const asked: Record<string, number> = { list: 0, size: 0, read: 0 };
+    const late =
+      <T>(kind: string, ask: (path: string) => Promise<T>) =>
+      async (path: string): Promise<T> => {
+        asked[kind]!++;
+        most[kind] = Math.max(most[kind]!, ++open[kind]!);
+        for (let left = random.below(6); left > 0; left--) await new Promise((resolve) => setTimeout(resolve));
+        open[kind]!--;
+        return ask(path);
+      };
+    const files = {
+      list: late('list', (path) => memory.list(path)),
+      size: late('size', (path) => memory.size(path)),
+      read: late('read', (path) => memory.read(path)),
+    };
+    return { files, most, asked };
+  }
+
+  it('is asked for several things at a time, not for many, and the files come by path all the same', async () => {
+    const { files, most } = lateFiles();
+    const paths: string[] = [];
+    const report = await walk([{ name: null, files }], defaultWalkOptions, ({ path }) => void paths.push(path));
+    expect(paths).toEqual([...paths].sort());
+    expect(report.files).toBe(720);
+    expect(report.leftOut).toMatchObject([{ reason: 'unreadable', files: 80 }]);
+    for (const [kind, limit] of Object.entries({ list: 16, size: 128, read: 32 })) {
+      expect(most[kind]).toBeGreaterThan(4);
+      expect(most[kind]).toBeLessThanOrEqual(limit);
+    }
+  });
+
+  it('is not asked for contents that there is no room for', async () => {
+    const { files, asked } = lateFiles();
+    const report = await walk([{ name: null, files }], { ...defaultWalkOptions, maxTotalBytes: 20_000 }, () => {});
+    const unreadable = report.leftOut.find(({ reason }) => reason === 'unreadable')!;
+    expect(report.sampled).toBe(true);
+    expect(asked.read).toBe(report.files + unreadable.files);
+  });
+
+  it('may fail after the walk was cancelled', async () => {
+    const { files, asked } = lateFiles();
+    const signal = { aborted: false };
+    const walking = walk([{ name: null, files }], defaultWalkOptions, () => void (signal.aborted = true), { signal });
+    await expect(walking).rejects.toMatchObject({ code: 'cancelled' });
+    const before = asked.read;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked.read).toBe(before);
   });
 });
