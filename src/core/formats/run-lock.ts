@@ -8,6 +8,8 @@ import { type Storage, StorageError } from './storage.ts';
 export const lockFile = 'lock.json';
 /** A heartbeat older than this is stale: the run reads as interrupted. */
 export const staleAfterMs = 30_000;
+/** Nor may a lock ask for more patience than this, whatever its file says. */
+const mostPatienceMs = 15 * 60_000;
 /** How often a training should beat. */
 export const beatEveryMs = 5_000;
 /** How often it looks whether it still holds the lock. */
@@ -25,6 +27,8 @@ export interface LockOwner {
 export interface LockState extends LockOwner {
   /** Milliseconds since 1970. */
   heartbeat: number;
+  /** Milliseconds without a heartbeat that mean nothing: the holder computes steps that long. */
+  patience?: number;
 }
 
 export interface LockHost {
@@ -35,12 +39,14 @@ export interface LockHost {
   isGone?(owner: LockState): boolean;
   /** Resolves after so many milliseconds; default: by a timer. */
   wait?(ms: number): Promise<void>;
+  /** Calls again and again until what it returns is called; default: by a timer. */
+  every?(ms: number, call: () => void): () => void;
 }
 
 /** The lock in force, or null: none, stale, unreadable, or its holder gone. */
 export async function readLock(storage: Storage, now: number, isGone?: LockHost['isGone']): Promise<LockState | null> {
   const lock = await readHolder(storage);
-  if (!lock || Math.abs(now - lock.heartbeat) > staleAfterMs) return null;
+  if (!lock || Math.abs(now - lock.heartbeat) > patienceWith(lock)) return null;
   return isGone?.(lock) ? null : lock;
 }
 
@@ -53,9 +59,19 @@ async function readHolder(storage: Storage): Promise<LockState | null> {
     if (error instanceof StorageError && error.fault !== 'not-found') throw error;
     return null;
   }
-  const { token, place, heartbeat } = (value ?? {}) as Record<string, unknown>;
+  const { token, place, heartbeat, patience } = (value ?? {}) as Record<string, unknown>;
   if (typeof token !== 'string' || typeof heartbeat !== 'number') return null;
-  return { token, heartbeat, ...(typeof place === 'string' ? { place } : {}) };
+  return {
+    token,
+    heartbeat,
+    ...(typeof place === 'string' ? { place } : {}),
+    ...(typeof patience === 'number' ? { patience } : {}),
+  };
+}
+
+/** Milliseconds after which this lock is stale. */
+function patienceWith({ patience = 0 }: LockState): number {
+  return Math.max(staleAfterMs, Math.min(patience, mostPatienceMs));
 }
 
 /**
@@ -68,6 +84,7 @@ export class RunLock {
   private readonly host: LockHost;
   private lastBeat = Number.NEGATIVE_INFINITY;
   private lastLook = Number.NEGATIVE_INFINITY;
+  private patience = 0;
 
   private constructor(storage: Storage, host: LockHost) {
     this.storage = storage;
@@ -95,7 +112,39 @@ export class RunLock {
     const now = this.host.now();
     const due = Math.abs(now - this.lastBeat) >= beatEveryMs;
     if (due || Math.abs(now - this.lastLook) >= lookEveryMs) await this.verify();
-    if (!due) return;
+    if (due) await this.renew();
+  }
+
+  /**
+   * To be called before work that lets no heartbeat through, with the milliseconds that it may take: who looks meanwhile
+   * takes the holder for dead three times as late. Throws as `verify` does.
+   */
+  async expectSilence(milliseconds: number): Promise<void> {
+    const patience = Math.ceil(3 * milliseconds);
+    const longer = patience > Math.max(staleAfterMs, this.patience);
+    // It falls by halves: one short piece of work among long ones says little.
+    this.patience = patience > this.patience / 2 ? patience : Math.floor(this.patience / 2);
+    if (!longer) return;
+    await this.verify();
+    await this.renew();
+  }
+
+  /** Keeps the heart beating while one waits for a disk. Who has lost the lock learns it from the next `beat` or `verify`. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const { every = byTimer } = this.host;
+    let beat = Promise.resolve();
+    const stop = every(lookEveryMs, () => {
+      beat = beat.then(() => this.beat()).catch(() => undefined);
+    });
+    try {
+      return await work;
+    } finally {
+      stop();
+      await beat;
+    }
+  }
+
+  private async renew(): Promise<void> {
     try {
       const draft = `${lockFile}.tmp`;
       await this.storage.write(draft, this.mark());
@@ -145,7 +194,7 @@ export class RunLock {
 
   private heldBy(held: LockState): RunFileError {
     const { host } = this;
-    const staleSeconds = Math.ceil(staleAfterMs / 1000);
+    const staleSeconds = Math.ceil(patienceWith(held) / 1000);
     const ago = Math.min(staleSeconds, Math.max(0, Math.round((host.now() - held.heartbeat) / 1000)));
     return new RunFileError(
       'locked',
@@ -160,7 +209,20 @@ export class RunLock {
   /** The file's content as of now. */
   private mark(): Uint8Array {
     this.lastBeat = this.host.now();
-    const state: LockState = { ...this.host.owner, heartbeat: this.lastBeat };
+    const patient = this.patience > staleAfterMs ? { patience: this.patience } : {};
+    const state: LockState = { ...this.host.owner, heartbeat: this.lastBeat, ...patient };
     return new TextEncoder().encode(JSON.stringify(state));
   }
+}
+
+function byTimer(milliseconds: number, call: () => void): () => void {
+  let timer: unknown;
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      call();
+      wait();
+    }, milliseconds);
+  };
+  wait();
+  return () => clearTimeout(timer);
 }

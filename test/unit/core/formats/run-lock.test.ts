@@ -35,6 +35,62 @@ describe('run lock', () => {
     await RunLock.acquire(storage, host('two', clock));
   });
 
+  it('of a holder whose work lets no heartbeat through is stale only when three times that work has gone by', async () => {
+    const storage = new MemoryStorage();
+    const clock = { now: 1_000_000 };
+    const lock = await RunLock.acquire(storage, host('one', clock));
+    clock.now += 1000;
+    await lock.expectSilence(20_000); // one long step
+    const beat = clock.now;
+    clock.now = beat + 59_000;
+    expect((await readLock(storage, clock.now))?.token).toBe('one');
+    await expect(RunLock.acquire(storage, host('two', clock))).rejects.toThrow(/try again in 1 s/);
+    expect(await readLock(storage, beat + 60_001)).toBeNull();
+    // Short work again: its patience ends with it.
+    for (let k = 0; k < 4; k++) {
+      clock.now += 5000;
+      await lock.expectSilence(100);
+      await lock.beat();
+    }
+    expect(await readLock(storage, clock.now + staleAfterMs + 1)).toBeNull();
+  });
+
+  it('is patient for a quarter of an hour at most, whatever its file says', async () => {
+    const storage = new MemoryStorage();
+    const lock = { token: 'one', heartbeat: 1_000_000, patience: 1e15 };
+    await storage.write('lock.json', new TextEncoder().encode(JSON.stringify(lock)));
+    expect(await readLock(storage, 1_000_000 + 900_000)).not.toBeNull();
+    expect(await readLock(storage, 1_000_000 + 900_001)).toBeNull();
+  });
+
+  it('beats while one waits for a disk, and no longer', async () => {
+    const storage = new MemoryStorage();
+    const clock = { now: 1_000_000 };
+    let call: (() => void) | null = null;
+    const every = (_: number, given: () => void) => {
+      call = given;
+      return () => {
+        call = null;
+      };
+    };
+    const lock = await RunLock.acquire(storage, { ...host('one', clock), every });
+    let written: () => void = () => {};
+    const waiting = lock.during(
+      new Promise<void>((resolve) => {
+        written = resolve;
+      }),
+    );
+    for (let k = 0; k < 40; k++) {
+      clock.now += 1000;
+      call!();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      expect((await readLock(storage, clock.now))?.token).toBe('one');
+    }
+    written();
+    await waiting;
+    expect(call).toBeNull();
+  });
+
   it('falls at once where the host knows that its holder is gone', async () => {
     const storage = new MemoryStorage();
     const clock = { now: 5 };
