@@ -33,6 +33,14 @@ const shownRun = v.object({
   clipNorm: finite,
   vocabularySize: index,
   files: index,
+  /** Of the text: all characters and those that are held out, its languages (the largest first), where the split was made. */
+  text: v.object({
+    chars: finite,
+    validation: finite,
+    test: finite,
+    languages: v.array(v.string()),
+    splitInsideFiles: v.boolean(),
+  }),
   generations: v.array(generation),
   best: v.nullable(index),
   heldOut: v.nullable(v.object({ nats: finite, bits: finite, perplexity: finite })),

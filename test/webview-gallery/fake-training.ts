@@ -29,6 +29,13 @@ export function trainingHandlers(
     clipNorm: 1,
     vocabularySize: 97,
     files: 214,
+    text: {
+      chars: 3_600_000,
+      validation: 360_000,
+      test: 362_000,
+      languages: ['c', 'makefile'],
+      splitInsideFiles: false,
+    },
     generations: Array.from({ length: 16 }, (_, i) => ({
       number: i + 1,
       trainedChars: 250_000 * (i + 1),

@@ -4,13 +4,12 @@ import { fromTraining, type LiveProgress, type ShownRun, toTraining } from '../.
 import { on } from '../../src/protocol/webview.ts';
 import { createButton, createDropdown, createProgressBar } from '../ui/controls.ts';
 import { element } from '../ui/dom.ts';
-import { bitsPerNat, fixed, whole } from '../ui/format.ts';
 import { connectHost } from '../ui/messaging.ts';
 import { t } from '../ui/words.ts';
 import { CheckpointTable } from './checkpoints.ts';
 import { Curves } from './curves.ts';
 import { SamplePane } from './samples.ts';
-import { advice, ngramWords, progressLine, stateWords } from './words.ts';
+import { advice, factsLine, ngramWords, progressLine, splitInsideWords, stateWords } from './words.ts';
 
 const keptState = v.object({ run: v.nullish(v.string(), null), table: v.nullish(v.boolean(), false) });
 type KeptState = v.InferOutput<typeof keptState>;
@@ -150,8 +149,12 @@ export class TrainingApp {
     this.line.textContent = line;
     this.progress.node.hidden = !here;
     if (live) this.progress.set(live.phase === 'preparing' ? null : live.fraction, line);
-    this.facts.textContent = this.factsLine(run);
-    this.facts.title = run.ngram ? ngramWords(run.ngram, this.curves.bestHeldOut) : '';
+    this.facts.textContent = factsLine(run);
+    const details = [
+      run.text.splitInsideFiles && splitInsideWords(),
+      run.ngram && ngramWords(run.ngram, this.curves.bestHeldOut),
+    ];
+    this.facts.title = details.filter(Boolean).join('\n');
     const words = live?.message ?? advice({ ...run, state });
     this.advice.hidden = !words;
     this.advice.classList.toggle('failed', state === 'failed');
@@ -159,18 +162,6 @@ export class TrainingApp {
     this.advice.classList.toggle('plain', state === 'finished');
     this.log.show(state !== 'finished');
     this.adviceText.textContent = words;
-  }
-
-  private factsLine(run: ShownRun): string {
-    const { heldOut, ngram } = run;
-    return [
-      heldOut && t('test files: {0} bits/char (perplexity {1})', fixed(heldOut.bits, 3), fixed(heldOut.perplexity)),
-      ngram && t('n-grams on held-out files: {0} bits/char', fixed(ngram.nats * bitsPerNat, 3)),
-      t('{0} files', whole(run.files)),
-      t('{0} characters in the vocabulary', whole(run.vocabularySize)),
-    ]
-      .filter(Boolean)
-      .join(' · ');
   }
 
   private showTable(table: boolean): void {

@@ -1,6 +1,6 @@
 /** What the state of a run means and what can be done, in words. */
 import type { LiveProgress, ShownRun } from '../../src/protocol/training-panel.ts';
-import { bitsPerNat, compact, duration, fixed } from '../ui/format.ts';
+import { bitsPerNat, compact, duration, fixed, percent, whole } from '../ui/format.ts';
 import { t } from '../ui/words.ts';
 
 export const stateWords: Record<ShownRun['state'], string> = {
@@ -48,6 +48,41 @@ export function advice(run: ShownRun): string | null {
     default:
       return null;
   }
+}
+
+/** What came out, and what it was trained on: files, characters, languages, vocabulary, what is held out and where. */
+export function factsLine({ heldOut, ngram, files, vocabularySize, text }: ShownRun): string {
+  const inside = text.splitInsideFiles;
+  const chars = compact(text.chars);
+  const languages = text.languages.slice(0, 3).join(', ');
+  const [validation, test] = [text.validation, text.test].map((part) => percent(part / Math.max(1, text.chars)));
+  const bits = ngram && fixed(ngram.nats * bitsPerNat, 3);
+  return [
+    heldOut &&
+      (inside
+        ? t('test parts: {0} bits/char (perplexity {1})', fixed(heldOut.bits, 3), fixed(heldOut.perplexity))
+        : t('test files: {0} bits/char (perplexity {1})', fixed(heldOut.bits, 3), fixed(heldOut.perplexity))),
+    bits &&
+      (inside
+        ? t('n-grams on held-out parts: {0} bits/char', bits)
+        : t('n-grams on held-out files: {0} bits/char', bits)),
+    files === 1
+      ? t('1 file, {0} characters ({1})', chars, languages)
+      : t('{0} files, {1} characters ({2})', whole(files), chars, languages),
+    t('{0} characters in the vocabulary', whole(vocabularySize)),
+    inside
+      ? t('held out inside files: {0} validation, {1} test', validation!, test!)
+      : t('held out by file: {0} validation, {1} test', validation!, test!),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Why the split is inside files. */
+export function splitInsideWords(): string {
+  return t(
+    'There were too few different files to hold whole ones out: the last fifth of each is held out, and the network never learns from it.',
+  );
 }
 
 /**

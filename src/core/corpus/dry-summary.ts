@@ -32,8 +32,8 @@ export interface DrySummary {
   expected: Expectation;
 }
 
-/** `report` is null where no folder was walked. */
-export function drySummary(corpus: CorpusSummary, report: WalkReport | null, expected: Expectation): DrySummary {
+/** Files, characters and languages of a corpus; a file that is split inside counts once. */
+export function corpusShares(corpus: CorpusSummary): Pick<DrySummary, 'files' | 'chars' | 'languages'> {
   const paths = new Set<string>();
   const languages = new Map<string, LanguageShare>();
   for (const { path, language, chars } of corpus.files) {
@@ -47,6 +47,13 @@ export function drySummary(corpus: CorpusSummary, report: WalkReport | null, exp
     files: paths.size,
     chars: corpus.files.reduce((sum, file) => sum + file.chars, 0),
     languages: [...languages.values()].sort((a, b) => b.chars - a.chars),
+  };
+}
+
+/** `report` is null where no folder was walked. */
+export function drySummary(corpus: CorpusSummary, report: WalkReport | null, expected: Expectation): DrySummary {
+  return {
+    ...corpusShares(corpus),
     vocabularySize: corpus.vocabularySize,
     sides: corpus.chars,
     splitInsideFiles: corpus.splitInsideFiles,
@@ -59,26 +66,14 @@ export function drySummary(corpus: CorpusSummary, report: WalkReport | null, exp
 
 /** The summary as rows of a name and a value, for a table in whatever form. */
 export function drySummaryRows(summary: DrySummary): [name: string, value: string][] {
-  const { files, chars, languages, sides, expected, invalid } = summary;
-  const share = (part: number): string => `${((100 * part) / Math.max(1, chars)).toFixed(0)} %`;
-  const shown = languages.slice(0, 6).map(({ language, chars: own }) => `${language} ${share(own)}`);
-  const [train, validation, test] = [share(sides.train), share(sides.validation), share(sides.test)];
+  const { files, chars, languages, expected, invalid } = summary;
+  const shown = languages.slice(0, 6).map(({ language, chars: own }) => `${language} ${share(own, chars)}`);
   const rows: [string, string][] = [
     [t('Files'), whole(files)],
     [t('Characters'), whole(chars)],
     [t('Languages'), [...shown, ...(languages.length > 6 ? [t('{0} more', languages.length - 6)] : [])].join(', ')],
-    [t('Vocabulary'), t('{0} characters (rarer ones share <unk>)', whole(summary.vocabularySize))],
-    [
-      t('Split'),
-      summary.splitInsideFiles
-        ? t(
-            '{0} train, {1} validation, {2} test, inside files: there are too few different files to hold whole ones out',
-            train,
-            validation,
-            test,
-          )
-        : t('{0} train, {1} validation, {2} test, by file, near-duplicates together', train, validation, test),
-    ],
+    vocabularyRow(summary),
+    splitRow(summary),
     [t('Parameters'), whole(expected.parameters)],
     [t('Expected time'), durationWords(expected.seconds)],
     [t('Expected memory'), `${whole(Math.max(1, Math.round(expected.memoryBytes / 1e6)))} MB`],
@@ -91,6 +86,29 @@ export function drySummaryRows(summary: DrySummary): [name: string, value: strin
       t('{0} places in {1} files are shown as U+FFFD', whole(invalid.places), whole(invalid.files)),
     ]);
   return rows;
+}
+
+export function vocabularyRow({ vocabularySize }: DrySummary): [name: string, value: string] {
+  return [t('Vocabulary'), t('{0} characters (rarer ones share <unk>)', whole(vocabularySize))];
+}
+
+export function splitRow({ chars, sides, splitInsideFiles }: DrySummary): [name: string, value: string] {
+  const [train, validation, test] = [sides.train, sides.validation, sides.test].map((part) => share(part, chars));
+  return [
+    t('Split'),
+    splitInsideFiles
+      ? t(
+          '{0} train, {1} validation, {2} test, inside files: there are too few different files to hold whole ones out',
+          train!,
+          validation!,
+          test!,
+        )
+      : t('{0} train, {1} validation, {2} test, by file, near-duplicates together', train!, validation!, test!),
+  ];
+}
+
+function share(part: number, of: number): string {
+  return `${((100 * part) / Math.max(1, of)).toFixed(0)} %`;
 }
 
 /** `under a minute`, `about 3 minutes`, `about 2.5 hours`. */

@@ -33,9 +33,13 @@ export class LeftOutCounter {
 
 /** One line for people: `12 files, 3 folders: ignored by .gitignore (build/, out.txt, …)`. */
 export function describeLeftOut({ reason, files, folders, examples }: LeftOut): string {
-  const counts = [fileCount(files), folderCount(folders)].filter((part) => part !== '').join(', ');
   const more = files + folders > examples.length ? ', …' : '';
-  return `${counts}: ${exclusionWords(reason)} (${examples.join(', ')}${more})`;
+  return `${countLeftOut({ files, folders })}: ${exclusionWords(reason)} (${examples.join(', ')}${more})`;
+}
+
+/** `12 files, 3 folders`. */
+export function countLeftOut({ files, folders }: Pick<LeftOut, 'files' | 'folders'>): string {
+  return [fileCount(files), folderCount(folders)].filter((part) => part !== '').join(', ');
 }
 
 function fileCount(n: number): string {

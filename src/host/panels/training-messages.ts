@@ -1,4 +1,5 @@
 /** From a run's files and live progress to what the training panel shows. */
+import { corpusShares } from '../../core/corpus/dry-summary.ts';
 import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
 import type { Architecture } from '../../core/training/options.ts';
 import { t, whole } from '../../core/words.ts';
@@ -31,6 +32,7 @@ export function shownRun(id: string, manifest: RunManifest): ShownRun {
   const { name, threads } = manifest.engine;
   const engine = threads === 1 ? t('{0}, 1 thread', name) : t('{0}, {1} threads', name, threads);
   const parameters = t('{0} parameters', whole(manifest.parameters));
+  const corpus = corpusShares(manifest.corpus);
   return {
     id,
     name: manifest.name,
@@ -41,7 +43,14 @@ export function shownRun(id: string, manifest: RunManifest): ShownRun {
     trainingSeconds: manifest.trainingSeconds,
     clipNorm: manifest.options.clipNorm,
     vocabularySize: manifest.corpus.vocabularySize,
-    files: manifest.corpus.files.length,
+    files: corpus.files,
+    text: {
+      chars: corpus.chars,
+      validation: manifest.corpus.chars.validation,
+      test: manifest.corpus.chars.test,
+      languages: corpus.languages.map(({ language }) => language),
+      splitInsideFiles: manifest.corpus.splitInsideFiles,
+    },
     generations: manifest.generations.map(({ number, trainedChars, validationNats }) => ({
       number,
       trainedChars,

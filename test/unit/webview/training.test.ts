@@ -4,7 +4,7 @@ import { followedGeneration } from '../../../src/host/panels/heatmap-messages.ts
 import { joinPoints, liveProgress, shownPoints, shownRun } from '../../../src/host/panels/training-messages.ts';
 import type { ShownRun } from '../../../src/protocol/training-panel.ts';
 import { columnsOf, smoothed, tableRows, thinPoints } from '../../../webview/training/metrics.ts';
-import { advice, ngramWords, progressLine } from '../../../webview/training/words.ts';
+import { advice, factsLine, ngramWords, progressLine } from '../../../webview/training/words.ts';
 
 const point = (chars: number, more: object = {}) => ({
   chars,
@@ -101,6 +101,7 @@ describe('a run in words', () => {
     clipNorm: 1,
     vocabularySize: 90,
     files: 10,
+    text: { chars: 50_000, validation: 5000, test: 6000, languages: ['typescript', 'css'], splitInsideFiles: false },
     generations: [],
     best: null,
     heldOut: null,
@@ -123,6 +124,15 @@ describe('a run in words', () => {
     expect(progressLine(run, { ...live, state: 'paused' })).toBe('paused · 2.00 M of 6.00 M characters');
     expect(progressLine(run, null)).toBe('6.00 M characters in 2 min 00 s · 50.0 k characters/s');
     expect(live.fraction).toBe(0);
+  });
+
+  it('the facts name files, characters, languages, vocabulary and what is held out, by file or inside files', () => {
+    const facts = '10 files, 50.0 k characters (typescript, css) · 90 characters in the vocabulary';
+    expect(factsLine(run)).toBe(`${facts} · held out by file: 10% validation, 12% test`);
+    const inside = { ...run, files: 1, text: { ...run.text, languages: ['css'], splitInsideFiles: true } };
+    expect(factsLine({ ...inside, heldOut: { nats: 1, bits: 2, perplexity: 3 } })).toBe(
+      'test parts: 2.000 bits/char (perplexity 3.00) · 1 file, 50.0 k characters (css) · 90 characters in the vocabulary · held out inside files: 10% validation, 12% test',
+    );
   });
 
   it('a run that needs something says what', () => {
@@ -154,7 +164,7 @@ describe('the n-gram line in words', () => {
         parameters: 1,
         spec: { layers: [{ cell: 'lstm', hiddenSize: 4 }] },
         options: { architecture: 'lstm', clipNorm: 1 },
-        corpus: { files: [], vocabularySize: 3 },
+        corpus: { files: [], chars: {}, vocabularySize: 3 },
         generations: [],
         best: null,
         heldOut: null,
