@@ -30,6 +30,18 @@ export async function readTextFile(file: string): Promise<SourceFile> {
   return { path: file, language: languageOf(file), text: decoded.text };
 }
 
+/** The repository above a folder, by the nearest `.git`; none where the folder is its top. */
+async function repositoryAbove(folder: string): Promise<Pick<WalkRoot, 'repository'>> {
+  for (let above = folder; path.dirname(above) !== above; above = path.dirname(above)) {
+    if (!(await stat(path.join(above, '.git')).catch(() => null))) continue;
+    if (above === folder) return {};
+    return {
+      repository: { files: new NodeFiles(above), path: path.relative(above, folder).split(path.sep).join('/') },
+    };
+  }
+  return {};
+}
+
 /** The texts below a folder, paths relative to it. */
 export async function readFolder(
   folder: string,
@@ -37,7 +49,8 @@ export async function readFolder(
   options: Partial<WalkOptions>,
 ): Promise<{ files: SourceFile[]; report: WalkReport }> {
   const files: SourceFile[] = [];
-  const root: WalkRoot = { name: null, files: new NodeFiles(path.resolve(folder)), ...globs };
+  const repository = await repositoryAbove(path.resolve(folder));
+  const root: WalkRoot = { name: null, files: new NodeFiles(path.resolve(folder)), ...globs, ...repository };
   const report = await walk([root], { ...defaultWalkOptions, ...options }, (file) => {
     files.push(file);
   });

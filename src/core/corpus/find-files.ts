@@ -2,7 +2,7 @@ import { t } from '../words.ts';
 import { type Answer, messageOf, settled } from './answer.ts';
 import { decodeText } from './decode.ts';
 import { exclusionByPath } from './exclusion.ts';
-import type { FolderEntry } from './file-system.ts';
+import type { FileSystem, FolderEntry } from './file-system.ts';
 import { GitIgnore } from './git-ignore.ts';
 import { globMatcher } from './glob.ts';
 import type { LeftOutCounter } from './left-out.ts';
@@ -45,6 +45,7 @@ export class FileFinder {
   private readonly turns: Turns;
   private isIncluded: (path: string) => boolean = () => true;
   private isExcluded: (path: string) => boolean = () => false;
+  private besides: { matches: (path: string) => boolean; when: string }[] = [];
   private readonly unmeasured: Omit<Candidate, 'size'>[] = [];
 
   constructor(options: WalkOptions, leftOut: LeftOutCounter, turns: Turns) {
@@ -54,16 +55,18 @@ export class FileFinder {
   }
 
   async find(root: WalkRoot): Promise<void> {
-    const { include = [], exclude = [], start = '' } = root;
+    const { include = [], exclude = [], excludeBeside = [], start = '', repository } = root;
     this.isIncluded = include.length > 0 ? globMatcher(include) : () => true;
     this.isExcluded = globMatcher([...alwaysExcluded, ...exclude]);
+    this.besides = excludeBeside.map(({ glob, when }) => ({ matches: globMatcher([glob]), when }));
     let rules = GitIgnore.none;
-    const names = start.split('/').filter((name) => name !== '');
-    for (let depth = 0; depth < names.length; depth++)
-      rules = await this.gitIgnore(root, names.slice(0, depth).join('/'), rules);
-    const folder = names.join('/');
+    for (const holding of repository ? foldersAbove(repository.path) : [])
+      rules = await this.gitIgnore(repository!.files, holding, holding, rules);
+    const folder = namesIn(start).join('/');
+    for (const holding of foldersAbove(folder))
+      rules = await this.gitIgnore(root.files, holding, inRepository(root, holding), rules);
     // Who asks for an ignored folder means it.
-    const above = rules.ignores(folder, 'folder') ? GitIgnore.none : rules;
+    const above = rules.ignores(inRepository(root, folder), 'folder') ? GitIgnore.none : rules;
     await this.list(root, folder, settled(root.files.list(folder)), above, 0);
     await this.measure();
   }
@@ -84,7 +87,8 @@ export class FileFinder {
     }
     const entries = listed.value;
     const hasRules = entries.some((entry) => entry.name === '.gitignore' && entry.type === 'file');
-    const rules = hasRules ? await this.gitIgnore(root, folder, above) : above;
+    const rules = hasRules ? await this.gitIgnore(root.files, folder, inRepository(root, folder), above) : above;
+    const names = new Set(entries.map(({ name }) => name));
     const folders: string[] = [];
     for (const { name, type, symbolicLink } of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       await this.turn();
@@ -92,9 +96,13 @@ export class FileFinder {
       const shown = shownPath(root, path);
       if (type === 'other' && !symbolicLink) continue; // sockets, devices
       const kind = type === 'folder' ? 'folder' : 'file';
-      if (this.isExcluded(path) || (kind === 'folder' && this.isExcluded(`${path}/`)))
+      if (
+        this.isExcluded(path) ||
+        (kind === 'folder' && this.isExcluded(`${path}/`)) ||
+        this.isBeside(path, name, names)
+      )
         this.leftOut.add('excluded', shown, kind);
-      else if (rules.ignores(path, kind)) this.leftOut.add('ignored', shown, kind);
+      else if (rules.ignores(inRepository(root, path), kind)) this.leftOut.add('ignored', shown, kind);
       else if (symbolicLink) this.leftOut.add('symbolic-link', shown, kind);
       else if (kind === 'folder') folders.push(path);
       else if (!this.isIncluded(path)) this.leftOut.add('not-included', shown, kind);
@@ -116,13 +124,21 @@ export class FileFinder {
     }
   }
 
-  private async gitIgnore(root: WalkRoot, folder: string, above: GitIgnore): Promise<GitIgnore> {
+  private isBeside(path: string, name: string, siblings: ReadonlySet<string>): boolean {
+    const base = /^(.+)\.[^.]*$/.exec(name)?.[1] ?? name;
+    return this.besides.some(
+      ({ matches, when }) => siblings.has(when.replace('$(basename)', () => base)) && matches(path),
+    );
+  }
+
+  /** The rules above with those of a folder of `files`; `ruled`: its path from the top of the repository. */
+  private async gitIgnore(files: FileSystem, folder: string, ruled: string, above: GitIgnore): Promise<GitIgnore> {
     if (!this.options.respectGitIgnore) return above;
     try {
       const path = folder === '' ? '.gitignore' : `${folder}/.gitignore`;
-      if ((await root.files.size(path)) > this.options.maxFileBytes) return above;
-      const decoded = decodeText(await root.files.read(path));
-      return decoded.kind === 'text' ? above.within(folder, decoded.text) : above;
+      if ((await files.size(path)) > this.options.maxFileBytes) return above;
+      const decoded = decodeText(await files.read(path));
+      return decoded.kind === 'text' ? above.within(ruled, decoded.text) : above;
     } catch {
       return above; // missing, or told as unreadable when the walk comes to the file itself
     }
@@ -148,6 +164,21 @@ export class FileFinder {
   private turn(): Promise<void> {
     return this.turns.pass({ phase: 'listing', found: this.found.length, done: 0 });
   }
+}
+
+function namesIn(path: string): string[] {
+  return path.split('/').filter((name) => name !== '');
+}
+
+/** The folders above one, from the top: `['', 'a', 'a/b']` of `a/b/c`. */
+function foldersAbove(folder: string): string[] {
+  const names = namesIn(folder);
+  return names.map((_, depth) => names.slice(0, depth).join('/'));
+}
+
+/** A path from the top of the repository that the root is a part of. */
+function inRepository({ repository }: WalkRoot, path: string): string {
+  return repository ? [repository.path, path].filter((part) => part !== '').join('/') : path;
 }
 
 function shownPath(root: WalkRoot, path: string): string {

@@ -20,6 +20,16 @@ export interface WalkRoot {
   /** Globs relative to the root; empty or not given: everything. */
   include?: readonly string[];
   exclude?: readonly string[];
+  /** Files that are left out where another one lies beside them. */
+  excludeBeside?: readonly SiblingRule[];
+  /** The repository that this folder is a part of, from its top, and this folder's path there: `.gitignore` files between hold too. */
+  repository?: { files: FileSystem; path: string };
+}
+
+/** As in VS Code: `{ glob: "*.js", when: "$(basename).ts" }`, where `$(basename)` is the file's name without its extension. */
+export interface SiblingRule {
+  glob: string;
+  when: string;
 }
 
 export interface WalkOptions {

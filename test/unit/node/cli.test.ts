@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ActivationsResult } from '../../../src/cli/activations.ts';
 import type { EvalResult } from '../../../src/cli/eval.ts';
 import type { TrainResult } from '../../../src/cli/train.ts';
+import type { DrySummary } from '../../../src/core/corpus/dry-summary.ts';
 import type { RunManifest } from '../../../src/core/formats/manifest.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/core/formats/safetensors.ts';
+import { defaultOptions } from '../../../src/core/training/options.ts';
 import { codeLike } from '../core/corpus/texts.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -165,6 +167,54 @@ describe('cellscope train', () => {
     expect(manifest('one').corpus.splitInsideFiles).toBe(true);
   });
 
+  it('trains on the files that --include and --exclude leave over; --dry-run only tells which, and why not the others', async () => {
+    mkdirSync(at('mixed/old'), { recursive: true });
+    for (const name of ['a.ts', 'b.ts', 'c.ts', 'd.ts', 'p.py', 'old/e.ts'])
+      writeFileSync(at('mixed', name), codeLike(name.charCodeAt(0), 900));
+    const args = ['train', 'mixed', '--out', 'chosen', '--include', '*.ts', '--include', '*.tsx', '--exclude', 'old'];
+    const dry = await json<DrySummary>(...args, ...recipe.slice(0, -2), '--dry-run');
+    expect(dry).toMatchObject({ files: 4, languages: [{ language: 'typescript', files: 4 }], splitInsideFiles: false });
+    expect(dry.leftOut).toEqual([
+      { reason: 'excluded', files: 0, folders: 1, examples: ['old/'] },
+      { reason: 'not-included', files: 1, folders: 0, examples: ['p.py'] },
+    ]);
+    const told = await cellscope(...args, ...recipe, '--dry-run');
+    expect([told.code, told.stdout]).toEqual([0, '']);
+    expect(told.stderr).toMatch(/Left out +1 folder: left out by the exclude settings \(old\/\)/);
+    expect(told.stderr).toMatch(/Expected time/);
+    expect(existsSync(at('chosen'))).toBe(false);
+
+    await json<TrainResult>(...args, ...recipe.slice(0, -2), '--chars', '300');
+    expect(manifest('chosen').corpus.files.map((file) => file.path)).toEqual(['a.ts', 'b.ts', 'c.ts', 'd.ts']);
+  });
+
+  it('follows .gitignore from the top of the repository that the folder is a part of', async () => {
+    mkdirSync(at('repository/part'), { recursive: true });
+    mkdirSync(at('repository/.git'));
+    writeFileSync(at('repository/.gitignore'), '/part/secret.ts\n');
+    for (const name of ['a.ts', 'secret.ts']) writeFileSync(at('repository/part', name), codeLike(5, 900));
+    const dry = await json<DrySummary>('train', 'repository/part', '--dry-run');
+    expect(dry.files).toBe(1);
+    expect(dry.leftOut).toEqual([{ reason: 'ignored', files: 1, folders: 0, examples: ['secret.ts'] }]);
+  });
+
+  it('ends after --epochs passes over the training files, or after --seconds', async () => {
+    const train = (out: string, ...budget: string[]): Promise<TrainResult> =>
+      json('train', 'code', '--out', out, ...budget, ...recipe.slice(0, -2));
+    const epochs = await train('epochs', '--epochs', '0.5');
+    const half = manifest('epochs').corpus.chars.train / 2;
+    expect(epochs.state).toBe('finished');
+    expect(epochs.trainedChars).toBeGreaterThanOrEqual(Math.round(half));
+    expect(epochs.trainedChars).toBeLessThan(half + 4 * 32); // the last step: batch × sequence
+    expect(manifest('epochs').options.budget).toEqual({ kind: 'epochs', amount: 0.5 });
+
+    const seconds = await train('seconds', '--seconds', '0.3');
+    expect(seconds.state).toBe('finished');
+    expect(seconds.trainedChars).toBeGreaterThan(0);
+    expect(seconds.trainedChars).toBeLessThan(defaultOptions.budget.amount); // what it would train on without
+    expect(manifest('seconds').options.budget).toEqual({ kind: 'seconds', amount: 0.3 });
+  });
+
   it('saves on Ctrl-C with code 130, and the resumed run ends with the weights of an uninterrupted one', async () => {
     const args = ['train', 'code', '--chars', '60000', ...recipe];
     const straight = cellscope(...args, '--out', 'straight');
@@ -244,8 +294,35 @@ describe('cellscope eval', () => {
             expect(value).toBeCloseTo(expected[quantity][layer]![cell]![t]!, 5);
         });
       }
-    const sampled = await cellscope('sample', model, '--prime', 'if (', '--length', '20', '--engine', 'reference');
-    expect(sampled.code).toBe(0);
+  });
+
+  it('continues a text with a checkpoint that PyTorch wrote as PyTorch would', async () => {
+    const reference = path.join(root, 'test/reference');
+    const { text, h }: { text: string; h: number[][][] } = JSON.parse(
+      readFileSync(path.join(reference, 'checkpoint.json'), 'utf8'),
+    );
+    const model = path.join(reference, 'checkpoint.safetensors');
+    const { tensors, metadata } = readSafetensors(readFileSync(model));
+    const vocabulary = JSON.parse(metadata.get('vocab')!) as string[];
+    const weight = tensors.get('decoder.weight')!.data as Float32Array; // [V, H]
+    const bias = tensors.get('decoder.bias')!.data as Float32Array; // [V]
+    /** The most likely character after text[t], from PyTorch's own h of the top layer: argmax W h + b. */
+    const following = (t: number): string => {
+      const logits = vocabulary.map((_, k) =>
+        h[1]!.reduce((sum, cell, j) => sum + weight[5 * k + j]! * cell[t]!, bias[k]!),
+      );
+      return vocabulary[logits.indexOf(Math.max(...logits))]!;
+    };
+    const sample = async (prime: string, ...more: string[]): Promise<string> =>
+      (await json<{ text: string }>('sample', model, '--prime', prime, ...more)).text;
+    for (const t of [3, 10, 20])
+      expect(await sample(text.slice(0, t + 1), '--temperature', '0', '--length', '1')).toBe(following(t));
+    const greedy = await sample('if (', '--temperature', '0', '--length', '20', '--seed', '9');
+    expect(greedy).toHaveLength(20);
+    expect(await sample(`if (${greedy.slice(0, 8)}`, '--temperature', '0', '--length', '12')).toBe(greedy.slice(8));
+    const [drawn, again] = [await sample('if (', '--seed', '3'), await sample('if (', '--seed', '3')];
+    expect(again).toBe(drawn);
+    expect(drawn.slice(0, 20)).not.toBe(greedy);
   });
 
   it('counts a CRLF as one character and unknown characters', async () => {

@@ -15,7 +15,7 @@ import { codeLike } from './texts.ts';
 
 async function read(
   entries: Record<string, MemoryEntry>,
-  options: Partial<WalkOptions & Pick<WalkRoot, 'start' | 'include' | 'exclude'>> = {},
+  options: Partial<WalkOptions & Omit<WalkRoot, 'name' | 'files'>> = {},
 ): Promise<{
   files: SourceFile[];
   paths: string[];
@@ -25,8 +25,16 @@ async function read(
 }> {
   const files: SourceFile[] = [];
   const memory = new MemoryFiles(entries);
-  const { start, include, exclude, ...walkOptions } = { start: '', include: [], exclude: [], ...options };
-  const root = { name: null, files: memory, start, include, exclude };
+  const {
+    start,
+    include,
+    exclude,
+    excludeBeside = [],
+    repository,
+    ...walkOptions
+  } = { start: '', include: [], exclude: [], ...options };
+  const around = repository ? { repository } : {};
+  const root: WalkRoot = { name: null, files: memory, start, include, exclude, excludeBeside, ...around };
   const report = await walk([root], { ...defaultWalkOptions, ...walkOptions }, (file) => {
     files.push(file);
   });
@@ -56,6 +64,34 @@ describe('reading a workspace', () => {
     const roots = ['one', 'two'].map((name) => ({ name, files: new MemoryFiles({ 'a.ts': 'let a;\n' }) }));
     await walk(roots, defaultWalkOptions, (file) => void paths.push(file.path));
     expect(paths).toEqual(['one/a.ts', 'two/a.ts']);
+  });
+
+  it('leaves out files that VS Code hides where another lies beside them', async () => {
+    const { paths, reasons } = await read(
+      { 'a.js': 'x\n', 'a.ts': 'x\n', 'b.js': 'x\n', 'src/a.b.js': 'x\n', 'src/a.b.ts': 'x\n', 'src/b.ts': 'x\n' },
+      { excludeBeside: [{ glob: '**/*.js', when: '$(basename).ts' }] },
+    );
+    expect(paths).toEqual(['a.ts', 'b.js', 'src/a.b.ts', 'src/b.ts']);
+    expect(reasons).toEqual({ excluded: ['a.js', 'src/a.b.js'] });
+  });
+
+  it('follows .gitignore above the folder, up to the top of its repository; not where that ignores the folder itself', async () => {
+    const files = new MemoryFiles({
+      '.gitignore': '*.gen.ts\n/parts/one/secret.ts\n',
+      'parts/.gitignore': '!kept.gen.ts\n/one/local\n',
+    });
+    const own = { 'a.gen.ts': 'x\n', 'kept.gen.ts': 'x\n', 'secret.ts': 'x\n', 'sub/secret.ts': 'x\n', local: 'x\n' };
+    const { paths, reasons } = await read(own, { repository: { files, path: 'parts/one' } });
+    expect(paths).toEqual(['kept.gen.ts', 'sub/secret.ts']);
+    expect(reasons).toEqual({ ignored: ['a.gen.ts', 'local', 'secret.ts'] });
+    const below = await read(
+      { ...own, '.gitignore': 'local\n' },
+      { repository: { files, path: 'parts/two' }, start: 'sub' },
+    );
+    expect(below.paths).toEqual(['sub/secret.ts']);
+    const whole = new MemoryFiles({ '.gitignore': 'out/\n*.ts\n' });
+    const asked = await read(own, { repository: { files: whole, path: 'out/one' } });
+    expect(asked.paths).toHaveLength(5);
   });
 
   it('follows .gitignore at every level: the nearest decides, ignored folders are not entered', async () => {
