@@ -216,7 +216,7 @@ export class RunLock {
 }
 
 function byTimer(milliseconds: number, call: () => void): () => void {
-  let timer: unknown;
+  let timer: ReturnType<typeof setTimeout>;
   const wait = (): void => {
     timer = setTimeout(() => {
       call();

@@ -1,4 +1,5 @@
 /** A training's health at one moment: gradients and updates of one step, gates, dead units, horizon. */
+import { atOnce, type Turn } from '../activations/turns.ts';
 import type { Session, StepReport, Window } from '../engine/engine.ts';
 import type { ModelSpec } from '../model/spec.ts';
 import type { ParameterSet } from '../model/tensors.ts';
@@ -95,13 +96,13 @@ export class HealthProbe {
     return report;
   }
 
-  /** The numbers here, with those of the step taken last by `around`; null where that one was not looked at. */
-  async measure(): Promise<HealthNumbers | null> {
+  /** The numbers here, with those of the step taken last by `around`; null where that one was not looked at. Each `turn` runs a slice. */
+  async measure(turn: Turn = atOnce): Promise<HealthNumbers | null> {
     if (!this.looking) return null;
     const { session, texts, positions, lags } = this;
     const start = this.now();
-    const saturation = await measureSaturation(session, texts);
-    const norms = await measureLagNorms(session, texts, positions, lags, { batch: groupSize });
+    const saturation = await measureSaturation(session, texts, { turn });
+    const norms = await measureLagNorms(session, texts, positions, lags, { batch: groupSize, turn });
     const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const horizon = (values: Float32Array): number | null =>
       positions.length === 0 ? null : horizonOf(meanProfile(values, positions.length, lags));

@@ -2,34 +2,41 @@ import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import { intervals } from './trainer-host.ts';
 
 /**
- * Decides when generations are written: at least every 25 seconds of wall time, and at improvements as long as that takes a
- * twentieth of the time at most. A large model's improvements are deferred: the best generation is held in memory and
- * written before the next one, unless a better one comes first.
+ * Decides when generations are written: so early that the next one is whole 25 seconds of wall time after the state that
+ * the last one holds, and at improvements as long as that takes a twentieth of the time at most. A large model's
+ * improvements are deferred: the best generation is held in memory and written before the next one, unless a better one
+ * comes first.
  */
 export class Checkpointer {
   private readonly folder: RunFolder;
   private readonly now: () => number;
   private readonly onWritten: (number: number) => void;
-  private lastSave: number;
-  /** Milliseconds that the last save took. */
-  private saveTime = 0;
+  /** When the last save began and ended: what was done since its beginning would be lost. */
+  private lastStart: number;
+  private lastEnd: number;
+  /** Milliseconds that a generation took to write at the last save. */
+  private writeTime = 0;
   private deferred: NewGeneration | null = null;
 
   constructor(folder: RunFolder, now: () => number, onWritten: (number: number) => void) {
     this.folder = folder;
     this.now = now;
     this.onWritten = onWritten;
-    this.lastSave = now();
+    this.lastStart = this.lastEnd = now();
   }
 
-  /** True where too much work would be lost by a kill. */
-  get due(): boolean {
-    return this.now() - this.lastSave >= intervals.save;
+  /**
+   * True where too much work would be lost by a kill at the end of `ahead` more milliseconds of work and of the save after
+   * them. Saving takes half of the time at most.
+   */
+  due(ahead = 0): boolean {
+    const now = this.now();
+    return now + ahead + this.saveTime - this.lastStart >= intervals.save && now - this.lastEnd >= this.saveTime;
   }
 
   /** True where an improvement may be written at once. */
   get affordable(): boolean {
-    return this.now() - this.lastSave >= 20 * this.saveTime;
+    return this.now() - this.lastEnd >= 20 * this.saveTime;
   }
 
   defer(generation: NewGeneration): void {
@@ -41,13 +48,22 @@ export class Checkpointer {
     this.deferred = null;
   }
 
-  /** Writes what was deferred, then this generation. `best`: number of the best one, which may be either. */
-  async save(generation: NewGeneration, best: number | null, trainingSeconds: number): Promise<void> {
+  /**
+   * Writes what was deferred, then what `take` gives of now. `best`: number of the best one, which may be either.
+   */
+  async save(take: () => Promise<NewGeneration>, best: number | null, trainingSeconds: number): Promise<void> {
     const start = this.now();
-    for (const each of this.deferred ? [this.deferred, generation] : [generation])
-      this.onWritten(await this.folder.saveGeneration(each, { best, trainingSeconds }));
+    const generation = await take();
+    const written = this.deferred ? [this.deferred, generation] : [generation];
+    for (const each of written) this.onWritten(await this.folder.saveGeneration(each, { best, trainingSeconds }));
     this.deferred = null;
-    this.lastSave = this.now();
-    this.saveTime = this.lastSave - start;
+    this.lastStart = start;
+    this.lastEnd = this.now();
+    this.writeTime = (this.lastEnd - start) / written.length;
+  }
+
+  /** Milliseconds that a save would take now. */
+  private get saveTime(): number {
+    return this.deferred ? 2 * this.writeTime : this.writeTime;
   }
 }

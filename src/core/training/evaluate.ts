@@ -16,50 +16,57 @@ export interface Evaluation {
   predictions: number;
 }
 
-/** Characters between two looks at `tick`. */
-const chunk = 2048;
-
-/**
- * Loss of one stream. `tick` runs between chunks and may let messages in; where it resolves with false the evaluation ends
- * there and the result is null.
- */
-export async function evaluateStream(
-  session: Session,
-  { inputs, targets }: EvaluationStream,
-  tick: () => Promise<boolean> = async () => true,
-): Promise<Evaluation | null> {
-  let start: LayerState[] | null = null;
-  let totalNats = 0;
-  let predictions = 0;
-  for (let from = 0; from < inputs.length; from += chunk) {
-    if (!(await tick())) return null;
-    const to = Math.min(inputs.length, from + chunk);
-    const part = { inputs: inputs.slice(from, to), start, targets: targets.slice(from, to) };
-    const { losses, end } = await session.run(part, { losses: true });
-    for (let t = from; t < to; t++) {
-      if (targets[t]! < 0) continue;
-      totalNats += losses![t - from]!;
-      predictions++;
-    }
-    start = end;
-  }
-  return { totalNats, predictions };
+/** How far an evaluation has come: `totalNats` and `predictions` are of what was read so far. */
+export interface EvaluationPlace extends Evaluation {
+  /** Index of the stream, and of the character in it that is read next. */
+  stream: number;
+  at: number;
+  /** State before that character; null: the zero state. */
+  state: LayerState[] | null;
 }
 
-/** Total over streams, in their order; null where `tick` ended it. */
+/** Runs between chunks and may let messages in; where it resolves with false the evaluation ends there. */
+export type EvaluationTick = (place: EvaluationPlace) => Promise<boolean>;
+
+/** Characters between two looks at `tick`: a second or two of LSTM 3×1024 on one core. */
+const chunk = 512;
+
+/** Loss of one stream; null where `tick` ended it. */
+export function evaluateStream(
+  session: Session,
+  stream: EvaluationStream,
+  tick?: EvaluationTick,
+): Promise<Evaluation | null> {
+  return evaluateStreams(session, [stream], tick);
+}
+
+/** Total over streams, in their order, from `place` on; null where `tick` ended it. */
 export async function evaluateStreams(
   session: Session,
   streams: Iterable<EvaluationStream>,
-  tick?: () => Promise<boolean>,
+  tick: EvaluationTick = async () => true,
+  place: EvaluationPlace = { stream: 0, at: 0, state: null, totalNats: 0, predictions: 0 },
 ): Promise<Evaluation | null> {
-  const total: Evaluation = { totalNats: 0, predictions: 0 };
-  for (const stream of streams) {
-    const one = await evaluateStream(session, stream, tick);
-    if (!one) return null;
-    total.totalNats += one.totalNats;
-    total.predictions += one.predictions;
+  let { at, state, totalNats, predictions } = place;
+  let index = 0;
+  for (const { inputs, targets } of streams) {
+    const stream = index++;
+    if (stream < place.stream) continue;
+    for (; at < inputs.length; at += chunk) {
+      if (!(await tick({ stream, at, state, totalNats, predictions }))) return null;
+      const part = { inputs: inputs.slice(at, at + chunk), start: state, targets: targets.slice(at, at + chunk) };
+      const { losses, end } = await session.run(part, { losses: true });
+      for (const [t, loss] of losses!.entries()) {
+        if (part.targets[t]! < 0) continue;
+        totalNats += loss;
+        predictions++;
+      }
+      state = end;
+    }
+    at = 0;
+    state = null;
   }
-  return total;
+  return { totalNats, predictions };
 }
 
 /** The same for weights, in a session of their own. */
@@ -67,11 +74,12 @@ export async function evaluateModel(
   engine: Engine,
   { spec, parameters }: { spec: ModelSpec; parameters: ParameterSet },
   streams: Iterable<EvaluationStream>,
-  tick?: () => Promise<boolean>,
+  tick?: EvaluationTick,
+  place?: EvaluationPlace,
 ): Promise<Evaluation | null> {
   const session = await engine.open(spec, { kind: 'parameters', parameters }, { maxTime: 0, maxBatch: 0 });
   try {
-    return await evaluateStreams(session, streams, tick);
+    return await evaluateStreams(session, streams, tick, place);
   } finally {
     await session.close();
   }

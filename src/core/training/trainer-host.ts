@@ -48,6 +48,8 @@ export interface TrainerHost {
 export const intervals = {
   progress: 200,
   save: 25_000,
+  /** Between two places of an evaluation that are written down. */
+  keepEvaluation: 10_000,
   firstSample: 2_000,
   sample: 10_000,
   /** Longest stretch without letting messages in. */

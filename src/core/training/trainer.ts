@@ -6,25 +6,24 @@
  */
 import type { Corpus } from '../corpus/corpus.ts';
 import type { WindowSampler } from '../corpus/windows.ts';
-import type { Engine, Session, StepReport, Update } from '../engine/engine.ts';
+import type { Engine, Session, StepReport } from '../engine/engine.ts';
 import type { RunState } from '../formats/manifest.ts';
 import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import type { RunLock } from '../formats/run-lock.ts';
 import { HealthProbe } from '../gradients/health.ts';
-import { Random } from '../random.ts';
 import { sampleText } from '../sampling/sample.ts';
-import { type Sentence, say, sentence } from '../words.ts';
+import { type Sentence, say, sentence, t } from '../words.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Aborted, diverged, endingWords, isForeseen, isTakenOver } from './ending.ts';
 import { type EvaluationStream, evaluateModel, evaluateStreams, heldOutOf } from './evaluate.ts';
+import { KeptEvaluation } from './kept-evaluation.ts';
 import { NGramLine } from './ngram-line.ts';
-import { optimizerSpec } from './optimizers.ts';
 import { Pace } from './pace.ts';
 import { Reporter } from './reporter.ts';
-import { learningRateAt } from './schedule.ts';
 import { intervals, type TrainerHost, type TrainerOutcome } from './trainer-host.ts';
 import { freshTrainerState, type TrainerState } from './trainer-state.ts';
+import { updateOf } from './update.ts';
 import { validationSet } from './validation-set.ts';
 
 /** All that a training stands on; the trainer closes the session and releases the lock at its end. */
@@ -35,6 +34,9 @@ export interface TrainerParts {
   session: Session;
   corpus: Corpus;
 }
+
+/** Milliseconds that the lock grants a fresh run's first step, of which nothing is known. */
+const longestFirstStep = 60_000;
 
 /** How a training has ended, and what there is to say of it. */
 interface Ending {
@@ -55,6 +57,7 @@ export class Trainer {
   private readonly health: HealthProbe;
   private readonly ngrams: NGramLine;
   private readonly checkpoints: Checkpointer;
+  private readonly kept: KeptEvaluation;
   private readonly pace: Pace;
   private readonly total: number | null;
   private state: TrainerState;
@@ -63,6 +66,9 @@ export class Trainer {
   private request: 'none' | 'stop' | 'abort' = 'none';
   private lastTick: number;
   private nextSample: number;
+  /** Milliseconds of the last piece of work between two ticks, and of a step as far as is known. */
+  private pieceTime = 0;
+  private stepTime: number;
 
   /** Use `startTraining` or `resumeTraining`. `state`: of the generation that the session was opened from; null: a fresh run. */
   constructor(parts: TrainerParts, state: TrainerState | null, host: TrainerHost) {
@@ -93,7 +99,9 @@ export class Trainer {
       () => host.now(),
       (generation) => this.report.send(this.state, 'training', { generation }),
     );
+    this.kept = new KeptEvaluation(this.folder.storage, () => host.now());
     this.pace = new Pace(host);
+    this.stepTime = (1000 * this.state.trainingSeconds) / Math.max(1, this.state.steps);
     this.lastTick = host.now();
     this.nextSample = this.lastTick + intervals.firstSample;
   }
@@ -182,15 +190,8 @@ export class Trainer {
 
   private async step(progress: number): Promise<void> {
     const { state } = this;
-    const { options } = this.folder.manifest;
     const window = this.sampler.next();
-    const update: Update = {
-      optimizer: optimizerSpec(options.optimizer, options.momentum),
-      learningRate: learningRateAt(options, state.trainedChars, progress),
-      clipNorm: options.clipNorm,
-      dropout: options.dropout,
-      dropoutSeed: Random.derive(options.seed, `dropout ${state.steps}`).below(2 ** 31),
-    };
+    const update = updateOf(this.folder.manifest.options, state, progress);
     let seconds = 0;
     const train = async (): Promise<StepReport> => {
       const start = this.host.now();
@@ -199,7 +200,12 @@ export class Trainer {
       return report;
     };
     const last = state.trainedChars + window.inputs.length >= Math.min(state.nextEvaluation, state.nextMilestone);
+    // A look at the training's health takes the gradient once more.
+    const expected = this.stepTime || longestFirstStep;
+    await this.lock.expectSilence(last ? 3 * expected : expected);
     const step = last ? await this.health.around(window, train) : await train();
+    this.tellLongSteps(1000 * seconds);
+    this.stepTime = 1000 * seconds;
     if (step.nonFinite !== null || !Number.isFinite(step.loss)) {
       const { generations } = this.folder.manifest;
       throw diverged(step.nonFinite ?? 'loss', state.trainedChars, update.learningRate, generations);
@@ -214,6 +220,16 @@ export class Trainer {
     await this.ngrams.beside(1000 * seconds);
   }
 
+  /** Once: a step is never saved halfway. */
+  private tellLongSteps(milliseconds: number): void {
+    if (milliseconds < intervals.save || this.stepTime >= intervals.save) return;
+    const told = t(
+      'One step of this training takes {0} s on this machine, and a step is never saved halfway: so much is lost where the window closes. With fewer streams or a shorter window steps are shorter.',
+      Math.round(milliseconds / 1000),
+    );
+    this.report.note(told);
+  }
+
   private async evaluateAndSaveIfDue(): Promise<void> {
     const { state } = this;
     const milestone = state.trainedChars >= state.nextMilestone;
@@ -223,20 +239,27 @@ export class Trainer {
       state.nextEvaluation = state.trainedChars + evaluationInterval(this.total, state.trainedChars);
       if (milestone || (improved && this.checkpoints.affordable)) await this.save();
       else if (improved) this.checkpoints.defer(await this.snapshot());
-    } else if (this.dirty && this.checkpoints.due) await this.save();
+    } else if (this.dirty && this.checkpoints.due(this.stepTime)) await this.save();
   }
 
   /** Validation loss here; true where it is the lowest so far. The next generation saved is then the best. */
   private async evaluate(): Promise<boolean> {
     const { state } = this;
     this.report.send(state, 'evaluating');
-    const evaluation = await evaluateStreams(this.session, this.validation, () => this.goesOn());
+    const health = this.validation.length > 0 ? await this.health.measure((slice) => this.lookedAt(slice)) : null;
+    const saved = (): string | null =>
+      this.dirty ? null : this.evaluationOf('validation', this.folder.manifest.current);
+    const evaluation = await this.kept.follow(
+      saved,
+      () => this.goesOn(),
+      (tick, from) => evaluateStreams(this.session, this.validation, tick, from),
+    );
     if (!evaluation) return this.leave();
     const nats = heldOutOf(evaluation)?.nats ?? null;
     state.evaluated = { chars: state.trainedChars, nats };
     this.dirty = true;
     if (nats === null) return false;
-    this.report.validation(state, nats, await this.health.measure());
+    this.report.validation(state, nats, health);
     const improved = state.best === null || nats < state.best.nats;
     if (improved) {
       state.best = { nats, generation: this.folder.nextGeneration };
@@ -251,7 +274,9 @@ export class Trainer {
     await this.lock.verify();
     await this.report.flush(state, 'saving', true);
     this.tickClock();
-    await this.checkpoints.save(await this.snapshot(), state.best?.generation ?? null, state.trainingSeconds);
+    await this.kept.forget();
+    const best = state.best?.generation ?? null;
+    await this.lock.during(this.checkpoints.save(() => this.snapshot(), best, state.trainingSeconds));
     this.dirty = false;
     await this.lock.beat();
   }
@@ -275,8 +300,13 @@ export class Trainer {
     await this.report.flush(state, 'evaluating');
     if (!(await this.ngrams.finish(() => this.goesOn()))) throw new Aborted();
     const best = await folder.readModel('best');
-    const evaluation = await evaluateModel(this.engine, best, this.corpus.streams('test'), () => this.goesOn());
+    const evaluation = await this.kept.follow(
+      () => this.evaluationOf('test', best.generation),
+      () => this.goesOn(),
+      (tick, from) => evaluateModel(this.engine, best, this.corpus.streams('test'), tick, from),
+    );
     if (!evaluation) throw new Aborted();
+    await this.kept.forget();
     await this.lock.verify();
     await folder.update({ heldOut: heldOutOf(evaluation) });
     await folder.setState('finished', told);
@@ -314,14 +344,37 @@ export class Trainer {
     this.report.send(this.state, 'training', { sample: text });
   }
 
-  /** For evaluations: lets messages in, keeps the lock; false after an abort. */
+  /** Names an evaluation, and the weights that it is of. */
+  private evaluationOf(side: 'validation' | 'test', generation: number | null): string {
+    return `${side} of ${generation} after ${this.state.steps} steps, of ${this.total}, by ${this.engine.name}`;
+  }
+
+  /** A slice of a look at the training's health. */
+  private async lookedAt<T>(slice: () => Promise<T>): Promise<T> {
+    const result = await slice();
+    await this.goesOn();
+    return result;
+  }
+
+  /**
+   * For what is long between two steps: lets messages in, keeps the lock, and saves in its midst what was trained before
+   * it where that is due. False after an abort.
+   */
   private async goesOn(): Promise<boolean> {
     await this.tick();
-    return this.request !== 'abort';
+    if (this.request === 'abort') return false;
+    if (this.dirty && this.checkpoints.due(this.pieceTime)) {
+      await this.save();
+      this.report.send(this.state, 'evaluating');
+    }
+    return true;
   }
 
   private async tick(): Promise<void> {
+    const before = this.lastTick;
     const now = this.tickClock();
+    this.pieceTime = now - before;
+    await this.lock.expectSilence(this.pieceTime);
     if (await this.pace.breathe(now)) await this.lock.beat();
   }
 

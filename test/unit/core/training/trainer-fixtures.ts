@@ -1,6 +1,6 @@
 import { Corpus } from '../../../../src/core/corpus/corpus.ts';
 import type { SourceFile } from '../../../../src/core/corpus/document.ts';
-import type { Engine, Session, StepReport } from '../../../../src/core/engine/engine.ts';
+import type { Capture, Engine, Session, StepReport } from '../../../../src/core/engine/engine.ts';
 import { referenceEngine } from '../../../../src/core/engine/reference/reference.ts';
 import type { LockHost } from '../../../../src/core/formats/run-lock.ts';
 import { Random } from '../../../../src/core/random.ts';
@@ -49,9 +49,22 @@ export class TestHost implements TrainerHost {
   readonly messages: TrainerProgress[] = [];
   readonly lock: LockHost;
   time = 1000;
+  private readonly timers = new Set<() => void>();
 
   constructor(token = 'one') {
-    this.lock = { owner: { token }, now: () => this.time, isGone: () => true };
+    const every = (_: number, call: () => void): (() => void) => {
+      this.timers.add(call);
+      return () => this.timers.delete(call);
+    };
+    this.lock = { owner: { token }, now: () => this.time, isGone: () => true, every };
+  }
+  /** Lets time go by while one waits, as for a disk: timers run. */
+  async wait(milliseconds: number): Promise<void> {
+    for (const end = this.time + milliseconds; this.time < end; ) {
+      this.time = Math.min(end, this.time + 1000);
+      for (const call of [...this.timers]) call();
+      for (let k = 0; k < 30; k++) await Promise.resolve();
+    }
   }
   now(): number {
     this.time += 0.5;
@@ -63,8 +76,14 @@ export class TestHost implements TrainerHost {
   }
 }
 
-/** The reference engine with a hook after every training step of any of its sessions; what it returns replaces the report. */
-export function hookedEngine(afterStep: (step: number, report: StepReport) => StepReport | undefined): Engine {
+/**
+ * The reference engine with a hook after every training step of any of its sessions, what it returns replaces the report, and one
+ * after every reading of characters.
+ */
+export function hookedEngine(
+  afterStep: (step: number, report: StepReport) => StepReport | undefined,
+  afterRun: (chars: number, capture: Capture) => void = () => {},
+): Engine {
   const engine = referenceEngine();
   let steps = 0;
   return {
@@ -75,6 +94,12 @@ export function hookedEngine(afterStep: (step: number, report: StepReport) => St
       session.trainStep = async (window, update) => {
         const report = await trainStep(window, update);
         return afterStep(++steps, report) ?? report;
+      };
+      const run = session.run.bind(session);
+      session.run = async (stream, capture) => {
+        const captured = await run(stream, capture);
+        afterRun(stream.inputs.length, capture);
+        return captured;
       };
       return session;
     },
