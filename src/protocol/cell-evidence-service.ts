@@ -18,6 +18,16 @@ export interface EvidenceRequest {
   quantities: readonly Quantity[];
 }
 
+/**
+ * Told beside the progress of every question: which of the concepts that are not built in is labelled from now on, null when
+ * that is done. Its pattern may take for ever, and may be one that came with a run.
+ */
+export interface LabelledConcept {
+  labelling: string | null;
+}
+
+type Told<P> = CallContext<P | LabelledConcept>;
+
 export interface CellRequest extends EvidenceRequest {
   layer: number;
   cell: number;
@@ -80,20 +90,14 @@ export interface BaselineAnswer {
 
 /** Rejects with the codes of CellsService; `no-cell` where the model has no such cell, `no-concept` for an unknown id. */
 export interface CellEvidenceService {
-  pictureCell(request: PictureRequest, context: CallContext<{ fraction: number }>): Promise<PictureAnswer>;
-  scoreCell(
-    request: CellRequest,
-    context: CallContext<{ fraction: number }>,
-  ): Promise<CellScores & { generation: number }>;
-  clampCell(request: CellRequest, context: CallContext<{ fraction: number }>): Promise<ClampAnswer>;
+  pictureCell(request: PictureRequest, context: Told<{ fraction: number }>): Promise<PictureAnswer>;
+  scoreCell(request: CellRequest, context: Told<{ fraction: number }>): Promise<CellScores & { generation: number }>;
+  clampCell(request: CellRequest, context: Told<{ fraction: number }>): Promise<ClampAnswer>;
   /** Points come as progress too, one a checkpoint. */
-  birthOfCells(
-    request: BirthRequest,
-    context: CallContext<{ fraction: number; point?: BirthPoint }>,
-  ): Promise<BirthAnswer>;
+  birthOfCells(request: BirthRequest, context: Told<{ fraction: number; point?: BirthPoint }>): Promise<BirthAnswer>;
   /** Learns an n-gram from the run's training files and reads the test files with it and the network. */
   compareBaseline(
     request: EvidenceRequest & { order: number },
-    context: CallContext<{ learning: boolean; fraction: number }>,
+    context: Told<{ learning: boolean; fraction: number }>,
   ): Promise<BaselineAnswer>;
 }

@@ -27,6 +27,7 @@ import type {
   CellRequest,
   ClampAnswer,
   EvidenceRequest,
+  LabelledConcept,
   PictureAnswer,
   PictureRequest,
 } from '../protocol/cell-evidence-service.ts';
@@ -35,7 +36,7 @@ import { EvidenceRun, seed } from './evidence-run.ts';
 import { type InspectorPlatform, openModel } from './inspector-models.ts';
 import { type Labelling, openMeasuredRun } from './measured-run.ts';
 
-type Context<P = { fraction: number }> = CallContext<P>;
+type Context<P = { fraction: number }> = CallContext<P | LabelledConcept>;
 
 /** Between two messages of progress, milliseconds. */
 const progressInterval = 100;
@@ -49,6 +50,8 @@ export class CellEvidence implements CellEvidenceService {
   /** Questions about one run's texts, and about runs on the same ones, follow each other: they are labelled once. */
   private readonly labelling: Labelling;
   private engine: Promise<Engine> | null = null;
+  /** Told of the patterns as they label: texts are labelled when a question first reads them. */
+  private onLabelling: (concept: string | null) => void = () => {};
   private kept: { key: string; run: EvidenceRun } | null = null;
   /** Questions go one after the other: they share an open model. */
   private last: Promise<unknown> = Promise.resolve();
@@ -203,12 +206,13 @@ export class CellEvidence implements CellEvidenceService {
   /** Opens the run unless it is open, and answers when it is this question's turn. */
   private answer<T, P>(
     request: EvidenceRequest,
-    { signal }: Context<P>,
+    { signal, progress }: Context<P>,
     job: (run: EvidenceRun, engine: Engine) => Promise<T>,
   ): Promise<T> {
     const answer = this.last.then(async () => {
       try {
         if (signal.aborted) throw cancelled();
+        this.onLabelling = (labelling) => progress({ labelling });
         const engine = await this.openEngine();
         return await job(await this.open(engine, request), engine);
       } catch (error) {
@@ -226,7 +230,11 @@ export class CellEvidence implements CellEvidenceService {
     const before = this.kept;
     this.kept = null;
     await before?.run.close();
-    const run = new EvidenceRun(await openMeasuredRun(engine, this.platform, this.labelling, { model, userConcepts }));
+    const run = new EvidenceRun(
+      await openMeasuredRun(engine, this.platform, this.labelling, { model, userConcepts }, (concept) =>
+        this.onLabelling(concept),
+      ),
+    );
     this.kept = { key, run };
     return run;
   }

@@ -18,6 +18,7 @@ describe('the cells panel in the extension host', () => {
   const run = 'planted-panel';
   const told: Message<string, unknown>[] = [];
   let session: CellsSession;
+  let open: (longestPattern?: number) => Promise<CellsSession>;
   let folder: vscode.Uri;
 
   const last = <P>(kind: MessageKind<string, P>): P | undefined =>
@@ -25,7 +26,7 @@ describe('the cells panel in the extension host', () => {
   const say = (message: Message<string, unknown>): void => assert.ok(receive(message, session.handlers));
 
   before(async () => {
-    const { store, cells, inspection } = await activate();
+    const { store } = await activate();
     folder = store.folderOf(run);
     const written = await writePlantedRun(nodeStorage(folder.fsPath), { id: run, files: 4 });
     await savePlanted(written, 500, true);
@@ -36,9 +37,12 @@ describe('the cells panel in the extension host', () => {
     const platform = { kind: 'node' as const, ownFiles: vscode.workspace.fs, startWorker, hasEnded: () => false };
     const log = vscode.window.createOutputChannel('cells panel', { log: true });
     const wanted = { run, place: null };
-    session = new CellsSession({ runs: store, cells, inspection, platform, log }, wanted, (message) => {
-      told.push(structuredClone(message));
-    });
+    open = async (longestPattern) => {
+      const { cells, inspection } = await activate();
+      const send = (message: Message<string, unknown>): void => void told.push(structuredClone(message));
+      return new CellsSession({ runs: store, cells, inspection, platform, log }, wanted, send, longestPattern);
+    };
+    session = await open();
   });
   after(async () => {
     session.dispose();
@@ -126,5 +130,37 @@ describe('the cells panel in the extension host', () => {
     writeFileSync(file, '{ torn');
     await assert.rejects(writeNote(folder, { layer: 0, cell: 1 }, 'lost?'), { code: 'bad-notes' });
     assert.equal(readFileSync(file, 'utf8'), '{ torn');
+  });
+
+  it('stops a pattern of the run’s own that never ends, for every question that waits for it, and answers the next', async () => {
+    const { cells, store } = await activate();
+    const file = path.join(folder.fsPath, 'cells.json');
+    const before = readFileSync(file, 'utf8');
+    const concepts = async (userConcepts: object[]): Promise<void> => {
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(before), userConcepts }));
+      await store.refresh();
+      await until('the concepts', () => cells.reportOf(run)?.userConcepts.length === userConcepts.length);
+    };
+    const ask = fromCells.cell({ run, layer: 0, cell: 0, quantity: 'tanhc', sign: 1, concept: null });
+    session.dispose();
+    session = await open(1000);
+    say(fromCells.ready({ restore: null }));
+    await concepts([{ name: 'endless', pattern: '([a-p();= ]+)+X' }]);
+    told.length = 0;
+    say(ask);
+    const ended = (): { job: string; message: string | null }[] =>
+      told.flatMap((message) => (toCells.ended.is(message) ? message.payload : []));
+    await until('the end of all three', () => ended().length === 3);
+    assert.deepEqual(
+      ended().map(({ job, message }) => [job, /“endless” takes too long: .* 1 seconds/.test(message ?? '')]),
+      [
+        ['picture', true],
+        ['scores', true],
+        ['clamp', true],
+      ],
+    );
+    await concepts([]);
+    say(ask);
+    await until('its picture', () => last(toCells.picture) !== undefined);
   });
 });

@@ -15,21 +15,20 @@ import {
 } from '../../core/formats/cells-file.ts';
 import type { CellsProgress } from '../../protocol/cells-service.ts';
 import type { InspectorService, ModelInfo } from '../../protocol/inspector-service.ts';
-import { CodedError, cancelled } from '../../worker/channel.ts';
+import { type CodedError, cancelled } from '../../worker/channel.ts';
 import { runOfKey, runReference } from '../commands/runs.ts';
 import type { RunEntry, Runs } from '../contracts.ts';
 import { BackgroundWorker } from '../inspection/background-worker.ts';
 import type { HostPlatform, ReadableFiles } from '../platform.ts';
 import { FolderStorage } from '../runs/folder-storage.ts';
 import type { CellsStore, FindOptions, Measuring } from './cells-store.ts';
+import { PatternWatch, patternPatience } from './pattern-watch.ts';
 import { configuredConcepts, configuredQuantities, userConcepts } from './settings.ts';
 
 /** Seed of samples, shifts and controls: runs of one corpus are measured at the same places. */
 const seed = 1;
 /** Milliseconds that a cancelled measurement has to end by itself. */
 const grace = 2000;
-/** Milliseconds that one of the user's patterns may take for one file. */
-const patience = 15_000;
 
 interface Kept {
   /** Of the file that was read: another one is read again. */
@@ -65,7 +64,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
     runs: Runs,
     platform: Pick<HostPlatform, 'startWorker' | 'ownFiles'>,
     log: vscode.LogOutputChannel,
-    longestPattern = patience,
+    longestPattern = patternPatience,
   ) {
     this.patience = longestPattern;
     this.runs = runs;
@@ -169,11 +168,11 @@ export class RunCells implements CellsStore, vscode.Disposable {
   private async measure(run: RunEntry, evidence: boolean, { signal }: AbortController): Promise<CellsFile> {
     const concepts = userConcepts();
     const quantities = configuredQuantities(run.manifest.spec);
-    const watch = new PatternWatch(this.patience, (concept) => {
-      stuck = concept;
+    const watch = new PatternWatch(this.patience, (fault) => {
+      stuck = fault;
       this.worker.end();
     });
-    let stuck: string | null = null;
+    let stuck: CodedError | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     // A worker in the middle of a pattern hears nothing: it is ended where it does not end by itself.
     const onAbort = (): void => {
@@ -210,16 +209,7 @@ export class RunCells implements CellsStore, vscode.Disposable {
       await this.keep(run, file);
       return file;
     } catch (error) {
-      if (stuck !== null)
-        throw new CodedError(
-          'pattern-too-slow',
-          vscode.l10n.t(
-            'The concept “{0}” takes too long: its pattern needed more than {1} seconds for one file. Write it so that it cannot backtrack (no repetition inside a repetition).',
-            stuck,
-            this.patience / 1000,
-          ),
-        );
-      throw signal.aborted ? cancelled() : error;
+      throw stuck ?? (signal.aborted ? cancelled() : error);
     } finally {
       clearTimeout(timer);
       watch.dispose();
@@ -295,28 +285,5 @@ async function stampOf(files: ReadableFiles, folder: vscode.Uri): Promise<string
     return `${mtime} ${size}`;
   } catch {
     return null;
-  }
-}
-
-/** Calls out where one of the user's patterns takes too long for one file. */
-class PatternWatch implements vscode.Disposable {
-  private readonly patience: number;
-  private readonly onStuck: (concept: string) => void;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(patience: number, onStuck: (concept: string) => void) {
-    this.patience = patience;
-    this.onStuck = onStuck;
-  }
-
-  /** `labelling`: the concept that is labelled from now on, null when it is done. */
-  follow(labelling: string | null | undefined): void {
-    if (labelling === undefined) return;
-    clearTimeout(this.timer);
-    if (labelling !== null) this.timer = setTimeout(() => this.onStuck(labelling), this.patience);
-  }
-
-  dispose(): void {
-    clearTimeout(this.timer);
   }
 }

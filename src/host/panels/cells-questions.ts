@@ -1,5 +1,5 @@
 /** The cells panel's questions to its worker, about the model that the report is of. */
-import type { EvidenceRequest } from '../../protocol/cell-evidence-service.ts';
+import type { BirthPoint, EvidenceRequest, LabelledConcept } from '../../protocol/cell-evidence-service.ts';
 import { type fromCells, type ShownBirth, toCells } from '../../protocol/cells.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import { conceptName } from '../cells/concept-name.ts';
@@ -24,7 +24,7 @@ export class CellsQuestions {
   }
 
   /** The model that the report is about where it is still kept, else the one that would be measured now. */
-  private requestOf(entry: RunEntry): { request: EvidenceRequest; key: string } | null {
+  private requestOf(entry: RunEntry): { request: EvidenceRequest; key: string; patterns: string } | null {
     const file = this.cells.reportOf(entry.id);
     const kept = entry.manifest.generations.some(({ number }) => number === file?.generation);
     const generation = file && kept ? file.generation : measuredGeneration(entry);
@@ -34,6 +34,7 @@ export class CellsQuestions {
     return {
       request: { model: runReference(entry, generation), userConcepts: concepts, quantities },
       key: JSON.stringify([entry.id, generation, concepts, quantities]),
+      patterns: JSON.stringify([entry.id, concepts]),
     };
   }
 
@@ -44,17 +45,21 @@ export class CellsQuestions {
     const place = { layer, cell };
     const key = JSON.stringify([asked.key, layer, cell]);
     const question = { ...place, quantity, sign: sign as 1 | -1, concept };
-    void this.evidence.answer(run, 'picture', JSON.stringify([key, question]), async (remote, options) => {
-      const request = { ...asked.request, ...question };
-      return toCells.picture(
-        shownPicture(run, question, await remote.call('pictureCell', request, fractions(options))),
-      );
-    });
-    void this.evidence.answer(run, 'scores', `scores ${key}`, async (remote, options) => {
+    const { patterns } = asked;
+    void this.evidence.answer(
+      { run, job: 'picture', key: JSON.stringify([key, question]), patterns },
+      async (remote, options) => {
+        const request = { ...asked.request, ...question };
+        return toCells.picture(
+          shownPicture(run, question, await remote.call('pictureCell', request, fractions(options))),
+        );
+      },
+    );
+    void this.evidence.answer({ run, job: 'scores', key: `scores ${key}`, patterns }, async (remote, options) => {
       const answer = await remote.call('scoreCell', { ...asked.request, ...place }, fractions(options));
       return toCells.scores(shownScores(run, place, answer.generation, answer));
     });
-    void this.evidence.answer(run, 'clamp', `clamp ${key}`, async (remote, options) => {
+    void this.evidence.answer({ run, job: 'clamp', key: `clamp ${key}`, patterns }, async (remote, options) => {
       const answer = await remote.call('clampCell', { ...asked.request, ...place }, fractions(options));
       return toCells.clamp(shownClamp(run, place, answer));
     });
@@ -78,8 +83,9 @@ export class CellsQuestions {
       followed: { layer, cell },
     }));
     const key = JSON.stringify(['birth', asked.key, generations, shown]);
-    void this.evidence.answer(run, 'birth', key, async (remote, { signal, onFraction, onPartial }) => {
-      const points: Parameters<typeof shownBirth>[2][number][] = [];
+    const { patterns } = asked;
+    void this.evidence.answer({ run, job: 'birth', key, patterns }, async (remote, options) => {
+      const points: BirthPoint[] = [];
       const answer = await remote.call(
         'birthOfCells',
         {
@@ -91,15 +97,12 @@ export class CellsQuestions {
             followed: { layer, cell, quantity, sign },
           })),
         },
-        {
-          signal,
-          onProgress: ({ fraction, point }) => {
-            onFraction(fraction);
-            if (!point) return;
-            points.push(point);
-            onPartial(toCells.birth(shownBirth(run, shown, points, null)));
-          },
-        },
+        following<{ fraction: number; point?: BirthPoint }>(options, ({ fraction, point }) => {
+          options.onFraction(fraction);
+          if (!point) return;
+          points.push(point);
+          options.onPartial(toCells.birth(shownBirth(run, shown, points, null)));
+        }),
       );
       return toCells.birth(shownBirth(run, shown, answer.points, answer.chars));
     });
@@ -110,20 +113,27 @@ export class CellsQuestions {
     const asked = entry && this.requestOf(entry);
     if (!asked) return;
     void this.evidence.answer(
-      run,
-      'baseline',
-      JSON.stringify(['baseline', asked.key, order]),
+      { run, job: 'baseline', key: JSON.stringify(['baseline', asked.key, order]), patterns: asked.patterns },
       async (remote, options) => {
-        const { signal, onFraction } = options;
-        const onProgress = ({ learning, fraction }: { learning: boolean; fraction: number }): void =>
-          onFraction(learning ? null : fraction);
-        const answer = await remote.call('compareBaseline', { ...asked.request, order }, { signal, onProgress });
+        const told = following<{ learning: boolean; fraction: number }>(options, ({ learning, fraction }) =>
+          options.onFraction(learning ? null : fraction),
+        );
+        const answer = await remote.call('compareBaseline', { ...asked.request, order }, told);
         return toCells.baseline(shownBaseline(run, answer));
       },
     );
   }
 }
 
-function fractions({ signal, onFraction }: AskOptions) {
-  return { signal, onProgress: ({ fraction }: { fraction: number }): void => onFraction(fraction) };
+/** Options of a call whose progress is `tell`'s; what is labelled meanwhile is watched. */
+function following<P extends object>({ signal, onLabelling }: AskOptions, tell: (progress: P) => void) {
+  const onProgress = (told: P | LabelledConcept): void => {
+    if ('labelling' in told) onLabelling(told.labelling);
+    else tell(told);
+  };
+  return { signal, onProgress };
+}
+
+function fractions(options: AskOptions) {
+  return following<{ fraction: number }>(options, ({ fraction }) => options.onFraction(fraction));
 }

@@ -57,6 +57,7 @@ export class CellsSession implements vscode.Disposable {
     deps: CellsPanelDependencies,
     wanted: { run: string | null; place: EvidencePlace | null },
     send: (message: Message<string, unknown>) => void,
+    longestPattern?: number,
   ) {
     this.deps = deps;
     this.selected = wanted.run;
@@ -64,7 +65,7 @@ export class CellsSession implements vscode.Disposable {
     this.send = (message) => {
       if (this.ready) send(message);
     };
-    this.evidence = new CellsEvidence(deps.platform, deps.log, this.send);
+    this.evidence = new CellsEvidence(deps.platform, deps.log, this.send, longestPattern);
     this.subscriptions = [
       this.evidence,
       deps.runs.onDidChange(() => this.runsChanged()),

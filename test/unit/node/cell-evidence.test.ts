@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { grammarSource } from '../../../scripts/grammars.ts';
 import { referenceEngine } from '../../../src/core/engine/reference/reference.ts';
 import { RunFolder } from '../../../src/core/formats/run-folder.ts';
-import type { BirthPoint } from '../../../src/protocol/cell-evidence-service.ts';
+import type { BirthPoint, LabelledConcept } from '../../../src/protocol/cell-evidence-service.ts';
 import type { ModelReference } from '../../../src/protocol/inspector-service.ts';
 import { CellEvidence } from '../../../src/worker/cell-evidence.ts';
 import { Cells } from '../../../src/worker/cells.ts';
@@ -120,6 +120,23 @@ describe('evidence of a planted run', () => {
     for (const { values, index, start } of answer.wins.network) expect(values[index - start]).toBeGreaterThan(0);
     for (const { values, index, start } of answer.wins.baseline) expect(values[index - start]).toBeLessThan(0);
     expect(told[0]).toEqual({ learning: true, fraction: 0 });
+  });
+
+  it('tells which pattern of the user’s or the run’s own labels, and when it is done, for the question that waits for it', async () => {
+    const userConcepts = [{ name: 'calls', pattern: '\\(\\)' }];
+    const fresh = new CellEvidence(platformOf(storage));
+    const labels = async (ask: (context: ReturnType<typeof listen>['context']) => Promise<unknown>) => {
+      const { told, context } = listen<unknown>();
+      await ask(context);
+      return told.flatMap((one) => ('labelling' in (one as object) ? [(one as LabelledConcept).labelling] : []));
+    };
+    const question = { ...planted, userConcepts, quantity: 'tanhc', sign: 1, concept: null } as const;
+    const first = await labels((context) => fresh.pictureCell(question, context));
+    expect(first.length).toBeGreaterThan(0);
+    expect(first).toEqual(first.map((_, k) => (k % 2 === 0 ? 'calls' : null)));
+    const score = labels((context) => fresh.scoreCell({ ...planted, userConcepts }, context));
+    const clamp = labels((context) => fresh.clampCell({ ...planted, userConcepts }, context));
+    for (const told of await Promise.all([score, clamp])) expect(told).toContain('calls');
   });
 
   it('questions wait for each other, and one that is cancelled ends without harm to the next', async () => {
