@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { normaliseLineEnds } from '../../core/corpus/document.ts';
 import { CodedError } from '../../worker/channel.ts';
 import type { Inspection } from '../contracts.ts';
+import { numberSetting } from '../settings.ts';
 
 /** Characters before the cursor that the model reads first: further back its state has long forgotten. */
 const LONGEST_PRIME = 50_000;
@@ -25,9 +26,8 @@ export async function generateFromCursor(inspection: Inspection): Promise<void> 
     );
     return;
   }
-  const settings = vscode.workspace.getConfiguration('cellscope.generate');
-  const temperature = inRange(settings.get('temperature'), 0, 5, 0.8);
-  const length = Math.round(inRange(settings.get('length'), 1, 100_000, 300));
+  const temperature = numberSetting('cellscope.generate.temperature');
+  const length = numberSetting('cellscope.generate.length');
   const offset = editor.document.offsetAt(editor.selection.active);
   const request = {
     prime: primeBefore(editor.document, offset),
@@ -76,10 +76,6 @@ function primeBefore(document: vscode.TextDocument, offset: number): string {
     new vscode.Range(document.positionAt(Math.max(0, offset - LONGEST_PRIME)), document.positionAt(offset)),
   );
   return normaliseLineEnds(text);
-}
-
-function inRange(value: unknown, low: number, high: number, fallback: number): number {
-  return typeof value === 'number' && value >= low && value <= high ? value : fallback;
 }
 
 /** Inserts pieces of text one after the other at a place that moves along with other edits, all in one step of undo. */

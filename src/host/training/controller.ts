@@ -15,6 +15,7 @@ import type { RunEntry, Training } from '../contracts.ts';
 import { type HostPlatform, type WorkerHandle, workerPath } from '../platform.ts';
 import { durationText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
+import { numberSetting } from '../settings.ts';
 import { type CorpusReading, readCorpus } from '../workspace/reading.ts';
 
 export interface TrainingScope {
@@ -58,14 +59,14 @@ export class TrainingController implements Training, vscode.Disposable {
   private readonly platform: HostPlatform;
   private readonly store: RunStore;
   private readonly log: vscode.LogOutputChannel;
-  private readonly readBase: () => Promise<{ name: string; bytes: Uint8Array } | null>;
+  private readonly readBase: (options: TrainingOptions) => Promise<{ name: string; bytes: Uint8Array } | null>;
 
-  /** `readBase`: the model that trainings may start from. */
+  /** `readBase`: the model that a training of these options may start from. */
   constructor(
     platform: HostPlatform,
     store: RunStore,
     log: vscode.LogOutputChannel,
-    readBase: () => Promise<{ name: string; bytes: Uint8Array } | null> = async () => null,
+    readBase: (options: TrainingOptions) => Promise<{ name: string; bytes: Uint8Array } | null> = async () => null,
   ) {
     this.platform = platform;
     this.store = store;
@@ -91,12 +92,11 @@ export class TrainingController implements Training, vscode.Disposable {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
       const { signal } = controller;
-      const corpus = vscode.workspace.getConfiguration('cellscope');
-      const base = await this.readBase();
+      const base = await this.readBase(options);
       await remote.call('begin', {
         options,
-        minimumCount: corpus.get<number>('files.minimumCount', 3),
-        keptCheckpoints: corpus.get<number>('runs.keptCheckpoints', 20),
+        minimumCount: numberSetting('cellscope.files.minimumCount'),
+        keptCheckpoints: numberSetting('cellscope.runs.keptCheckpoints'),
         ...(base ? { base } : {}),
         ...(scope.corpusOf ? { corpusOf: workerPath(scope.corpusOf) } : {}),
       });

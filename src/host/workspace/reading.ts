@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { SourceFile } from '../../core/corpus/document.ts';
 import { defaultWalkOptions, type WalkReport, type WalkRoot, walk } from '../../core/corpus/walk.ts';
+import { numberSetting } from '../settings.ts';
 import { FolderFiles } from './folder-files.ts';
 import { editorLanguages } from './languages.ts';
 
@@ -31,7 +32,6 @@ const chunkLength = 500_000;
  * `cancelled` when the signal fires. A file that cannot be read stops nothing: it is in the report.
  */
 export async function readCorpus(folders: readonly vscode.Uri[], options: ReadOptions): Promise<CorpusReading> {
-  const settings = vscode.workspace.getConfiguration('cellscope.files');
   const chunk: SourceFile[] = [];
   let length = 0;
   const hand = async (): Promise<void> => {
@@ -43,8 +43,8 @@ export async function readCorpus(folders: readonly vscode.Uri[], options: ReadOp
     folders.map(rootOf),
     {
       ...defaultWalkOptions,
-      maxFileBytes: 1024 * positive(settings.get('maxFileSize'), 1024),
-      maxTotalBytes: options.maxTotalBytes ?? 1_000_000 * positive(settings.get('maxTotalSize'), 20),
+      maxFileBytes: 1024 * numberSetting('cellscope.files.maxFileSize'),
+      maxTotalBytes: options.maxTotalBytes ?? 1_000_000 * numberSetting('cellscope.files.maxTotalSize'),
       seed: options.seed,
       languageOf: editorLanguages(),
     },
@@ -93,8 +93,4 @@ function pathBelow(root: vscode.Uri, folder: vscode.Uri): string {
 
 function patterns(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
-}
-
-function positive(value: unknown, fallback: number): number {
-  return typeof value === 'number' && value > 0 ? value : fallback;
 }

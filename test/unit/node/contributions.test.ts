@@ -36,36 +36,68 @@ const sources = readdirSync(path.join(root, 'src/host'), { recursive: true, enco
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, text: readFileSync(path.join(root, 'src/host', file), 'utf8') }));
 
-/** Settings that a source reads: `getConfiguration('cellscope…')`, at once or through a variable, and what is asked of it. */
-function readSettings(text: string): string[] {
-  const found: string[] = [];
+interface Read {
+  key: string;
+  /** Of one folder, not of the window. */
+  ofFolder: boolean;
+  /** By `numberSetting` or `choiceSetting`, which keep to what is declared. */
+  checked: boolean;
+}
+
+/**
+ * Settings that a source reads: `getConfiguration('cellscope…')`, at once or through a variable, and what is asked of it;
+ * `numberSetting('cellscope…')` and `choiceSetting('cellscope…')`.
+ */
+function readSettings(text: string): Read[] {
+  const found: Read[] = [];
   const section =
-    /(?:const (\w+) = )?vscode\.workspace\.getConfiguration\(\s*'(cellscope[\w.]*)'[^)]*\)((?:\s*\.get(?:<[^;]*?>)?\(\s*'([^']+)')?)/g;
-  for (const [, variable, prefix, , chained] of text.matchAll(section)) {
-    if (chained) found.push(`${prefix}.${chained}`);
+    /(?:const (\w+) = )?vscode\.workspace\.getConfiguration\(\s*'(cellscope[\w.]*)'(,[^)]*)?\)((?:\s*\.get(?:<[^;]*?>)?\(\s*'([^']+)')?)/g;
+  for (const [, variable, prefix, folder, , chained] of text.matchAll(section)) {
+    const add = (key: string): unknown =>
+      found.push({ key: `${prefix}.${key}`, ofFolder: folder !== undefined, checked: false });
+    if (chained) add(chained);
     if (!variable) continue;
     const reads = new RegExp(`\\b${variable}\\s*\\.get(?:<[^(]*>)?\\(\\s*'([^']+)'`, 'g');
-    for (const [, key] of text.matchAll(reads)) found.push(`${prefix}.${key}`);
-    // A helper of the file that takes the key: `number('layers', 1)`.
-    const helper = new RegExp(
-      `const (\\w+) = \\((\\w+): string[^=]*=> \\{?[^;]*\\b${variable}\\.get(?:<[^(]*>)?\\(\\2`,
-    ).exec(text)?.[1];
-    if (helper)
-      for (const [, key] of text.matchAll(new RegExp(`\\b${helper}\\('([^']+)'`, 'g'))) found.push(`${prefix}.${key}`);
+    for (const [, key] of text.matchAll(reads)) add(key!);
   }
+  for (const [, key] of text.matchAll(/\b(?:number|choice)Setting(?:<[^(]*>)?\(\s*'(cellscope\.[^']+)'/g))
+    found.push({ key: key!, ofFolder: false, checked: true });
   return found;
 }
 
 describe('settings', () => {
-  const read = new Map(sources.flatMap(({ file, text }) => readSettings(text).map((key) => [key, file] as const)));
+  const reads = sources.flatMap(({ text }) => readSettings(text));
+  const read = new Set(reads.map(({ key }) => key));
 
   it('that are read are declared', () => {
-    expect([...read.keys()].filter((key) => !settings[key])).toEqual([]);
+    expect([...read].filter((key) => !settings[key])).toEqual([]);
     expect(read.size).toBeGreaterThan(15);
   });
 
   it('that are declared are read', () => {
     expect(Object.keys(settings).filter((key) => !read.has(key))).toEqual([]);
+  });
+
+  it('that are numbers are read within their bounds only', () => {
+    const isNumber = (key: string): boolean => /^(integer|number)$/.test(String(settings[key]?.type));
+    expect(reads.filter(({ key, checked }) => isNumber(key) && !checked)).toEqual([]);
+    expect(reads.filter(({ key }) => isNumber(key)).length).toBeGreaterThan(14);
+  });
+
+  it('that a folder may have of its own are read of that folder, all others of the window', () => {
+    const scopes = new Map(reads.map(({ key, ofFolder }) => [key, ofFolder]));
+    for (const [key, { scope }] of Object.entries(settings)) expect(scopes.get(key), key).toBe(scope === 'resource');
+  });
+
+  it('by which a file of a workspace could do harm wait until the workspace is trusted', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    // VS Code reads the list only where support is limited.
+    expect(supported).toBe('limited');
+    expect(restrictedConfigurations).toEqual([
+      'cellscope.training.confirm', // “never” would begin a training of any size without a question
+      'cellscope.cells.concepts', // patterns run over texts, and may take for ever
+    ]);
+    for (const key of restrictedConfigurations) expect(settings[key], key).toBeDefined();
   });
 
   it('that are watched are declared', () => {
@@ -95,8 +127,8 @@ describe('settings', () => {
       expect(key).toMatch(/^cellscope\.[a-z]+\.[a-zA-Z]+$/);
       expect(said(setting.markdownDescription)).toMatch(/^[A-Z].*\.$/s);
       expect(setting.default).toBeDefined();
-      if (setting.scope)
-        expect(['resource', 'window', 'machine', 'machine-overridable', 'application']).toContain(setting.scope);
+      // `machine` and `application` would keep a workspace from having its own; VS Code takes `window` where none is said.
+      expect(['resource', 'window', 'machine-overridable']).toContain(setting.scope);
       if (setting.type === 'array') expect(setting.items).toBeDefined();
       if (setting.type === 'integer' || setting.type === 'number') {
         const value = setting.default as number;
@@ -138,6 +170,14 @@ describe('commands', () => {
         ),
     ];
     expect(used.filter((command) => !names.includes(command))).toEqual([]);
+  });
+
+  it('by keys of the view leave the keys of a text box alone: Delete while one types in its find box', () => {
+    const keys = contributes.keybindings as { command: string; key: string; when: string }[];
+    const ofView = keys.filter(({ when }) => when.includes('focusedView'));
+    expect(ofView.map(({ key }) => key).sort()).toEqual(['delete', 'f2']);
+    for (const { command, when } of ofView) expect(when.split(' && '), command).toContain('!inputFocus');
+    for (const { command, when } of keys) expect(when, command).toMatch(/focusedView|editorTextFocus/);
   });
 
   it('of menus other than the palette stand in a group', () => {
