@@ -9,14 +9,17 @@ import { buildAll } from '../../scripts/build.ts';
 import { quantile } from '../harness/frames.ts';
 import { ensureBrowser } from '../harness/install.ts';
 import { openCellsCase, timeCells } from './cells/measure.ts';
+import { type Figure, figureLines } from './figures.ts';
 import { timeGradients } from './gradients/measure.ts';
 import { measureInHost } from './product/in-host.ts';
 import { measureSample } from './product/sample.ts';
 import { measureInWorkbench } from './product/workbench.ts';
 import { benchWorkspace } from './product/workspace.ts';
 
-const rows: [what: string, measured: string, target: string][] = [];
+const figures: Figure[] = [];
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
+const add = (what: string, measured: number, unit: Figure['unit'], target: number | null, digits?: number): void =>
+  void figures.push({ what, measured, unit, target, ...(digits === undefined ? {} : { digits }) });
 
 const { values: asked } = parseArgs({ options: { only: { type: 'string' } } });
 if (asked.only === 'cells') {
@@ -32,7 +35,7 @@ if (!ensureBrowser()) {
 await buildAll({ minify: true }); // as it is shipped
 const seconds = await measureSample();
 const sample = `*Explore the Sample Run* on a fresh installation, no folder open: command to coloured text, median of ${seconds.length}`;
-rows.push([sample, `${quantile(seconds, 0.5).toFixed(2)} s`, '2 s']);
+add(sample, quantile(seconds, 0.5), 's', 2, 2);
 if (asked.only === 'sample') {
   tell();
   process.exit(0);
@@ -40,63 +43,59 @@ if (asked.only === 'sample') {
 const folder = benchWorkspace();
 try {
   const host = await measureInHost(folder);
-  const { firstColours, scrolling, plainScrolling, typing, echo } = await measureInWorkbench(folder);
-  rows.push(['first coloured characters after the click', `${firstColours.toFixed(1)} s`, '15 s']);
-  rows.push([
-    `typed character to the last painted colour in view, 100 KB file, p95 (median ${ms(quantile(typing, 0.5))}, ${typing.length} keys)`,
-    ms(quantile(typing, 0.95)),
-    '50 ms',
-  ]);
-  rows.push([
-    `  the workbench's own share: an extension that colours the typed line and computes nothing, p95 (median ${ms(quantile(echo, 0.5))})`,
-    ms(quantile(echo, 0.95)),
-    '–',
-  ]);
+  const { firstColours, scrolling, plainScrolling, typing, echo, uncoloured } = await measureInWorkbench(folder);
+  add('first coloured characters after the click', firstColours, 's', 15);
+  const keys = `${typing.length} keys; ${uncoloured.typing} more changed no colour`;
+  add(
+    `typed character to the last painted colour in view, 100 KB file, p95 (median ${ms(quantile(typing, 0.5))}, ${keys})`,
+    quantile(typing, 0.95),
+    'ms',
+    50,
+  );
+  const echoed = `${echo.length} keys; ${uncoloured.echo} more changed no colour`;
+  add(
+    `  the workbench's own share: an extension that colours the typed line and computes nothing, p95 (median ${ms(quantile(echo, 0.5))}, ${echoed})`,
+    quantile(echo, 0.95),
+    'ms',
+    null,
+  );
   for (const [when, { hover, recolour }] of [
     ['', host.quiet],
     [' while training', host.busy],
   ] as const) {
-    rows.push([`hover, p95${when} (median ${ms(quantile(hover, 0.5))})`, ms(quantile(hover, 0.95)), '20 ms']);
-    rows.push([
+    add(`hover, p95${when} (median ${ms(quantile(hover, 0.5))})`, quantile(hover, 0.95), 'ms', 20);
+    add(
       `edit event to colours of 45 lines in the host, 100 KB file, p95${when} (median ${ms(quantile(recolour, 0.5))})`,
-      ms(quantile(recolour, 0.95)),
-      '50 ms',
-    ]);
+      quantile(recolour, 0.95),
+      'ms',
+      50,
+    );
   }
-  rows.push(['scrolling a 500 KB heatmap: script per frame, p95', ms(quantile(scrolling.script, 0.95)), '6 ms']);
-  rows.push([
+  add('scrolling a 500 KB heatmap: script per frame, p95', quantile(scrolling.script, 0.95), 'ms', 6);
+  add(
     `scrolling a 500 KB heatmap: frame interval, p95 (median ${ms(quantile(scrolling.intervals, 0.5))})`,
-    ms(quantile(scrolling.intervals, 0.95)),
-    '20 ms',
-  ]);
-  rows.push([
+    quantile(scrolling.intervals, 0.95),
+    'ms',
+    20,
+  );
+  add(
     `  the same text as one plain element in the same place, p95 (median ${ms(quantile(plainScrolling.intervals, 0.5))})`,
-    ms(quantile(plainScrolling.intervals, 0.95)),
-    '–',
-  ]);
-  rows.push([
+    quantile(plainScrolling.intervals, 0.95),
+    'ms',
+    null,
+  );
+  add(
     `host event-loop delay while training, p99 (median ${ms(host.trainingDelay.p50)}, max ${ms(host.trainingDelay.max)})`,
-    ms(host.trainingDelay.p99),
-    '20 ms',
-  ]);
-  rows.push([
-    `host event-loop delay while reading, p99 (max ${ms(host.readingDelay.max)})`,
-    ms(host.readingDelay.p99),
-    '–',
-  ]);
-  rows.push([
-    `training speed, engine ${host.engine}`,
-    `${(host.charsPerSecond / 1000).toFixed(1)} k characters/s`,
-    '–',
-  ]);
+    host.trainingDelay.p99,
+    'ms',
+    20,
+  );
+  add(`host event-loop delay while reading, p99 (max ${ms(host.readingDelay.max)})`, host.readingDelay.p99, 'ms', null);
+  add(`training speed, engine ${host.engine}`, host.charsPerSecond / 1000, 'k characters/s', null);
   // Last and alone: nothing above shares the cores with it.
   const gradients = await timeGradients();
-  rows.push([
-    'gradient report, LSTM 1×256, 256 positions, 200 lags',
-    `${(gradients.report / 1000).toFixed(1)} s`,
-    '10 s',
-  ]);
-  rows.push(['reach of one prediction over 500 characters, LSTM 1×256, median', ms(gradients.reach), '100 ms']);
+  add('gradient report, LSTM 1×256, 256 positions, 200 lags', gradients.report / 1000, 's', 10);
+  add('reach of one prediction over 500 characters, LSTM 1×256, median', gradients.reach, 'ms', 100);
   await addCells();
   tell();
 } finally {
@@ -107,18 +106,16 @@ async function addCells(): Promise<void> {
   const opened = await openCellsCase();
   try {
     const { chars, scores, evidence, processor } = await timeCells(opened);
-    const row = (what: string, took: number, busy: number, target: string): void =>
-      void rows.push([`${what} (processor ${busy.toFixed(1)} s)`, `${took.toFixed(1)} s`, target]);
+    const row = (what: string, took: number, busy: number, target: number): void =>
+      add(`${what} (processor ${busy.toFixed(1)} s)`, took, 's', target);
     const text = `LSTM 1×128, ${(chars / 1e6).toFixed(1)} M characters held out`;
-    row(`cells: parsing and all APs, ${text}`, scores, processor.scores, '20 s');
-    row('cells: nulls, cause, bootstrap and probe, after that', evidence, processor.evidence, '60 s');
+    row(`cells: parsing and all APs, ${text}`, scores, processor.scores, 20);
+    row('cells: nulls, cause, bootstrap and probe, after that', evidence, processor.evidence, 60);
   } finally {
     await opened.close();
   }
 }
 
 function tell(): void {
-  const width = Math.max(...rows.map(([what]) => what.length));
-  for (const [what, measured, target] of rows)
-    console.log(`${what.padEnd(width)}  ${measured.padStart(20)}   target ${target}`);
+  for (const line of figureLines(figures)) console.log(line);
 }

@@ -6,16 +6,21 @@ import { root } from '../../harness/paths.ts';
 import { openSession } from '../../harness/session.ts';
 import type { Workbench } from '../../harness/workbench.ts';
 
-export interface WorkbenchMeasurements {
+interface Typing {
+  /** Milliseconds from a key to the last change of colours in the visible lines of the coloured editor. */
+  typing: number[];
+  /** The same with an extension that colours the typed line at once and computes nothing: the workbench's own share. */
+  echo: number[];
+  /** Keys after which no colour changed: they have no such time. */
+  uncoloured: { typing: number; echo: number };
+}
+
+export interface WorkbenchMeasurements extends Typing {
   /** Seconds from choosing *Train on Workspace* to values in the heatmap. */
   firstColours: number;
   scrolling: Scrolling;
   /** The same with the same text in the same place as one plain element: what this browser needs on this machine. */
   plainScrolling: Scrolling;
-  /** Milliseconds from a key to the last change of colours in the visible lines of the coloured editor. */
-  typing: number[];
-  /** The same with an extension that colours the typed line at once and computes nothing: the workbench's own share. */
-  echo: number[];
 }
 
 /** Each round: the peer, then ours. */
@@ -84,7 +89,7 @@ async function showPlain(frame: Frame, shown: boolean): Promise<void> {
 }
 
 /** Types into the middle of the 100 KB file in a coloured editor and watches the painted decorations. */
-async function measureTyping(workbench: Workbench): Promise<{ typing: number[]; echo: number[] }> {
+async function measureTyping(workbench: Workbench): Promise<Typing> {
   const { page } = workbench;
   await workbench.command('View: Focus First Editor Group');
   await workbench.openFile('long-100.ts');
@@ -107,7 +112,7 @@ async function measureTyping(workbench: Workbench): Promise<{ typing: number[]; 
       shown = now;
     }).observe(overlays, { subtree: true, childList: true, attributes: true });
   })()`);
-  const type = async (command: string): Promise<number[]> => {
+  const type = async (command: string): Promise<{ times: number[]; uncoloured: number }> => {
     await workbench.command(command);
     await page.waitForTimeout(2000); // coloured, and the palette's own changes are over
     await page.evaluate('window.cellscopeTyping.length = 0');
@@ -117,13 +122,16 @@ async function measureTyping(workbench: Workbench): Promise<{ typing: number[]; 
     }
     const times = await page.evaluate<{ key: number; last: number }[]>('window.cellscopeTyping.slice()');
     await workbench.command(command); // off again
-    return times.filter(({ last }) => Number.isFinite(last)).map(({ key, last }) => last - key);
+    const coloured = times.filter(({ last }) => Number.isFinite(last));
+    return { times: coloured.map(({ key, last }) => last - key), uncoloured: keysOfRound - coloured.length };
   };
-  const typing: number[] = [];
-  const echo: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    echo.push(...(await type('Cellscope Bench: Echo Edits')));
-    typing.push(...(await type('Cellscope: Colour Editor by Cell')));
-  }
-  return { typing, echo };
+  const measured: Typing = { typing: [], echo: [], uncoloured: { typing: 0, echo: 0 } };
+  const commands = { echo: 'Cellscope Bench: Echo Edits', typing: 'Cellscope: Colour Editor by Cell' } as const;
+  for (let round = 0; round < rounds; round++)
+    for (const what of ['echo', 'typing'] as const) {
+      const { times, uncoloured } = await type(commands[what]);
+      measured[what].push(...times);
+      measured.uncoloured[what] += uncoloured;
+    }
+  return measured;
 }
