@@ -26,5 +26,5 @@ export function figureLines(figures: readonly Figure[]): string[] {
     return `${what.padEnd(width)}  ${shown}   target ${told.padEnd(6)}   ${verdict(figure)}`.trimEnd();
   });
   const count = (wanted: string): number => figures.filter((figure) => verdict(figure) === wanted).length;
-  return [...lines, `${count('met')} targets met, ${count('missed')} missed`];
+  return [...lines, `targets met: ${count('met')}, missed: ${count('missed')}`];
 }

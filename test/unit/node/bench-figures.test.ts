@@ -25,7 +25,7 @@ describe('figures of the benchmark', () => {
       'typing                  129.5 ms   target 50 ms    missed',
       'sample                    2.65 s   target 2 s      missed',
       'speed       200.0 k characters/s   target –',
-      '1 targets met, 2 missed',
+      'targets met: 1, missed: 2',
     ]);
   });
 });
