@@ -37,7 +37,20 @@ const chosen = cases.filter(
 
 const distribution = temporaryFolder('abuse-distribution');
 const rows: string[] = ['| what is done | how often | result |', '|---|---:|---|'];
+const start = performance.now();
 let failed = 0;
+let done = 0;
+/** The table so far. */
+const print = (): void => {
+  const minutes = ((performance.now() - start) / 60_000).toFixed(0);
+  console.log(`\n${rows.join('\n')}\n\n${done - failed} of ${chosen.length} stood, in ${minutes} minutes`);
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    print();
+    rmSync(distribution, { recursive: true, force: true });
+    process.exit(130);
+  });
 try {
   if (chosen.some(({ inVSCode }) => inVSCode)) await buildAll({ minify: true });
   await buildDistribution(distribution);
@@ -51,6 +64,7 @@ try {
     });
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
     console.error(`${each.name}: ${result.state} (${result.seconds.toFixed(0)} s)\n  ${result.words}`);
+    done++;
     if (result.state === 'failed') failed++;
     const words = { stood: result.words, failed: 'FAILED', skipped: `SKIPPED: ${result.words}` }[result.state];
     rows.push(`| ${each.what} | ${count.toLocaleString('en-US')} ${each.unit} | ${words} |`);
@@ -58,5 +72,5 @@ try {
 } finally {
   rmSync(distribution, { recursive: true, force: true });
 }
-console.log(`\n${rows.join('\n')}\n\n${chosen.length - failed} of ${chosen.length} stood`);
+print();
 process.exit(failed > 0 ? 1 : 0);

@@ -11,6 +11,8 @@ export interface CaseResult {
 }
 
 const defaultSeed = 20261121;
+/** Minutes that no case takes: what is not done then hangs, and the others come to their turn. */
+const limit = 20;
 
 /** Runs one case in a folder of its own, which is removed. */
 export async function runCase(
@@ -24,9 +26,13 @@ export async function runCase(
   const folder = temporaryFolder(`abuse-${each.name}`);
   const scratch = path.join(folder, 'scratch');
   mkdirSync(scratch);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It was not done after ${limit} minutes.`)), limit * 60_000);
+  });
   try {
     const { count, distribution, seed = defaultSeed, progress = () => {} } = setting;
-    const words = await each.run({ count, scratch, distribution, seed, progress });
+    const words = await Promise.race([each.run({ count, scratch, distribution, seed, progress }), late]);
     return { state: 'stood', words, seconds: seconds() };
   } catch (error) {
     // A difference of two large things is pages long.
@@ -36,6 +42,7 @@ export async function runCase(
       .join('\n');
     return { state: 'failed', words, seconds: seconds() };
   } finally {
+    clearTimeout(timer);
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
