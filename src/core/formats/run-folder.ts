@@ -53,21 +53,29 @@ export class RunFolder {
     this.current = manifest;
   }
 
-  /** Starts a run in an empty or missing folder; run.json comes last and makes it one. */
+  /**
+   * Starts a run in an empty or missing folder; run.json comes last and makes it one. Where that fails what was written is
+   * removed again, so that a full disk is not kept full by a run that is none.
+   */
   static async create(storage: Storage, manifest: RunManifest, corpus: CorpusSnapshot): Promise<RunFolder> {
     if ((await storage.list('')).includes(manifestFile))
       throw new RunFileError(
         'invalid',
         t('There is a run in this folder already. Choose another folder, or resume the run.'),
       );
-    let first = true;
-    for (const piece of encodeCorpus(corpus)) {
-      if (first) await storage.write(corpusFile, piece);
-      else await storage.append(corpusFile, piece);
-      first = false;
-    }
     const folder = new RunFolder(storage, manifest);
-    await folder.update({});
+    try {
+      let first = true;
+      for (const piece of encodeCorpus(corpus)) {
+        if (first) await storage.write(corpusFile, piece);
+        else await storage.append(corpusFile, piece);
+        first = false;
+      }
+      await folder.update({});
+    } catch (error) {
+      await storage.remove(corpusFile).catch(() => undefined);
+      throw error;
+    }
     return folder;
   }
 

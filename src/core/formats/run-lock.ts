@@ -50,8 +50,8 @@ export async function readLock(storage: Storage, now: number, isGone?: LockHost[
   return isGone?.(lock) ? null : lock;
 }
 
-/** Who the file names, dead or alive. */
-async function readHolder(storage: Storage): Promise<LockState | null> {
+/** Who the file names, dead or alive; null where there is none or it is damaged. */
+export async function readHolder(storage: Storage): Promise<LockState | null> {
   let value: unknown;
   try {
     value = parseInertJson(new TextDecoder().decode(await storage.read(lockFile)));

@@ -52,6 +52,23 @@ export function endingWords(error: unknown, generations: Generations): readonly 
   return [sentence('Saving failed:'), ...error.told, keeps, advice];
 }
 
+/** The error that keeps a training from beginning or going on, with what to do where that is the disk's. */
+export function notOpened(error: unknown, what: 'new' | 'resumed'): unknown {
+  if (!(error instanceof StorageError)) return error;
+  const advice = {
+    'no-space': {
+      new: sentence('The run was not created. Free some space, then train again.'),
+      resumed: sentence('The run is as it was. Free some space, then resume it.'),
+    },
+    denied: {
+      new: sentence('The run was not created. Make that folder writable, then train again.'),
+      resumed: sentence("The run is as it was. Make the run's folder writable, then resume it."),
+    },
+  };
+  if (error.fault !== 'no-space' && error.fault !== 'denied') return error;
+  return new StorageError(error.fault, ...error.told, advice[error.fault][what]);
+}
+
 /** The run is another training's now: not a word of this one may be written to it. */
 export function isTakenOver(error: unknown): boolean {
   return error instanceof RunFileError && error.code === 'locked';

@@ -9,6 +9,7 @@ import type { Storage } from '../formats/storage.ts';
 import { countParameters } from '../model/count.ts';
 import { t } from '../words.ts';
 import { totalChars } from './budget.ts';
+import { notOpened } from './ending.ts';
 import { initOf, specOf } from './model-of-options.ts';
 import type { TrainingOptions } from './options.ts';
 import { Trainer } from './trainer.ts';
@@ -74,12 +75,12 @@ export async function startTraining(setup: NewRun, host: TrainerHost): Promise<T
   let lock: RunLock | null = null;
   try {
     lock = await RunLock.acquire(storage, host.lock);
-    const folder = await RunFolder.create(storage, manifest, corpus.snapshot());
+    const folder = await lock.during(RunFolder.create(storage, manifest, corpus.snapshot()));
     return new Trainer({ folder, engine, lock, session, corpus }, null, host);
   } catch (error) {
     await session.close();
     await lock?.release().catch(() => undefined);
-    throw error;
+    throw notOpened(error, 'new');
   }
 }
 
@@ -112,12 +113,13 @@ function withoutThreads(engineName: string): string {
 export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Promise<Trainer> {
   const { storage, engine, moreChars } = setup;
   const folder = await RunFolder.open(storage);
-  const lock = await RunLock.acquire(storage, host.lock);
+  let lock: RunLock | null = null;
   let session: Session | null = null;
   try {
+    lock = await RunLock.acquire(storage, host.lock);
     // First: a run without its text has no state to go on from either, and this is why.
-    const corpus = Corpus.restore(await folder.readCorpus());
-    const generation = await folder.loadGeneration();
+    const corpus = Corpus.restore(await lock.during(folder.readCorpus()));
+    const generation = await lock.during(folder.loadGeneration());
     const state = parseTrainerState(generation.trainer);
     let { options } = folder.manifest;
     if (moreChars !== undefined) {
@@ -149,7 +151,7 @@ export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Pr
     return trainer;
   } catch (error) {
     await session?.close();
-    await lock.release().catch(() => undefined);
-    throw error;
+    await lock?.release().catch(() => undefined);
+    throw notOpened(error, 'resumed');
   }
 }

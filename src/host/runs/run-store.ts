@@ -14,6 +14,7 @@ import type { RunEntry, Runs } from '../contracts.ts';
 import type { HostPlatform, ReadableFiles } from '../platform.ts';
 import { FolderStorage } from './folder-storage.ts';
 import { bytesText } from './format.ts';
+import { removeHalfMade } from './half-made.ts';
 
 /** A run.json or metrics.jsonl that is larger was written by nobody's training: it is not read into this process. */
 const largestFile = 64 * 2 ** 20;
@@ -111,6 +112,7 @@ export class RunStore implements Runs, vscode.Disposable {
         } catch (error) {
           if (await exists(this.platform.ownFiles, vscode.Uri.joinPath(folder, 'run.json')))
             unreadable.push({ folder, reason: error instanceof Error ? error.message : String(error) });
+          else await removeHalfMade(folder, this.platform);
           return null;
         }
       }),

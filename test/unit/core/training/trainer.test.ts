@@ -355,6 +355,30 @@ describe('faults', () => {
     expect(failed).toBeGreaterThan(0);
   });
 
+  it('a disk that is full before the first step: nothing stays of a new run, an old one stays as it was, and both say what to do', async () => {
+    const text = (whole.storage as MemoryStorage).files.get('corpus.jsonl')!.length;
+    for (const room of [0, 60, text / 2, text + 500]) {
+      const storage = new MemoryStorage();
+      storage.failAfter(room);
+      await expect(startSmall(storage, corpus)).rejects.toMatchObject({
+        fault: 'no-space',
+        message: expect.stringMatching(
+          /^The disk is full: \S+ could not be written\. The run was not created\. Free some space, then train again\.$/,
+        ),
+      });
+      expect([...storage.files.keys()].filter((file) => !file.startsWith('lock.json'))).toEqual([]);
+    }
+    const storage = (whole.storage as MemoryStorage).reborn();
+    const before = (await RunFolder.open(storage)).manifest;
+    storage.failAfter(100);
+    await expect(resume(storage)).rejects.toThrow(
+      /^The disk is full: \S+ could not be written\. The run is as it was\. Free some space, then resume it\.$/,
+    );
+    const after = storage.reborn();
+    expect((await RunFolder.open(after)).manifest).toEqual(before);
+    expect((await (await resume(after)).run()).state).toBe('finished');
+  });
+
   it('what a run keeps of its failure is English, and is read in the language that is set then', async () => {
     const german = { 'Nothing was saved yet.': 'Es wurde noch nichts gespeichert.', 'Resume the run.': 'Fortsetzen.' };
     const engine = hookedEngine((step) => {
