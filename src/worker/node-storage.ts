@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { appendFile, link, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Storage, StorageError, type StorageFault } from '../core/formats/storage.ts';
+import { checkPath, type Storage, StorageError, type StorageFault } from '../core/formats/storage.ts';
 import { type Sentence, sentence } from '../core/words.ts';
 
 const faultOf: Record<string, StorageFault> = {
@@ -55,15 +55,13 @@ export function nodeStorage(root: string): Storage {
       await handle.close();
     }
   };
-  /** Refuses what would lead out of the root: names come from the core, but some of them were read from files. */
   const place = (relative: string): string => {
-    const file = path.resolve(top, relative);
-    if (file !== top && !file.startsWith(top + path.sep))
-      throw new StorageError('denied', sentence("{0} lies outside the run's folder.", relative));
-    return file;
+    checkPath(relative);
+    return path.join(top, relative);
   };
-  const attempt = async <T>(relative: string, action: (file: string) => Promise<T>): Promise<T> => {
-    const file = place(relative);
+  const attempt = async <T>(relative: string, action: (file: string) => Promise<T>): Promise<T> =>
+    attemptAt(place(relative), action);
+  const attemptAt = async <T>(file: string, action: (file: string) => Promise<T>): Promise<T> => {
     try {
       await refuseLinks(path.dirname(file));
       return await action(file);
@@ -106,8 +104,8 @@ export function nodeStorage(root: string): Storage {
         await syncFolder(path.dirname(file));
       }),
     remove: (relative) => attempt(relative, (file) => rm(file, { recursive: true, force: true })),
-    list: (relative) =>
-      attempt(relative, async (folder) => {
+    list: async (relative) =>
+      attemptAt(relative === '' ? top : place(relative), async (folder) => {
         try {
           return (await readdir(folder)).sort();
         } catch (error) {

@@ -1,6 +1,6 @@
 /** A Storage over VS Code's file system: for the host itself, and for workers that have no files of their own. */
 import * as vscode from 'vscode';
-import { type Storage, StorageError, type StorageFault } from '../../core/formats/storage.ts';
+import { checkPath, type Storage, StorageError, type StorageFault } from '../../core/formats/storage.ts';
 
 export class FolderStorage implements Storage {
   private readonly root: vscode.Uri;
@@ -61,8 +61,9 @@ export class FolderStorage implements Storage {
   }
 
   async list(path: string): Promise<string[]> {
+    const uri = path === '' ? this.root : this.uri(path);
     try {
-      return (await vscode.workspace.fs.readDirectory(this.uri(path))).map(([name]) => name).sort();
+      return (await vscode.workspace.fs.readDirectory(uri)).map(([name]) => name).sort();
     } catch {
       return [];
     }
@@ -70,9 +71,8 @@ export class FolderStorage implements Storage {
 
   /** No path of a worker's leaves the folder. */
   private uri(path: string): vscode.Uri {
-    if (path.split('/').includes('..'))
-      throw new StorageError('denied', vscode.l10n.t("{0} is outside of the run's folder.", path));
-    return path === '' ? this.root : vscode.Uri.joinPath(this.root, path);
+    checkPath(path);
+    return vscode.Uri.joinPath(this.root, path);
   }
 }
 
@@ -85,6 +85,7 @@ async function guarded<T>(path: string, action: () => Thenable<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
+    if (error instanceof StorageError) throw error;
     const code = error instanceof vscode.FileSystemError ? error.code : '';
     const message = error instanceof Error ? error.message : String(error);
     throw new StorageError(faultOf[code] ?? 'other', `${path}: ${message}`);

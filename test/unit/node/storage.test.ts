@@ -16,6 +16,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../../../src/core/formats/ch
 import { RunFolder } from '../../../src/core/formats/run-folder.ts';
 import { StorageError, type StorageFault } from '../../../src/core/formats/storage.ts';
 import { nodeStorage } from '../../../src/worker/node-storage.ts';
+import { escapes, strangeNames } from '../core/formats/escaping-paths.ts';
 import { someGeneration, someState, tinyCorpus, tinyManifest, tinySpec } from '../core/formats/run-fixtures.ts';
 
 let root: string;
@@ -78,8 +79,17 @@ describe('node storage', () => {
     expect(await faultOf(storage.rename('none', 'other'))).toBe('not-found');
     mkdirSync(path.join(root, 'folder'));
     expect(await faultOf(storage.read('folder'))).toBe('other');
-    expect(await faultOf(storage.write('../escape', Uint8Array.of(1)))).toBe('denied');
-    expect(existsSync(path.join(root, '../escape'))).toBe(false);
+  });
+
+  it('refuses every path that leads out of the folder on some system, and takes strange names as they are', async () => {
+    const inside = path.join(root, 'store/run');
+    const storage = nodeStorage(inside);
+    expect(await escapes(storage)).toEqual([]);
+    expect(await storage.list('')).toEqual(['inside']);
+    expect(readdirSync(path.join(root, 'store'))).toEqual(['run']);
+    expect(readdirSync(root)).toEqual(['store']);
+    for (const name of strangeNames) await storage.write(`${name}/${name}`, Uint8Array.of(1));
+    expect(readdirSync(inside)).toEqual([...strangeNames, 'inside'].sort());
   });
 
   it.skipIf(!existsSync('/dev/full'))('a full device is “no-space”', async () => {
