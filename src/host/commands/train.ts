@@ -2,15 +2,16 @@
 import * as vscode from 'vscode';
 import { inertText } from '../../core/formats/inert-text.ts';
 import type { TrainingOptions } from '../../core/training/options.ts';
-import type { TrainingOutcome } from '../../protocol/training-service.ts';
 import type { RunEntry } from '../contracts.ts';
-import { bitsText, countText, phaseText, stateText } from '../runs/format.ts';
+import { countText, stateText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { isSample } from '../sample/sample-run.ts';
 import type { PlannedTraining, TrainingController, TrainingScope } from '../training/controller.ts';
 import { optionsFromSettings } from '../training/settings.ts';
-import { isLarge, summaryDocument, summaryLine } from '../training/summary.ts';
+import { isLarge, summaryLine } from '../training/summary.ts';
 import { entryOf } from '../trees/runs-tree.ts';
+import { confirm, showSummary } from './confirm-training.ts';
+import { type RunTraining, showTraining } from './train-progress.ts';
 
 export interface TrainArguments {
   /** Overrides of the settings. */
@@ -94,21 +95,25 @@ export async function startTraining(
   const options = optionsFromSettings(args.options);
   const planned = await withPreparation(training, scope, options);
   if (!planned) return null;
-  deps.log.info(summaryLine(planned));
+  const facts = summaryLine(planned);
+  deps.log.info(facts);
   const setting = vscode.workspace.getConfiguration('cellscope.training').get<string>('confirm', 'whenLarge');
   const ask = args.confirm ?? (setting === 'always' || (setting === 'whenLarge' && isLarge(planned)));
-  if (ask && !(await confirm(planned))) {
-    await training.discard();
-    return null;
+  let wanted = !ask;
+  try {
+    if (ask) wanted = await confirm(planned);
+  } finally {
+    if (!wanted) await training.discard();
   }
+  if (!wanted) return null;
   const name = inertText(`${options.architecture} ${options.layers}×${options.hiddenSize} · ${scope.label}`);
-  return withTrainingProgress(deps, name, args.detach ?? false, (token, onStarted) =>
+  return follow(deps, { name, facts, detach: args.detach ?? false }, (token, onStarted) =>
     training.train(name, token, onStarted),
   );
 }
 
 async function continueRun(deps: TrainDependencies, entry: RunEntry, more: number | undefined): Promise<string | null> {
-  return withTrainingProgress(deps, entry.manifest.name, true, (token, onStarted) =>
+  return follow(deps, { name: entry.manifest.name, detach: true }, (token, onStarted) =>
     deps.training.resume(entry, more, token, onStarted),
   );
 }
@@ -131,89 +136,16 @@ function withPreparation(
   );
 }
 
-/** A notification with percent and Cancel while a training goes on; Cancel saves, so that the run can be resumed. */
-async function withTrainingProgress(
+/** With a notification while it goes on. Resolves with the run's id when it has ended, or `detach`ed when it has started. */
+async function follow(
   deps: TrainDependencies,
-  name: string,
-  detach: boolean,
-  run: (token: vscode.CancellationToken, onStarted: (id: string) => void) => Promise<TrainingOutcome>,
-): Promise<string | null> {
-  const { training } = deps;
-  let started: (id: string) => void = () => {};
-  const startedId = new Promise<string>((resolve) => {
-    started = resolve;
-  });
-  const ended = vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Training {0}', name), cancellable: true },
-    async (progress, token) => {
-      let done = 0;
-      const subscription = training.onDidProgress((state) => {
-        const percent = state.fraction * 100;
-        const bits = state.points.at(-1)?.trainNats;
-        const loss = bits === undefined ? '' : ` · ${bitsText(bits)}`;
-        progress.report({
-          increment: Math.max(0, percent - done),
-          message: `${Math.floor(percent)} %${loss}${state.phase === 'training' ? '' : ` · ${phaseText(state.phase)}`}`,
-        });
-        done = Math.max(done, percent);
-      });
-      try {
-        return await run(token, started);
-      } finally {
-        subscription.dispose();
-      }
-    },
-  );
-  const shown = Promise.resolve(ended).then(async (outcome) => {
-    const id = await startedId; // the outcome names the run's folder
-    showOutcome(outcome, name, deps.store.find(id));
-    return id;
-  });
-  if (!detach) return shown;
-  shown.catch((error: unknown) => showError(deps, error));
-  return Promise.race([startedId, shown]);
-}
-
-function showOutcome(outcome: TrainingOutcome, name: string, entry: RunEntry | undefined): void {
-  const { state, trainedChars, heldOut, message } = outcome;
-  const chars = countText(trainedChars);
-  const showLog: [string, string] = [vscode.l10n.t('Show Log'), 'cellscope.showLog'];
-  const resumable = entry !== undefined && entry.manifest.current !== null;
-  const resume: [string, string][] = resumable ? [[vscode.l10n.t('Resume'), 'cellscope.resume']] : [];
-  const { showInformationMessage, showErrorMessage } = vscode.window;
-  if (state === 'finished') {
-    const told = [
-      vscode.l10n.t('{0}: trained on {1} characters.', name, chars),
-      ...(heldOut ? [vscode.l10n.t('Held-out loss {0}.', bitsText(heldOut.nats))] : []),
-      ...(message === undefined ? [] : [message]),
-    ];
-    void offer(showInformationMessage, told.join(' '), entry, [
-      [vscode.l10n.t('Open Heatmap'), 'cellscope.openRun'],
-      [vscode.l10n.t('Train Longer…'), 'cellscope.trainLonger'],
-    ]);
-  } else if (state === 'failed') {
-    const told = vscode.l10n.t('{0} failed: {1}', name, message ?? vscode.l10n.t('the log says why.'));
-    void offer(showErrorMessage, told, entry, [...resume, showLog]);
-  } else if (message === undefined)
-    void offer(showInformationMessage, vscode.l10n.t('{0}: saved after {1} characters.', name, chars), entry, resume);
-  else {
-    const rest = resumable
-      ? vscode.l10n.t('It is saved after {0} characters: resume it to go on from there.', chars)
-      : vscode.l10n.t('Nothing was saved yet: train again.');
-    void offer(showErrorMessage, `${name}: ${message}. ${rest}`, entry, [...resume, showLog]);
-  }
-}
-
-/** A message with buttons for commands on a run. */
-async function offer(
-  show: (message: string, ...buttons: string[]) => Thenable<string | undefined>,
-  message: string,
-  entry: RunEntry | undefined,
-  actions: [string, string][],
-): Promise<void> {
-  const chosen = await show(message, ...actions.map(([label]) => label));
-  const action = actions.find(([label]) => label === chosen);
-  if (action) await vscode.commands.executeCommand(action[1], entry);
+  shown: { name: string; facts?: string; detach: boolean },
+  run: RunTraining,
+): Promise<string> {
+  const { started, ended } = showTraining(deps, shown, run);
+  if (!shown.detach) return ended;
+  ended.catch((error: unknown) => showError(deps, error));
+  return Promise.race([started, ended]);
 }
 
 async function workspaceScope(): Promise<TrainingScope | null> {
@@ -254,19 +186,6 @@ async function idle(training: TrainingController): Promise<boolean> {
   );
   if (chosen === show) await vscode.commands.executeCommand('cellscope.openTraining');
   return false;
-}
-
-async function confirm(planned: PlannedTraining): Promise<boolean> {
-  const start = vscode.l10n.t('Train');
-  const details = vscode.l10n.t('Show Summary');
-  const chosen = await vscode.window.showInformationMessage(summaryLine(planned), { modal: true }, start, details);
-  if (chosen === details) await showSummary(planned);
-  return chosen === start;
-}
-
-async function showSummary(planned: PlannedTraining): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: summaryDocument(planned) });
-  await vscode.window.showTextDocument(document, { preview: true });
 }
 
 function isResumable(entry: RunEntry): boolean {

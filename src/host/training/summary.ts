@@ -1,6 +1,14 @@
 /** What a person is told before training: one line, or a whole document. */
-import { type DrySummary, drySummary, drySummaryRows, durationWords } from '../../core/corpus/dry-summary.ts';
+import {
+  type DrySummary,
+  drySummary,
+  drySummaryRows,
+  durationWords,
+  splitRow,
+  vocabularyRow,
+} from '../../core/corpus/dry-summary.ts';
 import { exclusionWords } from '../../core/corpus/exclusion.ts';
+import { countLeftOut, type LeftOut } from '../../core/corpus/left-out.ts';
 import { inertText } from '../../core/formats/inert-text.ts';
 import { t, whole } from '../../core/words.ts';
 import { bytesText, countText } from '../runs/format.ts';
@@ -20,9 +28,9 @@ export function isLarge(planned: PlannedTraining): boolean {
   return sampled || expected.seconds > longSeconds || expected.memoryBytes > largeBytes;
 }
 
+/** What a person is told unasked. */
 export function summaryLine(planned: PlannedTraining): string {
-  const { files, chars, languages, expected, leftOut, sampled } = summaryOf(planned);
-  const left = leftOut.reduce((sum, entry) => sum + entry.files, 0);
+  const { files, chars, languages, vocabularySize, splitInsideFiles, expected, leftOut, sampled } = summaryOf(planned);
   const main = languages
     .slice(0, 3)
     .map(({ language }) => language)
@@ -32,11 +40,36 @@ export function summaryLine(planned: PlannedTraining): string {
       ? t('1 file, {0} characters ({1})', countText(chars), main)
       : t('{0} files, {1} characters ({2})', files, countText(chars), main),
     sampled ? t('sampled: over the total size limit') : '',
-    left === 0 ? '' : left === 1 ? t('1 file left out') : t('{0} files left out', left),
+    t('{0} characters in the vocabulary', vocabularySize),
+    splitInsideFiles ? t('held out inside files') : '',
+    leftOut.length === 0 ? '' : t('left out: {0}', leftOutWords(leftOut, 2).join('; ')),
     t('expected {0} and {1} of memory', durationWords(expected.seconds), bytesText(expected.memoryBytes)),
   ]
     .filter(Boolean)
     .join(' · ');
+}
+
+/** What a person who is asked is told below that line: vocabulary, split, what was left out and why, the first weights. */
+export function summaryDetail(planned: PlannedTraining): string {
+  const summary = summaryOf(planned);
+  const rows = [vocabularyRow(summary), splitRow(summary), [t('Starts from'), startText(planned)] as const];
+  const left = leftOutWords(summary.leftOut, 5);
+  return [
+    ...rows.map(([name, value]) => `${name}: ${value}`),
+    '',
+    `${t('Left out')}: ${left.length === 0 ? t('nothing') : ''}`.trim(),
+    ...left.map((each) => `• ${each}`),
+  ].join('\n');
+}
+
+/** `ignored by .gitignore (2 files, 1 folder)`, what took most away first; the rest as a count of reasons. */
+function leftOutWords(leftOut: readonly LeftOut[], most: number): string[] {
+  const sorted = [...leftOut].sort((a, b) => b.files + b.folders - a.files - a.folders);
+  const more = sorted.length - most;
+  return [
+    ...sorted.slice(0, most).map((entry) => `${exclusionWords(entry.reason)} (${countLeftOut(entry)})`),
+    ...(more > 0 ? [more === 1 ? t('1 more reason') : t('{0} more reasons', more)] : []),
+  ];
 }
 
 /** Markdown with the rows of the summary, the languages and all that was left out with its reason. */
