@@ -4,8 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEntry } from '../../src/host/contracts.ts';
+import { CellStatus } from '../../src/host/editor/cell-status.ts';
+import { sideWords } from '../../src/host/inspection/split-sides.ts';
 import { activations, characterIndex } from '../harness/command-line.ts';
-import { activate, closeEditors, repository, train, workspaceFile } from './cellscope.ts';
+import { activate, closeEditors, repository, train, until, workspaceFile } from './cellscope.ts';
 
 const cell = { layer: 0, cell: 5, quantity: 'tanhc' } as const;
 const near = (a: number, b: number, what: string) => assert.ok(Math.abs(a - b) < 1e-5, `${what}: ${a} and ${b}`);
@@ -90,6 +92,9 @@ describe('inspection in the extension host', () => {
     const value = here.values.tanhc!;
     const shown = Math.abs(value).toFixed(2);
     assert.ok(text.includes(shown), `${shown} in\n${text}`);
+    const side = sideWords(inspection.sideOf(document));
+    assert.match(side, /^(trained on|held out|partly held out)/);
+    assert.ok(text.includes(` · *${side}*`), `${side} in\n${text}`);
   });
 
   it('says on which side of the split a file was', async () => {
@@ -99,6 +104,40 @@ describe('inspection in the extension host', () => {
     assert.deepEqual(inspection.sideOf(document), { side: entry.side, changed: false });
     const other = await vscode.workspace.openTextDocument({ content: 'not of this run' });
     assert.equal(inspection.sideOf(other), null);
+  });
+
+  it('says so in the status bar while the editor is coloured, and follows the active editor', async () => {
+    const { inspection } = await activate();
+    const item = {
+      text: '',
+      tooltip: '',
+      shown: false,
+      show: () => void (item.shown = true),
+      hide: () => void (item.shown = false),
+      dispose() {},
+    };
+    const original = vscode.window.createStatusBarItem;
+    Object.assign(vscode.window, { createStatusBarItem: () => item });
+    const toggled = new vscode.EventEmitter<boolean>();
+    const colouring = { isOn: false, onDidToggle: toggled.event };
+    const status = new CellStatus(inspection, colouring);
+    Object.assign(vscode.window, { createStatusBarItem: original });
+    try {
+      assert.equal(item.shown, false);
+      const document = await vscode.workspace.openTextDocument(workspaceFile('src/queue.ts'));
+      await vscode.window.showTextDocument(document);
+      colouring.isOn = true;
+      toggled.fire(true);
+      const side = sideWords(inspection.sideOf(document));
+      assert.ok(item.shown && item.text.endsWith(` · ${side}`), item.text);
+      assert.ok(item.tooltip.endsWith(`This text: ${side}.`), item.tooltip);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: 'not of this run' }));
+      await until('the side of the other text', () => item.text.endsWith(' · not part of the run'));
+    } finally {
+      status.dispose();
+      toggled.dispose();
+      await closeEditors();
+    }
   });
 
   it('keeps a name given to a run, and deletes what it is asked to', async () => {

@@ -19,16 +19,20 @@ import { TRACE_HEIGHT, TRACE_WIDTH, type TracePalette, traceSvg, traceUri } from
 /** Commands that the hover's links may run, and no others. */
 export const hoverCommands = ['cellscope.openHeatmap', 'cellscope.colourEditor', 'cellscope.selectCell'] as const;
 
-/** `names`: of the cells that the report watched, in its order. */
+/**
+ * @param names of the cells that the report watched, in its order
+ * @param side whether the text was trained on or held out, in words; null where there is no run that would know
+ */
 export function hoverMarkdown(
   report: CharacterReport,
   chosen: CellAddress,
   palette: TracePalette,
   names: readonly Standing[] = [],
+  side: string | null = null,
 ): string {
   const { layer, cell } = report.cell;
   return [
-    `${code(characterLabel(report.character))} ${surprisalText(report.surprisal)}`,
+    `${code(characterLabel(report.character))} ${surprisalText(report.surprisal)}${side === null ? '' : ` · *${side}*`}`,
     `${t('next:')} ${report.expected.map(({ character, probability }) => `${code(characterLabel(character))} ${percent(probability)}`).join(' · ')}`,
     onText(report, names),
     trace(report, chosen.quantity, palette),

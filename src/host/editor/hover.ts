@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { CodedError } from '../../worker/channel.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection } from '../contracts.ts';
+import { documentSide } from './cell-status.ts';
 import { hoverCommands, hoverMarkdown } from './hover-text.ts';
 import { escapeMarkdown } from './labels.ts';
 import { palettes, type TracePalette } from './trace.ts';
@@ -35,7 +36,10 @@ export class HoverInspector implements vscode.HoverProvider {
       const offset = document.offsetAt(position);
       const report = await this.inspection.inspect(document, offset, controller.signal, watched);
       if (report.version !== document.version) return undefined;
-      const text = new vscode.MarkdownString(hoverMarkdown(report, this.inspection.cell, currentPalette(), names));
+      const side = documentSide(this.inspection, document);
+      const text = new vscode.MarkdownString(
+        hoverMarkdown(report, this.inspection.cell, currentPalette(), names, side),
+      );
       text.isTrusted = { enabledCommands: hoverCommands };
       this.tellSeen();
       const width = report.character === '\n' ? 0 : report.character.length;

@@ -4,11 +4,11 @@ import type { CellAddress } from '../../protocol/inspector-service.ts';
 import type { CellsStore } from '../cells/cells-store.ts';
 import type { Inspection } from '../contracts.ts';
 import { parseCell, rememberedCell } from '../inspection/cell-choice.ts';
+import { CellStatus } from './cell-status.ts';
 import { EditorColouring } from './colouring.ts';
 import { findCellsForSelection } from './find-cells.ts';
 import { generateFromCursor } from './generate.ts';
 import { HoverInspector } from './hover.ts';
-import { quantityLabel } from './labels.ts';
 import { EditorReach } from './reach.ts';
 
 export function registerEditor(
@@ -17,29 +17,10 @@ export function registerEditor(
   cells: CellsStore,
 ): vscode.Disposable {
   const colouring = new EditorColouring(context, inspection);
-  const status = vscode.window.createStatusBarItem('cellscope.cell', vscode.StatusBarAlignment.Right, 90);
-  status.name = vscode.l10n.t('Cellscope Cell');
-  status.command = 'cellscope.selectCell';
-  const showStatus = (): void => {
-    const { layer, cell, quantity } = inspection.cell;
-    status.text = `$(symbol-color) ${vscode.l10n.t('cell {0}·{1} {2}', layer, cell, quantityLabel(quantity))}`;
-    status.tooltip = vscode.l10n.t(
-      'The editor is coloured by cell {0} of layer {1}. Select to choose another.',
-      cell,
-      layer,
-    );
-    if (colouring.isOn && inspection.model) status.show();
-    else status.hide();
-    void vscode.commands.executeCommand('setContext', 'cellscope.editorColoured', colouring.isOn);
-  };
-  showStatus();
   return vscode.Disposable.from(
     colouring,
     new EditorReach(inspection),
-    status,
-    colouring.onDidToggle(showStatus),
-    inspection.onDidChangeCell(showStatus),
-    inspection.onDidChangeModel(showStatus),
+    new CellStatus(inspection, colouring),
     vscode.languages.registerHoverProvider({ scheme: '*' }, new HoverInspector(inspection, cells)),
     vscode.commands.registerCommand('cellscope.colourEditor', () => colouring.toggle()),
     vscode.commands.registerCommand('cellscope.generateFromCursor', () => generateFromCursor(inspection)),

@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import { normaliseLineEnds, type Side } from '../../core/corpus/document.ts';
 import { sha256 } from '../../core/corpus/sha256.ts';
 import type { CorpusFileEntry } from '../../core/formats/manifest.ts';
+import { t } from '../../core/words.ts';
 
 /** Longer texts are matched by path alone, UTF-16 units. */
 const LONGEST_HASHED = 4_000_000;
@@ -12,6 +13,18 @@ export interface SideOfSplit {
   side: Side | 'partly';
   /** The same path, other text than was split. */
   changed: boolean;
+}
+
+/** `held out`, `trained on, changed since`; null: `not part of the run`. */
+export function sideWords(side: SideOfSplit | null): string {
+  if (!side) return t('not part of the run');
+  const words = {
+    train: t('trained on'),
+    validation: t('held out (validation)'),
+    test: t('held out'),
+    partly: t('partly held out'),
+  }[side.side];
+  return side.changed ? t('{0}, changed since', words) : words;
 }
 
 type KnownFile = Pick<CorpusFileEntry, 'sha256'> & { side: SideOfSplit['side'] };

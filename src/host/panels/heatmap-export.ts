@@ -4,6 +4,7 @@ import { quantitiesOf } from '../../core/model/spec.ts';
 import type { ExportColours, LaidOver } from '../../protocol/heatmap.ts';
 import type { CellAddress, Page } from '../../protocol/inspector-service.ts';
 import type { Inspection } from '../contracts.ts';
+import { sideWords } from '../inspection/split-sides.ts';
 import { csvHeader, csvLine } from './export-csv.ts';
 import { htmlFoot, htmlHead, htmlLine, type OverlayLine } from './export-html.ts';
 
@@ -150,18 +151,10 @@ function nameOf({ layer, cell, quantity }: CellAddress): string {
 
 function describe(inspection: Inspection, document: vscode.TextDocument): string {
   const { model } = inspection;
-  const side = inspection.sideOf(document);
-  const words = {
-    train: vscode.l10n.t('trained on'),
-    validation: vscode.l10n.t('held out (validation)'),
-    test: vscode.l10n.t('held out'),
-    partly: vscode.l10n.t('partly held out'),
-  };
   const name = model?.name ?? '';
   const shown =
     model && model.generation !== null ? vscode.l10n.t('{0}, checkpoint {1}', name, model.generation) : name;
-  const part = side ? words[side.side] : vscode.l10n.t('not part of the run');
-  return `${shown} · ${nameOf(inspection.cell)} · ${part}`;
+  return `${shown} · ${nameOf(inspection.cell)} · ${sideWords(inspection.sideOf(document))}`;
 }
 
 function fileName(document: vscode.TextDocument): string {

@@ -138,6 +138,12 @@ describe('the hover', () => {
     expect(text).toContain('next: `[` 60 % · `⏎` 19 % · `|` <1 %');
   });
 
+  it('tells beside the surprisal whether the text was trained on or held out; nothing where that is not known', () => {
+    const chosen = { layer: 0, cell: 14, quantity: 'tanhc' } as const;
+    expect(hoverMarkdown(report, chosen, palettes.dark, [], 'held out')).toContain('**2.67 bits** · *held out*\n');
+    expect(text).toContain('**2.67 bits**\n');
+  });
+
   it('tells the cell and its gates here', () => {
     expect(text).toContain('**layer 0 · cell 14:** tanh c **+0.87** · h **+0.82** · c **+1.33** · ');
     expect(text).toContain('forget f **0.91** · input i **0.14** · output o **0.95** · new g **+0.53**');
