@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 import { listFiles, PackageManager } from '@vscode/vsce';
+import { filesLinked } from '../../scripts/packed-readme.ts';
 import { grammarFiles, parserFile } from '../../src/core/concepts/languages.ts';
 import type { InspectorService } from '../../src/protocol/inspector-service.ts';
 import { connect } from '../../src/worker/channel.ts';
@@ -20,9 +21,9 @@ const allowed = [
   /^dist\/[\w.-]+\.browser\.js$/,
   /^dist\/webview\/[\w.-]+\.(js|css)$/,
   /^dist\/(kernels|grammars)\/[\w.-]+\.wasm$/,
-  /^media\/base\/(lstm-1x128\.safetensors|SOURCES\.md)$/,
+  /^media\/base\/(lstm-1x(128|256)\.safetensors|SOURCES\.md)$/,
   /^media\/sample\/sample\.(cellscope-run|json)$/,
-  /^media\/([\w-]+|walkthrough\/[\w-]+)\.(svg|png|md|css)$/,
+  /^media\/([\w-]+|docs\/[\w-]+|walkthrough\/[\w-]+)\.(svg|png|md|css)$/,
 ];
 
 interface Packed {
@@ -84,6 +85,22 @@ describe('the package', () => {
     const packed = filesInZip(readFileSync(vsix)).flatMap(({ name }) => (name.startsWith('extension/') ? name : []));
     const lower = (names: string[]) => names.map((name) => name.replace(/^extension\//, '').toLowerCase()).sort();
     assert.deepEqual(lower(packed), lower(listed.map((name) => (name === 'LICENSE' ? 'LICENSE.txt' : name))));
+  });
+
+  it('has a README and a changelog whose links and pictures lead to files that are in it', () => {
+    const files = filesInZip(readFileSync(process.env.CELLSCOPE_VSIX!));
+    const names = new Set(files.map(({ name }) => name.replace(/^extension\//, '')));
+    const text = (file: string): string => {
+      const found = files.find(({ name }) => name === `extension/${file}`);
+      return found!.bytes().toString('utf8');
+    };
+    assert.ok(filesLinked(text('readme.md')).filter((file) => file.endsWith('.png')).length >= 8);
+    for (const paper of ['readme.md', 'changelog.md'])
+      assert.deepEqual(
+        filesLinked(text(paper)).filter((file) => !names.has(file)),
+        [],
+        paper,
+      );
   });
 
   it('holds the grammars that concepts use and no others, and labels with them', async () => {

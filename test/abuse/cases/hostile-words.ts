@@ -50,7 +50,7 @@ function assertInert(what: string, text: string): void {
 
 export const hostileWords: AbuseCase = {
   name: 'hostile-words',
-  what: 'file names, texts and model metadata with HTML, ANSI escapes, __proto__, 10 MB strings: what the command line prints of them',
+  what: 'file names, texts and model metadata with HTML, ANSI escapes, `__proto__`, 10 MB strings: what the command line prints of them',
   unit: 'times',
   full: 1,
   quick: 1,
