@@ -8,6 +8,7 @@ import type { WalkReport } from '../core/corpus/walk.ts';
 import type { Engine } from '../core/engine/engine.ts';
 import { RunFolder, type RunManifest } from '../core/formats/index.ts';
 import { totalChars } from '../core/training/budget.ts';
+import { openEngineOf } from '../core/training/engine-of-run.ts';
 import {
   type Architecture,
   type BaseModel,
@@ -19,7 +20,6 @@ import {
   type TrainingOptions,
 } from '../core/training/index.ts';
 import { estimateTraining } from '../core/training/plan.ts';
-import { openEngineOf } from '../core/training/run.ts';
 import { nodeStorage } from '../worker/node-storage.ts';
 import {
   type Command,
@@ -127,16 +127,16 @@ async function resume(out: string, values: Values): Promise<ExitCode> {
     return exitCodes.done;
   }
   const threads = values.threads ?? manifest.options.threads;
-  const engine =
+  const opened =
     values.engine === undefined
       ? await openEngineOf({ engine: manifest.engine, options: { ...manifest.options, threads } }, openEngine)
-      : await openEngine({ engine: values.engine, threads });
+      : { engine: await openEngine({ engine: values.engine, threads }) };
   try {
     return await train(out, values, (host) =>
-      resumeTraining({ storage, engine, ...(moreChars === undefined ? {} : { moreChars }) }, host),
+      resumeTraining({ storage, ...opened, ...(moreChars === undefined ? {} : { moreChars }) }, host),
     );
   } finally {
-    await engine.dispose();
+    await opened.engine.dispose();
   }
 }
 

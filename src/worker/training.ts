@@ -6,9 +6,10 @@ import type { Engine } from '../core/engine/engine.ts';
 import { RunFolder } from '../core/formats/run-folder.ts';
 import type { LockHost } from '../core/formats/run-lock.ts';
 import type { Storage } from '../core/formats/storage.ts';
+import { type EngineOfRun, openEngineOf } from '../core/training/engine-of-run.ts';
 import type { TrainingOptions } from '../core/training/options.ts';
 import { estimateTraining } from '../core/training/plan.ts';
-import { openEngineOf, resumeTraining, startTraining } from '../core/training/run.ts';
+import { resumeTraining, startTraining } from '../core/training/run.ts';
 import type { Trainer } from '../core/training/trainer.ts';
 import type { TrainerHost } from '../core/training/trainer-host.ts';
 import { type BaseModel, misfitOf, readBaseModel } from '../core/training/warm-start.ts';
@@ -119,7 +120,7 @@ export class TrainingWorker implements TrainingService {
     return this.run(
       folder,
       context,
-      async () => engine,
+      async () => ({ engine }),
       (_, host) => startTraining({ storage, corpus, engine, options, id, name, created, ...kept, ...from }, host),
     );
   }
@@ -138,7 +139,7 @@ export class TrainingWorker implements TrainingService {
         const { manifest } = await RunFolder.open(storage);
         return openEngineOf(manifest, (choice) => this.platform.openEngine(choice));
       },
-      (engine, host) => resumeTraining({ storage, engine, ...more }, host),
+      (opened, host) => resumeTraining({ storage, ...opened, ...more }, host),
     );
   }
 
@@ -164,17 +165,17 @@ export class TrainingWorker implements TrainingService {
   private async run(
     folder: string,
     context: CallContext<TrainingProgress>,
-    openEngine: () => Promise<Engine>,
-    openTrainer: (engine: Engine, host: TrainerHost) => Promise<Trainer>,
+    openEngine: () => Promise<EngineOfRun>,
+    openTrainer: (engine: EngineOfRun, host: TrainerHost) => Promise<Trainer>,
   ): Promise<TrainingOutcome> {
     this.busy = true;
     this.early = { pause: false, stop: false };
-    let engine: Engine | null = null;
+    let opened: EngineOfRun | null = null;
     const abort = (): void => this.trainer?.abort();
     context.signal.addEventListener('abort', abort);
     try {
-      engine = await openEngine();
-      const trainer = await openTrainer(engine, {
+      opened = await openEngine();
+      const trainer = await openTrainer(opened, {
         now: () => this.platform.now(),
         letMessagesIn: () => this.platform.pause(),
         onProgress: (progress) => context.progress(progress),
@@ -190,7 +191,7 @@ export class TrainingWorker implements TrainingService {
       context.signal.removeEventListener('abort', abort);
       this.trainer = null;
       this.busy = false;
-      await engine?.dispose();
+      await opened?.engine.dispose();
     }
   }
 }

@@ -1,6 +1,5 @@
 /** Begins a run, or takes one up again: everything that a trainer stands on is opened here. */
 import { Corpus } from '../corpus/corpus.ts';
-import { buildOf, type EngineChoice } from '../engine/choose.ts';
 import type { Engine, Session, Start } from '../engine/engine.ts';
 import type { RunManifest } from '../formats/manifest.ts';
 import { RunFolder } from '../formats/run-folder.ts';
@@ -34,7 +33,10 @@ export interface NewRun {
 
 export interface ContinuedRun {
   storage: Storage;
+  /** `openEngineOf` the run. */
   engine: Engine;
+  /** Why the engine is not of the build that computed the run so far, where that is known. */
+  missing?: string;
   /** Trains this many characters beyond what was planned (beyond what was trained, where the run has finished). */
   moreChars?: number;
 }
@@ -84,23 +86,6 @@ export async function startTraining(setup: NewRun, host: TrainerHost): Promise<T
   }
 }
 
-/**
- * The engine that continues a run: of the same build where it still works here, else whatever works (then the weights
- * will not be those of an uninterrupted run, and the trainer says so). The number of threads does not matter for that.
- */
-export async function openEngineOf(
-  { engine: { name }, options: { engine, threads } }: Pick<RunManifest, 'engine' | 'options'>,
-  open: (choice: EngineChoice) => Promise<Engine>,
-): Promise<Engine> {
-  if (name.startsWith('reference')) return open({ engine: 'reference', threads });
-  const build = buildOf(name);
-  if (build === undefined) return open({ engine, threads });
-  const same = await open({ engine, threads, build }).catch(() => null);
-  if (same && buildOf(same.name) === build) return same;
-  await same?.dispose();
-  return open({ engine, threads });
-}
-
 /** An engine's name without its number of threads. */
 function withoutThreads(engineName: string): string {
   return engineName.replace(/ ×\d+$/, '');
@@ -111,7 +96,7 @@ function withoutThreads(engineName: string): string {
  * `no-text`, `no-generation`, `invalid` where its files are damaged.
  */
 export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Promise<Trainer> {
-  const { storage, engine, moreChars } = setup;
+  const { storage, engine, missing, moreChars } = setup;
   const folder = await RunFolder.open(storage);
   let lock: RunLock | null = null;
   let session: Session | null = null;
@@ -142,11 +127,18 @@ export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Pr
     const trainer = new Trainer({ folder, engine, lock, session, corpus }, state, host);
     if (withoutThreads(was) !== withoutThreads(engine.name))
       trainer.note(
-        t(
-          'This run was trained by “{0}”; it goes on with “{1}”: the weights will not be those of an uninterrupted run.',
-          was,
-          engine.name,
-        ),
+        missing === undefined
+          ? t(
+              'This run was trained by “{0}”; it goes on with “{1}”: the weights will not be those of an uninterrupted run.',
+              was,
+              engine.name,
+            )
+          : t(
+              'This run was trained by “{0}”, which cannot be used here ({1}); it goes on with “{2}”: the weights will not be those of an uninterrupted run.',
+              was,
+              missing,
+              engine.name,
+            ),
       );
     return trainer;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -161,44 +161,78 @@ describe('the training worker', () => {
     }
   });
 
-  it.skipIf(!existsSync(path.join(distribution, 'kernels', 'simd.wasm')))(
-    'on the kernels: killed with two threads, resumes with the same build to the same weights',
-    async () => {
-      const changes = {
-        engine: 'wasm' as const,
-        threads: 2,
-        hiddenSize: 20,
-        budget: { kind: 'chars' as const, amount: 300_000 },
+  describe.skipIf(!existsSync(path.join(distribution, 'kernels', 'simd.wasm')))('on the kernels', () => {
+    const changes = {
+      engine: 'wasm' as const,
+      threads: 2,
+      hiddenSize: 20,
+      budget: { kind: 'chars' as const, amount: 300_000 },
+    };
+    /** A distribution with one build of the kernels: no race decides which one computes. */
+    const only = (build: 'simd' | 'relaxed'): string => {
+      const folder = path.join(root, `only ${build}`);
+      mkdirSync(path.join(folder, 'kernels'), { recursive: true });
+      for (const file of [`kernels/${build}.wasm`, `kernels/${build}.shared.wasm`, 'kernel-thread.cjs'])
+        cpSync(path.join(distribution, file), path.join(folder, file));
+      return folder;
+    };
+    const kill = async (
+      { remote, worker }: ReturnType<typeof start>,
+      call: 'train' | 'resume',
+      folder: string,
+      after: number,
+    ): Promise<void> => {
+      const onProgress = ({ trainedChars }: TrainingProgress): void => {
+        if (trainedChars >= after) void worker.terminate();
       };
-      const kill = async (
-        remote: Remote<TrainingService>,
-        worker: WorkerHandle,
-        call: 'train' | 'resume',
-        after: number,
-      ) => {
-        const onProgress = ({ trainedChars }: TrainingProgress): void => {
-          if (trainedChars >= after) void worker.terminate();
-        };
-        await expect(remote.call(call, { folder: killed, id: 'k', name: 'K' }, { onProgress })).rejects.toThrow();
-      };
-      const killed = path.join(root, 'killed');
-      const first = start(distribution);
-      expect((await plan(first.remote, changes)).engine.name).toMatch(/^wasm .* ×2$/);
-      await kill(first.remote, first.worker, 'train', 60_000);
-      const straight = path.join(root, 'straight');
-      cpSync(killed, straight, { recursive: true });
-      await start(distribution).remote.call('resume', { folder: straight });
-      const second = start(distribution);
-      await kill(second.remote, second.worker, 'resume', 210_000);
-      const outcome = await start(distribution).remote.call('resume', { folder: killed });
-      expect(outcome.state).toBe('finished');
-      expect(outcome.trainedChars).toBeGreaterThanOrEqual(300_000);
-      expect(await weights(killed)).toEqual(await weights(straight));
-      const [one, other] = await Promise.all([killed, straight].map((folder) => RunFolder.open(nodeStorage(folder))));
-      expect(one!.manifest.heldOut).toEqual(other!.manifest.heldOut);
-      expect(one!.manifest.engine).toEqual(other!.manifest.engine);
-    },
-  );
+      await expect(remote.call(call, { folder, id: 'k', name: 'K' }, { onProgress })).rejects.toThrow(/ended/);
+    };
+    const manifestOf = async (folder: string) => (await RunFolder.open(nodeStorage(folder))).manifest;
+
+    it('killed twice with two threads, resumes among all builds with its own, to the weights of an uninterrupted run', async () => {
+      for (const build of ['simd', 'relaxed'] as const) {
+        const [whole, killed] = [path.join(root, `whole ${build}`), path.join(root, `killed ${build}`)];
+        const first = start(only(build));
+        expect((await plan(first.remote, changes)).engine.name).toBe(`wasm ${build} ×2`);
+        await first.remote.call('train', { folder: whole, id: 'w', name: 'W' });
+
+        const second = start(only(build));
+        await plan(second.remote, changes);
+        await kill(second, 'train', killed, 60_000);
+        await kill(start(distribution), 'resume', killed, 210_000);
+        const messages: string[] = [];
+        const outcome = await start(distribution).remote.call(
+          'resume',
+          { folder: killed },
+          { onProgress: ({ message }) => message !== undefined && messages.push(message) },
+        );
+        expect(outcome.state).toBe('finished');
+        expect(messages).toEqual([]);
+        expect(await weights(killed)).toEqual(await weights(whole));
+        const [one, other] = [await manifestOf(killed), await manifestOf(whole)];
+        expect(one.heldOut).toEqual(other.heldOut);
+        expect(one.engine).toEqual(other.engine);
+      }
+    });
+
+    it('says why where its own build cannot be used here', async () => {
+      const folder = path.join(root, 'run');
+      const first = start(only('simd'));
+      await plan(first.remote, changes);
+      await kill(first, 'train', folder, 60_000);
+      const messages: string[] = [];
+      await start(only('relaxed')).remote.call(
+        'resume',
+        { folder },
+        { onProgress: ({ message }) => message !== undefined && messages.push(message) },
+      );
+      expect(messages).toHaveLength(1);
+      expect(messages[0]).toMatch(
+        /^This run was trained by “wasm simd ×2”, which cannot be used here \(.*simd.*\); it goes on with “wasm relaxed ×2”/s,
+      );
+      expect((await manifestOf(folder)).engine.name).toBe('wasm relaxed ×2');
+    });
+  });
 
   it('pauses, goes on, and is saved by a cancellation', async () => {
     const { remote } = start();
