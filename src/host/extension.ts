@@ -26,6 +26,7 @@ import { registerTools } from './tools/register.ts';
 import { readBase } from './training/base-model.ts';
 import { TrainingController } from './training/controller.ts';
 import { registerStatusBar } from './training/status-bar.ts';
+import { showTotal } from './trees/runs-total.ts';
 import { RunsTree } from './trees/runs-tree.ts';
 
 /** What tests inside the extension host may reach. */
@@ -68,6 +69,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     cells,
     tree,
     view,
+    showTotal(view, store),
     view.onDidChangeVisibility((event) => event.visible && void store.refresh()),
     registerStatusBar(training),
     registerTrainCommands({ training, store, log }),

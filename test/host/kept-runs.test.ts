@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunEntry } from '../../src/host/contracts.ts';
+import { bytesText } from '../../src/host/runs/format.ts';
+import { showTotal } from '../../src/host/trees/runs-total.ts';
 import { activate, small, train, until } from './cellscope.ts';
 
 /** Largest process number of a machine plus one: nobody's. */
@@ -51,6 +53,75 @@ describe('kept runs', () => {
     assert.ok(store.find(copy.id));
     await answering('Delete', 'cellscope.deleteRun', copy);
     assert.equal(store.find(copy.id), undefined);
+  });
+
+  it('are renamed by their command: to a name, back to their own, or not at all', async () => {
+    const { store } = await activate();
+    const copy = await left('to-rename', null);
+    const nameAfter = async (typed: string | undefined): Promise<string> => {
+      const original = vscode.window.showInputBox;
+      Object.assign(vscode.window, { showInputBox: async () => typed });
+      try {
+        await vscode.commands.executeCommand('cellscope.renameRun', copy);
+      } finally {
+        Object.assign(vscode.window, { showInputBox: original });
+      }
+      return store.find(copy.id)!.manifest.name;
+    };
+    assert.equal(await nameAfter('brackets'), 'brackets');
+    assert.equal(await nameAfter(undefined), 'brackets');
+    assert.equal(await nameAfter(''), copy.manifest.name);
+    await store.delete(copy.id);
+  });
+
+  it('are revealed in the file manager', async () => {
+    const original = vscode.commands.executeCommand;
+    const executed: unknown[][] = [];
+    Object.assign(vscode.commands, { executeCommand: async (...call: unknown[]) => void executed.push(call) });
+    try {
+      await original('cellscope.revealRun', run);
+    } finally {
+      Object.assign(vscode.commands, { executeCommand: original });
+    }
+    const [[command, folder]] = executed.filter(([name]) => name === 'revealFileInOS') as [[string, vscode.Uri]];
+    assert.equal(command, 'revealFileInOS');
+    assert.equal(folder.fsPath, run.folder.fsPath);
+  });
+
+  it('are counted beside the name of the view, with what they take on disk', async () => {
+    const { store } = await activate();
+    const view: { description?: string } = {};
+    const total = showTotal(view, store);
+    const onDisk = (folder: string): number =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((file) => statSync(path.join(folder, file)))
+        .reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0);
+    const expected = (): string => {
+      const bytes = store.entries.reduce((sum, { folder }) => sum + onDisk(folder.fsPath), 0);
+      return `${store.entries.length} runs, ${bytesText(bytes)} on disk`;
+    };
+    const copy = await left('to-count', null);
+    assert.equal(view.description, expected());
+    const before = view.description;
+    await store.delete(copy.id);
+    assert.notEqual(view.description, before);
+    assert.equal(view.description, store.entries.length === 1 ? expected().replace('runs', 'run') : expected());
+    total.dispose();
+  });
+
+  it('keep as many checkpoints as the setting says', async () => {
+    const { store } = await activate();
+    const settings = vscode.workspace.getConfiguration('cellscope.runs');
+    await settings.update('keptCheckpoints', 4, vscode.ConfigurationTarget.Global);
+    try {
+      const { id, manifest } = await train({ budget: { kind: 'chars', amount: 120_000 } });
+      assert.equal(manifest.keptGenerations, 4);
+      assert.equal(manifest.generations.length, 4);
+      assert.ok(manifest.generations.at(-1)!.number > 4, 'some were removed');
+      await store.delete(id);
+    } finally {
+      await settings.update('keptCheckpoints', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('of other windows are running while their process lives and their lock is fresh, else interrupted', async () => {
