@@ -5,6 +5,7 @@ import type { TrainingOptions } from '../training/options.ts';
 import { t } from '../words.ts';
 import type { Engine, Session, Start, Window } from './engine.ts';
 import type { KernelBuild, KernelPlatform } from './platform.ts';
+import { fastestOf, type Racer } from './race.ts';
 import { referenceEngine } from './reference/reference.ts';
 import { wasmEngine } from './wasm/engine.ts';
 
@@ -21,9 +22,6 @@ const builds: readonly KernelBuild[] = ['simd', 'relaxed', 'revectorized'];
 
 /** Largest difference ‖a − b‖/‖b‖ of a tensor's gradient from the reference's; float32 gives about 1e-6. */
 const tolerance = 1e-4;
-/** The race ends when no build's best step has become shorter for so long: the optimising compiler comes late on a busy machine. */
-const settledMs = 80;
-const longestRaceMs = 600;
 
 const races = new WeakMap<KernelPlatform, Promise<KernelBuild>>();
 
@@ -93,12 +91,12 @@ async function runRace(platform: KernelPlatform): Promise<KernelBuild> {
   }
   if (runners.length === 0)
     throw new Error(t('No WebAssembly kernel works here. Choose the reference engine. {0}', reasons.join(' · ')));
-  await time(runners);
+  const winner = await fastestOf(runners);
   for (const { engine, session } of runners) {
     await session.close();
     await engine.dispose();
   }
-  return runners.reduce((a, b) => (b.shortest < a.shortest ? b : a)).build;
+  return runners[winner]!.build;
 }
 
 /** Throws where a tensor of a small model's gradient differs from the reference's. */
@@ -129,13 +127,10 @@ export async function checkGradient(engine: Engine): Promise<void> {
 }
 
 /** One build in the race. */
-interface Runner {
+interface Runner extends Racer {
   build: KernelBuild;
   engine: Engine;
   session: Session;
-  window: Window;
-  /** Milliseconds of its shortest step so far. */
-  shortest: number;
 }
 
 async function startRunner(build: KernelBuild, engine: Engine): Promise<Runner> {
@@ -145,22 +140,7 @@ async function startRunner(build: KernelBuild, engine: Engine): Promise<Runner> 
     { kind: 'fresh', seed: 1, init: 'uniform' },
     { maxTime: window.time, maxBatch: window.batch },
   );
-  return { build, engine, session, window, shortest: Number.POSITIVE_INFINITY };
-}
-
-/** Steps in turn, so that a busy moment of the machine hits all builds alike, until none has become faster for a while. */
-async function time(runners: Runner[]): Promise<void> {
-  const begin = performance.now();
-  let improved = begin;
-  for (let now = begin; now - improved < settledMs && now - begin < longestRaceMs; ) {
-    for (const runner of runners) {
-      await step(runner.session, runner.window);
-      const after = performance.now();
-      if (after - now < 0.95 * runner.shortest) improved = after;
-      runner.shortest = Math.min(runner.shortest, after - now);
-      now = after;
-    }
-  }
+  return { build, engine, session, step: () => step(session, window) };
 }
 
 async function step(session: Session, window: Window): Promise<void> {
