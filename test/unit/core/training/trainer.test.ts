@@ -104,6 +104,34 @@ describe('a training', () => {
     expect(middle.secondsLeft).toBeLessThan(40);
   });
 
+  it('tells live metrics about five times a second: no more, no less', async () => {
+    const options = { ...smallOptions, budget: { kind: 'chars' as const, amount: 300 * 256 } };
+    const host = new TestHost();
+    const engine = hookedEngine(() => {
+      host.time += 30;
+    });
+    let last: number | null = null;
+    const gaps: { plain: boolean; milliseconds: number }[] = [];
+    const onProgress = host.onProgress.bind(host);
+    host.onProgress = (progress) => {
+      const { state, phase, sample, generation, ngram } = progress;
+      // Those that say something else may come at any time.
+      const plain = phase === 'training' && !sample && generation === undefined && !ngram;
+      if (last !== null && state === 'running') gaps.push({ plain, milliseconds: host.time - last });
+      last = host.time;
+      onProgress(progress);
+    };
+    const trainer = await startSmall(new MemoryStorage(), corpus, { host, engine, options });
+    await trainer.run();
+    const plain = gaps.filter((gap) => gap.plain).map(({ milliseconds }) => milliseconds);
+    expect(plain.length).toBeGreaterThan(30);
+    expect(Math.min(...plain)).toBeGreaterThanOrEqual(200);
+    // A step, and the looks at the clock.
+    expect(Math.max(...gaps.map(({ milliseconds }) => milliseconds))).toBeLessThan(200 + 50);
+    const points = host.messages.flatMap((message) => message.points);
+    expect(points.length).toBeGreaterThanOrEqual(plain.length);
+  });
+
   it('saves at least every 30 seconds and renews its lock', async () => {
     const host = new TestHost();
     const seconds: number[] = [];
