@@ -12,7 +12,7 @@ import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import type { RunLock } from '../formats/run-lock.ts';
 import { HealthProbe } from '../gradients/health.ts';
 import { sampleText } from '../sampling/sample.ts';
-import { type Sentence, say, sentence, t } from '../words.ts';
+import { type Sentence, say, sentence } from '../words.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Aborted, diverged, endingWords, isForeseen, isTakenOver } from './ending.ts';
@@ -21,6 +21,7 @@ import { KeptEvaluation } from './kept-evaluation.ts';
 import { NGramLine } from './ngram-line.ts';
 import { Pace } from './pace.ts';
 import { Reporter } from './reporter.ts';
+import { Rhythm } from './rhythm.ts';
 import { intervals, type TrainerHost, type TrainerOutcome } from './trainer-host.ts';
 import { freshTrainerState, type TrainerState } from './trainer-state.ts';
 import { updateOf } from './update.ts';
@@ -34,9 +35,6 @@ export interface TrainerParts {
   session: Session;
   corpus: Corpus;
 }
-
-/** Milliseconds that the lock grants a fresh run's first step, of which nothing is known. */
-const longestFirstStep = 60_000;
 
 /** How a training has ended, and what there is to say of it. */
 interface Ending {
@@ -59,16 +57,13 @@ export class Trainer {
   private readonly checkpoints: Checkpointer;
   private readonly kept: KeptEvaluation;
   private readonly pace: Pace;
+  private readonly rhythm: Rhythm;
   private readonly total: number | null;
   private state: TrainerState;
   /** Something happened since the last generation. */
   private dirty: boolean;
   private request: 'none' | 'stop' | 'abort' = 'none';
-  private lastTick: number;
   private nextSample: number;
-  /** Milliseconds of the last piece of work between two ticks, and of a step as far as is known. */
-  private pieceTime = 0;
-  private stepTime: number;
 
   /** Use `startTraining` or `resumeTraining`. `state`: of the generation that the session was opened from; null: a fresh run. */
   constructor(parts: TrainerParts, state: TrainerState | null, host: TrainerHost) {
@@ -101,9 +96,8 @@ export class Trainer {
     );
     this.kept = new KeptEvaluation(this.folder.storage, () => host.now());
     this.pace = new Pace(host);
-    this.stepTime = (1000 * this.state.trainingSeconds) / Math.max(1, this.state.steps);
-    this.lastTick = host.now();
-    this.nextSample = this.lastTick + intervals.firstSample;
+    this.rhythm = new Rhythm(host, this.lock, this.pace, this.state);
+    this.nextSample = host.now() + intervals.firstSample;
   }
 
   /** A remark that goes out with the next progress message. */
@@ -182,7 +176,7 @@ export class Trainer {
       const progress = progressOf(budget, this.sampler.charsPerEpoch, spent);
       if (progress >= 1) return;
       await this.step(progress);
-      await this.tick();
+      await this.rhythm.tick();
       if (this.host.now() >= this.nextSample) await this.sample();
       await this.report.flushIfDue(this.state);
     }
@@ -201,11 +195,10 @@ export class Trainer {
     };
     const last = state.trainedChars + window.inputs.length >= Math.min(state.nextEvaluation, state.nextMilestone);
     // A look at the training's health takes the gradient once more.
-    const expected = this.stepTime || longestFirstStep;
-    await this.lock.expectSilence(last ? 3 * expected : expected);
+    await this.rhythm.beforeStep(last ? 3 : 1);
     const step = last ? await this.health.around(window, train) : await train();
-    this.tellLongSteps(1000 * seconds);
-    this.stepTime = 1000 * seconds;
+    const told = this.rhythm.afterStep(1000 * seconds);
+    if (told !== null) this.report.note(told);
     if (step.nonFinite !== null || !Number.isFinite(step.loss)) {
       const { generations } = this.folder.manifest;
       throw diverged(step.nonFinite ?? 'loss', state.trainedChars, update.learningRate, generations);
@@ -220,16 +213,6 @@ export class Trainer {
     await this.ngrams.beside(1000 * seconds);
   }
 
-  /** Once: a step is never saved halfway. */
-  private tellLongSteps(milliseconds: number): void {
-    if (milliseconds < intervals.save || this.stepTime >= intervals.save) return;
-    const told = t(
-      'One step of this training takes {0} s on this machine, and a step is never saved halfway: so much is lost where the window closes. With fewer streams or a shorter window steps are shorter.',
-      Math.round(milliseconds / 1000),
-    );
-    this.report.note(told);
-  }
-
   private async evaluateAndSaveIfDue(): Promise<void> {
     const { state } = this;
     const milestone = state.trainedChars >= state.nextMilestone;
@@ -239,7 +222,7 @@ export class Trainer {
       state.nextEvaluation = state.trainedChars + evaluationInterval(this.total, state.trainedChars);
       if (milestone || (improved && this.checkpoints.affordable)) await this.save();
       else if (improved) this.checkpoints.defer(await this.snapshot());
-    } else if (this.dirty && this.checkpoints.due(this.stepTime)) await this.save();
+    } else if (this.dirty && this.checkpoints.due(this.rhythm.stepTime)) await this.save();
   }
 
   /** Validation loss here; true where it is the lowest so far. The next generation saved is then the best. */
@@ -273,7 +256,7 @@ export class Trainer {
     const { state } = this;
     await this.lock.verify();
     await this.report.flush(state, 'saving', true);
-    this.tickClock();
+    this.rhythm.count();
     await this.kept.forget();
     const best = state.best?.generation ?? null;
     await this.lock.during(this.checkpoints.save(() => this.snapshot(), best, state.trainingSeconds));
@@ -327,7 +310,7 @@ export class Trainer {
       await this.pace.doze();
       await this.lock.beat();
     }
-    this.lastTick = this.host.now(); // a pause is no active time
+    this.rhythm.skip(); // a pause is no active time
     await this.folder.setState('running');
     await this.report.flush(this.state, 'training');
   }
@@ -361,27 +344,12 @@ export class Trainer {
    * it where that is due. False after an abort.
    */
   private async goesOn(): Promise<boolean> {
-    await this.tick();
+    await this.rhythm.tick();
     if (this.request === 'abort') return false;
-    if (this.dirty && this.checkpoints.due(this.pieceTime)) {
+    if (this.dirty && this.checkpoints.due(this.rhythm.pieceTime)) {
       await this.save();
       this.report.send(this.state, 'evaluating');
     }
     return true;
-  }
-
-  private async tick(): Promise<void> {
-    const before = this.lastTick;
-    const now = this.tickClock();
-    this.pieceTime = now - before;
-    await this.lock.expectSilence(this.pieceTime);
-    if (await this.pace.breathe(now)) await this.lock.beat();
-  }
-
-  private tickClock(): number {
-    const now = this.host.now();
-    this.state.activeSeconds += (now - this.lastTick) / 1000;
-    this.lastTick = now;
-    return now;
   }
 }
