@@ -13,7 +13,7 @@ export const manyCycles: AbuseCase = {
   what: 'open, train, inspect and close a tiny model in one process',
   unit: 'cycles',
   full: 2000,
-  quick: 10,
+  quick: 20,
   async run({ count, distribution, scratch, progress }) {
     const order: CyclesOrder = { count, distribution, scratch };
     const child = fork(path.join(import.meta.dirname, '../child/cycles.ts'), [JSON.stringify(order)], {

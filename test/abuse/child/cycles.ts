@@ -1,6 +1,7 @@
 /**
- * Opens, trains, inspects and closes tiny models again and again in one process, as an extension host would over months:
- * a training worker for each training, one inspector for many models. Sends its parent what it holds whenever a window was closed.
+ * Opens, trains, inspects and closes tiny models again and again in one process, as an extension host would over months: two
+ * windows at a time, a training worker for each training, one inspector for a window's models. Sends its parent what it
+ * holds whenever both windows were closed.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +9,6 @@ import type { TrainingOptions } from '../../../src/core/training/options.ts';
 import type { InspectorService } from '../../../src/protocol/inspector-service.ts';
 import { connect, type Remote } from '../../../src/worker/channel.ts';
 import { startNodeWorker } from '../../../src/worker/ports.node.ts';
-import type { WorkerHandle } from '../../../src/worker/ports.ts';
 import { train } from '../runs.ts';
 
 export interface CyclesOrder {
@@ -31,14 +31,18 @@ process.on('disconnect', () => process.exit()); // whoever ordered it is gone
 const { count, distribution, scratch } = JSON.parse(process.argv[2]!) as CyclesOrder;
 /** An inspector serves so many models, then a window is closed and the next one opened. */
 const modelsOfAWindow = 5;
+/** At the same time: half of a cycle waits for the disk. */
+const windows = 2;
 
-let inspector: { worker: WorkerHandle; remote: Remote<InspectorService> } | null = null;
-const open = (): NonNullable<typeof inspector> => {
+/** A window's models from `first` on, one after the other. */
+async function openWindow(first: number): Promise<void> {
   const worker = startNodeWorker(path.join(distribution, 'inspector-worker.cjs'));
-  return { worker, remote: connect<InspectorService>(worker.port) };
-};
+  const inspector = connect<InspectorService>(worker.port);
+  for (let k = first; k < Math.min(count, first + modelsOfAWindow); k++) await cycle(k, inspector);
+  await worker.terminate();
+}
 
-async function cycle(k: number): Promise<void> {
+async function cycle(k: number, remote: Remote<InspectorService>): Promise<void> {
   const folder = path.join(scratch, `run${k}`);
   const changes: Partial<TrainingOptions> = {
     hiddenSize: 4,
@@ -49,8 +53,6 @@ async function cycle(k: number): Promise<void> {
   };
   const outcome = await train(distribution, folder, changes, {}, 6);
   if (outcome.state !== 'finished') throw new Error(`The training ended as ${outcome.state}: ${outcome.message}`);
-  inspector ??= open();
-  const { remote } = inspector;
   const [model, document] = [`m${k}`, `d${k}`];
   await remote.call('openModel', { key: model, kind: 'run', folder, generation: null });
   await remote.call('openDocument', { document, version: 1, text: 'a = ((a))\n'.repeat(50) });
@@ -59,15 +61,7 @@ async function cycle(k: number): Promise<void> {
   await remote.call('inspect', { model, document, offset: 30, cell: null });
   await remote.call('closeDocument', { document });
   await remote.call('closeModel', { key: model });
-  if (k % modelsOfAWindow === modelsOfAWindow - 1) {
-    await closeWindow();
-  }
   rmSync(folder, { recursive: true });
-}
-
-async function closeWindow(): Promise<void> {
-  await inspector?.worker.terminate();
-  inspector = null;
 }
 
 const lengthOf = (folder: string): number => {
@@ -85,10 +79,10 @@ function holdings(k: number): Holdings {
   return { cycle: k, rss, heap, files: lengthOf('/proc/self/fd'), threads: lengthOf('/proc/self/task'), resources };
 }
 
-for (let k = 0; k < count; k++) {
-  await cycle(k);
-  // Where a window was just closed: the same moment in the life of a process each time.
-  if (k % modelsOfAWindow === modelsOfAWindow - 1) process.send!(holdings(k));
+for (let k = 0; k < count; k += windows * modelsOfAWindow) {
+  await Promise.all(Array.from({ length: windows }, (_, n) => openWindow(k + n * modelsOfAWindow)));
+  await new Promise((resolve) => setImmediate(resolve)); // what was closed in this turn is gone in the next
+  // Where all windows were just closed: the same moment in the life of a process each time.
+  process.send!(holdings(Math.min(count, k + windows * modelsOfAWindow)));
 }
-await closeWindow();
 process.disconnect();
