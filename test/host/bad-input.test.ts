@@ -8,7 +8,7 @@ import * as vscode from 'vscode';
 import { readSafetensors, writeSafetensors } from '../../src/core/formats/safetensors.ts';
 import type { TrainingOptions } from '../../src/core/training/options.ts';
 import type { RunEntry } from '../../src/host/contracts.ts';
-import { activate, closeEditors, small, train, trainAs, until, weights } from './cellscope.ts';
+import { activate, closeEditors, small, train, unraced, until, weights } from './cellscope.ts';
 import { HostileFiles } from './hostile-files.ts';
 
 const cell = { layer: 0, cell: 1, quantity: 'tanhc' } as const;
@@ -32,8 +32,9 @@ const message = async (pattern: RegExp): Promise<Shown> => {
 };
 
 /** Lets `folders` be the window's workspace. Put back after each test. */
-function workspace(folders: { name: string; folder: string }[] | undefined): void {
-  const open = folders?.map(({ name, folder }, index) => ({ name, index, uri: vscode.Uri.file(folder) }));
+function workspace(folders: { name: string; folder: string | vscode.Uri }[] | undefined): void {
+  const uriOf = (place: string | vscode.Uri) => (typeof place === 'string' ? vscode.Uri.file(place) : place);
+  const open = folders?.map(({ name, folder }, index) => ({ name, index, uri: uriOf(folder) }));
   const of = (uri: vscode.Uri) =>
     open?.find((each) => uri.path === each.uri.path || uri.path.startsWith(`${each.uri.path}/`));
   Object.defineProperty(vscode.workspace, 'workspaceFolders', { configurable: true, get: () => open });
@@ -159,15 +160,44 @@ describe('bad input', () => {
     ]);
   });
 
-  it('unreadable, vanishing and growing files of a virtual file system: the rest is trained on', async () => {
+  it('everything left out: says so, with the reasons', async () => {
+    workspace([{ name: 'nothing', folder }]);
+    const refused = async (pattern: RegExp): Promise<void> => {
+      shown = [];
+      assert.equal(await vscode.commands.executeCommand('cellscope.trainOnWorkspace', { confirm: false }), null);
+      await message(pattern);
+    };
+    truncateSync(write('huge.ts', ''), 200_000_000);
+    await refused(
+      /no text to train on\. .*include more\. Left out: 1 file: larger than the file limit \(huge\.ts \(200\.0 MB\)\)\.$/,
+    );
+    rmSync(path.join(folder, 'huge.ts'));
+    for (const name of ['blob1.ts', 'blob2.ts', 'blob3.ts'])
+      write(
+        name,
+        Uint8Array.from({ length: 3000 }, (_, k) => (k * k + 3 * k) % 256),
+      );
+    for (const name of ['app.min.js', 'yarn.lock', 'empty.ts']) write(name, name === 'empty.ts' ? '' : 'x\n');
+    await refused(/Left out: 3 files: binary, not text \(blob1\.ts, blob2\.ts, …\); 1 file: \S.*; 1 file: \S.*; …\.$/);
+    write('short.ts', 'let a = 1;\n');
+    await refused(/only 11 characters to train on; .*Left out: 3 files: binary, not text/);
+  });
+
+  it('unreadable, vanishing and growing files of a virtual file system: told with the reason, the rest is trained on', async () => {
     const files = new HostileFiles();
     for (const k of [1, 2, 3, 4]) files.add(`good${k}.ts`, source(k));
     files.add('locked.ts', source(5)).refuse = vscode.FileSystemError.NoPermissions('locked.ts');
     files.add('gone.ts', source(6)).refuse = vscode.FileSystemError.FileNotFound('gone.ts');
     files.add('grows.ts', source(7)).grown = new Uint8Array(3_000_000).fill(97);
     const provider = vscode.workspace.registerFileSystemProvider('hostile', files, { isReadonly: true });
+    const root = vscode.Uri.from({ scheme: 'hostile', path: '/' });
     try {
-      const { manifest } = await runOf(await trainOn(vscode.Uri.from({ scheme: 'hostile', path: '/' })));
+      workspace([{ name: 'hostile', folder: root }]);
+      const text = await preview();
+      assert.match(text, /could not be read \| 2 \| 0 \| gone\.ts \(vanished\), locked\.ts \(no permission\)/);
+      assert.match(text, /larger than the file limit \| 1 \| 0 \| grows\.ts \(it grew\)/);
+      files.asked.length = 0;
+      const { manifest } = await runOf(await trainOn(root));
       assert.deepEqual(
         [...new Set(manifest.corpus.files.map((file) => file.path))].sort(),
         [1, 2, 3, 4].map((k) => `good${k}.ts`),
@@ -343,7 +373,8 @@ describe('bad input', () => {
     it('whose worker is killed: reads as interrupted at once, says so, and Resume gives the same weights', async function () {
       this.retries(0);
       const { training } = await activate();
-      const id = await begin(of(1_000_000));
+      const whole = weights(await train(unraced));
+      const id = await begin(unraced);
       answers = ({ text, buttons }) =>
         /worker stopped/.test(text) ? buttons.find((each) => each === 'Resume') : undefined;
       const states: string[] = [];
@@ -359,8 +390,7 @@ describe('bad input', () => {
         60_000,
       );
       listener.dispose();
-      const run = store.find(id)!;
-      assert.ok(weights(run).equals(weights(await trainAs(run, of(1_000_000)))));
+      assert.ok(weights(store.find(id)!).equals(whole));
     });
 
     it('whose folder is deleted: fail, say so, and bring nothing of it back', async () => {

@@ -29,6 +29,17 @@ export const small: Partial<TrainingOptions> = {
   budget: { kind: 'chars', amount: 20_000 },
 };
 
+/**
+ * For trainings whose weights are compared: each worker races the builds of the kernels anew, and another build rounds otherwise;
+ * the reference engine is always the same. Some seconds of work.
+ */
+export const unraced: Partial<TrainingOptions> = {
+  ...small,
+  engine: 'reference',
+  hiddenSize: 24,
+  budget: { kind: 'chars', amount: 120_000 },
+};
+
 /** Trains through the command, as other extensions and these tests may. Gives the run, which has ended. */
 export async function train(options: Partial<TrainingOptions> = {}): Promise<RunEntry> {
   const args: TrainArguments = { options: { ...small, ...options }, confirm: false };
@@ -39,20 +50,6 @@ export async function train(options: Partial<TrainingOptions> = {}): Promise<Run
   const run = store.find(id);
   assert.ok(run, 'the run is listed');
   return run;
-}
-
-/**
- * A training whose numbers the same build of the kernels computes: each worker races the builds anew, and another one rounds
- * otherwise.
- */
-export async function trainAs({ manifest }: RunEntry, options: Partial<TrainingOptions> = {}): Promise<RunEntry> {
-  const built = (run: RunEntry): string => run.manifest.engine.name;
-  for (let k = 0; k < 8; k++) {
-    const run = await train(options);
-    if (built(run) === manifest.engine.name) return run;
-    await (await activate()).store.delete(run.id);
-  }
-  return assert.fail(`${manifest.engine.name} has not won another race`);
 }
 
 /** Waits until `probe` is true. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { TrainingOptions } from '../../src/core/training/options.ts';
 import { cellscope } from '../harness/command-line.ts';
-import { activate, repository, small, train, trainAs, until, weights, workspaceFile } from './cellscope.ts';
+import { activate, repository, small, train, unraced, until, weights, workspaceFile } from './cellscope.ts';
 
 describe('training in the extension host', () => {
   it('trains on the workspace and keeps a whole run', async () => {
@@ -45,19 +46,18 @@ describe('training in the extension host', () => {
   // A second try would hide what these two are about.
   it('gives bit-identical weights for the same seed, others for another', async function () {
     this.retries(0);
-    const { store } = await activate();
-    const [first] = store.entries;
-    assert.ok(weights(first!).equals(weights(await trainAs(first!))));
-    assert.ok(!weights(first!).equals(weights(await trainAs(first!, { seed: 4 }))));
+    const short: Partial<TrainingOptions> = { ...unraced, budget: { kind: 'chars', amount: 20_000 } };
+    const first = weights(await train(short));
+    assert.ok(first.equals(weights(await train(short))));
+    assert.ok(!first.equals(weights(await train({ ...short, seed: 4 }))));
   });
 
   it('is paused and resumed to the weights of an uninterrupted training', async function () {
     this.retries(0);
     const { store, training } = await activate();
-    // Some seconds of work: time to press Pause.
-    const longer = { ...small, hiddenSize: 48, budget: { kind: 'chars', amount: 2_000_000 } as const };
+    const whole = weights(await train(unraced));
     const id = await vscode.commands.executeCommand<string>('cellscope.trainOnWorkspace', {
-      options: longer,
+      options: unraced,
       confirm: false,
       detach: true,
     });
@@ -65,13 +65,13 @@ describe('training in the extension host', () => {
     await vscode.commands.executeCommand('cellscope.pause');
     await until('the training to be paused', () => training.latest?.state === 'paused');
     const paused = training.latest!.trainedChars;
-    assert.ok(paused < 2_000_000, `paused at ${paused}`);
+    assert.ok(paused < 120_000, `paused at ${paused}`);
     await vscode.commands.executeCommand('cellscope.resume');
     await until('the training to end', () => !training.isBusy, 60_000);
     await store.refresh();
     const run = store.find(id)!;
     assert.equal(run.manifest.state, 'finished');
-    assert.ok(weights(run).equals(weights(await trainAs(run, longer))));
+    assert.ok(weights(run).equals(whole));
   });
 
   it('is stopped: what was learned so far is a finished run', async () => {

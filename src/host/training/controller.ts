@@ -17,6 +17,7 @@ import { durationText } from '../runs/format.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { numberSetting } from '../settings.ts';
 import { type CorpusReading, readCorpus } from '../workspace/reading.ts';
+import { withLeftOut } from './nothing-to-train.ts';
 
 export interface TrainingScope {
   /** Folders to read: workspace folders or one folder below them. */
@@ -108,7 +109,10 @@ export class TrainingController implements Training, vscode.Disposable {
         onProgress: (files) => report(vscode.l10n.t('reading files: {0}', files)),
       });
       report(vscode.l10n.t('splitting by file, building the vocabulary, timing the engine'));
-      return { plan: await remote.call('plan', {}, { signal }), reading };
+      const plan = await remote.call('plan', {}, { signal }).catch((error: unknown) => {
+        throw withLeftOut(error, reading.report.leftOut);
+      });
+      return { plan, reading };
     } catch (error) {
       await this.finish();
       throw error;
