@@ -10,14 +10,12 @@ import type { Engine, Session, StepReport } from '../engine/engine.ts';
 import type { RunState } from '../formats/manifest.ts';
 import type { NewGeneration, RunFolder } from '../formats/run-folder.ts';
 import type { RunLock } from '../formats/run-lock.ts';
-import { HealthProbe } from '../gradients/health.ts';
 import { sampleText } from '../sampling/sample.ts';
 import { type Sentence, say, sentence } from '../words.ts';
 import { evaluationInterval, nextMilestone, progressOf, totalChars, validationLimit } from './budget.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { Aborted, diverged, endingWords, isForeseen, isTakenOver } from './ending.ts';
-import { type EvaluationStream, evaluateModel, evaluateStreams, heldOutOf } from './evaluate.ts';
-import { KeptEvaluation } from './kept-evaluation.ts';
+import { Evaluations } from './evaluations.ts';
 import { NGramLine } from './ngram-line.ts';
 import { Pace } from './pace.ts';
 import { Reporter } from './reporter.ts';
@@ -44,18 +42,15 @@ interface Ending {
 
 export class Trainer {
   readonly folder: RunFolder;
-  private readonly engine: Engine;
   private readonly host: TrainerHost;
   private readonly lock: RunLock;
   private readonly session: Session;
   private readonly corpus: Corpus;
   private readonly sampler: WindowSampler;
-  private readonly validation: EvaluationStream[];
   private readonly report: Reporter;
-  private readonly health: HealthProbe;
+  private readonly evaluations: Evaluations;
   private readonly ngrams: NGramLine;
   private readonly checkpoints: Checkpointer;
-  private readonly kept: KeptEvaluation;
   private readonly pace: Pace;
   private readonly rhythm: Rhythm;
   private readonly total: number | null;
@@ -69,19 +64,18 @@ export class Trainer {
   constructor(parts: TrainerParts, state: TrainerState | null, host: TrainerHost) {
     const { options } = parts.folder.manifest;
     this.folder = parts.folder;
-    this.engine = parts.engine;
     this.lock = parts.lock;
     this.session = parts.session;
     this.corpus = parts.corpus;
     this.host = host;
     this.sampler = parts.corpus.trainSampler({ time: options.sequence, batch: options.batch, seed: options.seed });
     this.total = totalChars(options.budget, this.sampler.charsPerEpoch);
-    this.validation = validationSet(parts.corpus, validationLimit(this.total), options.seed);
-    this.health = new HealthProbe(parts.session, this.validation, () => host.now());
+    const validation = validationSet(parts.corpus, validationLimit(this.total), options.seed);
+    this.evaluations = new Evaluations(parts, validation, this.total, () => host.now());
     this.ngrams = new NGramLine(
       this.folder,
       this.corpus,
-      this.validation,
+      validation,
       () => host.now(),
       (ngram) => this.report.send(this.state, 'training', { ngram }),
     );
@@ -94,7 +88,6 @@ export class Trainer {
       () => host.now(),
       (generation) => this.report.send(this.state, 'training', { generation }),
     );
-    this.kept = new KeptEvaluation(this.folder.storage, () => host.now());
     this.pace = new Pace(host);
     this.rhythm = new Rhythm(host, this.lock, this.pace, this.state);
     this.nextSample = host.now() + intervals.firstSample;
@@ -196,7 +189,7 @@ export class Trainer {
     const last = state.trainedChars + window.inputs.length >= Math.min(state.nextEvaluation, state.nextMilestone);
     // A look at the training's health takes the gradient once more.
     await this.rhythm.beforeStep(last ? 3 : 1);
-    const step = last ? await this.health.around(window, train) : await train();
+    const step = last ? await this.evaluations.health.around(window, train) : await train();
     const told = this.rhythm.afterStep(1000 * seconds);
     if (told !== null) this.report.note(told);
     if (step.nonFinite !== null || !Number.isFinite(step.loss)) {
@@ -229,16 +222,13 @@ export class Trainer {
   private async evaluate(): Promise<boolean> {
     const { state } = this;
     this.report.send(state, 'evaluating');
-    const health = this.validation.length > 0 ? await this.health.measure((slice) => this.lookedAt(slice)) : null;
-    const saved = (): string | null =>
-      this.dirty ? null : this.evaluationOf('validation', this.folder.manifest.current);
-    const evaluation = await this.kept.follow(
-      saved,
+    const found = await this.evaluations.here(
+      state,
+      () => !this.dirty,
       () => this.goesOn(),
-      (tick, from) => evaluateStreams(this.session, this.validation, tick, from),
     );
-    if (!evaluation) return this.leave();
-    const nats = heldOutOf(evaluation)?.nats ?? null;
+    if (!found) return this.leave();
+    const { nats, health } = found;
     state.evaluated = { chars: state.trainedChars, nats };
     this.dirty = true;
     if (nats === null) return false;
@@ -257,7 +247,7 @@ export class Trainer {
     await this.lock.verify();
     await this.report.flush(state, 'saving', true);
     this.rhythm.count();
-    await this.kept.forget();
+    await this.evaluations.forget();
     const best = state.best?.generation ?? null;
     await this.lock.during(this.checkpoints.save(() => this.snapshot(), best, state.trainingSeconds));
     this.dirty = false;
@@ -282,16 +272,11 @@ export class Trainer {
     const told = early ? [sentence('Stopped early: no improvement in {0} evaluations.', patience)] : undefined;
     await this.report.flush(state, 'evaluating');
     if (!(await this.ngrams.finish(() => this.goesOn()))) throw new Aborted();
-    const best = await folder.readModel('best');
-    const evaluation = await this.kept.follow(
-      () => this.evaluationOf('test', best.generation),
-      () => this.goesOn(),
-      (tick, from) => evaluateModel(this.engine, best, this.corpus.streams('test'), tick, from),
-    );
-    if (!evaluation) throw new Aborted();
-    await this.kept.forget();
+    const found = await this.evaluations.ofTest(state, () => this.goesOn());
+    if (!found) throw new Aborted();
+    await this.evaluations.forget();
     await this.lock.verify();
-    await folder.update({ heldOut: heldOutOf(evaluation) });
+    await folder.update(found);
     await folder.setState('finished', told);
     await this.report.flush(state, 'evaluating', true);
     return told ? { state: 'finished', told } : { state: 'finished' };
@@ -325,18 +310,6 @@ export class Trainer {
     });
     this.nextSample = this.host.now() + intervals.sample;
     this.report.send(this.state, 'training', { sample: text });
-  }
-
-  /** Names an evaluation, and the weights that it is of. */
-  private evaluationOf(side: 'validation' | 'test', generation: number | null): string {
-    return `${side} of ${generation} after ${this.state.steps} steps, of ${this.total}, by ${this.engine.name}`;
-  }
-
-  /** A slice of a look at the training's health. */
-  private async lookedAt<T>(slice: () => Promise<T>): Promise<T> {
-    const result = await slice();
-    await this.goesOn();
-    return result;
   }
 
   /**
