@@ -11,6 +11,7 @@ import { shownPart } from './line-rows.ts';
 import { looks, readoutOrder, stripOrder } from './quantities.ts';
 import { Readout, type ReadoutPlace } from './readout.ts';
 import { ReportClient } from './report-client.ts';
+import { movingEnd, selectTo } from './selection-keys.ts';
 import { GateStrip } from './strip.ts';
 import type { Spot } from './text-view.ts';
 
@@ -156,7 +157,7 @@ export class Inspector {
     node.setAttribute(
       'aria-label',
       t(
-        'Coloured text. Arrow keys move by character, Control with up and down flips through cells, R shows what the prediction at the cursor goes back to, D describes the line, O lays the cell over the text, F finds cells for the selection.',
+        'Coloured text. Arrow keys move by character, with Shift they select, Control with up and down flips through cells, R shows what the prediction at the cursor goes back to, D describes the line, O lays the cell over the text, F finds cells for the selection.',
       ),
     );
     node.addEventListener('pointermove', (event) => {
@@ -189,9 +190,9 @@ export class Inspector {
     else if (!control && event.key === 'r') app.reach.toggle();
     else if (!control && event.key === 'o') app.overlays.toggle();
     else if (!control && event.key === 'f') app.cellsForSelection();
-    else if (event.shiftKey) return;
     else {
-      const move = moveCursor(event.key, control, this.cursor, {
+      const from = event.shiftKey ? movingEnd(app.view, this.cursor) : this.cursor;
+      const move = moveCursor(event.key, control, from, {
         lineCount: app.text.lines.length,
         pageLines: app.view.pageLines,
         layout: (line) => app.view.layout(line),
@@ -199,7 +200,9 @@ export class Inspector {
       if (!move) return;
       this.pointer = null;
       app.view.setPointer(null);
-      this.speakNext = true;
+      if (event.shiftKey) selectTo(app, from.spot, move.spot);
+      else app.view.selection.clear();
+      this.speakNext = !event.shiftKey;
       this.setCursor(move.spot, true, move.aim);
     }
     event.preventDefault();

@@ -258,6 +258,7 @@ export class TextView {
       (line) => shown[line] ?? '',
       (line) => this.rows.top(line),
     );
+    this.selection.settle();
     this.painter.paint(
       { left: scrollLeft, top: scrollTop, width: Math.max(0, width - this.gutterWidth), height },
       this.contentWidth,
