@@ -85,6 +85,8 @@ export class RunLock {
   private lastBeat = Number.NEGATIVE_INFINITY;
   private lastLook = Number.NEGATIVE_INFINITY;
   private patience = 0;
+  /** What the file says. */
+  private toldPatience = 0;
 
   private constructor(storage: Storage, host: LockHost) {
     this.storage = storage;
@@ -120,11 +122,12 @@ export class RunLock {
    * takes the holder for dead three times as late. Throws as `verify` does.
    */
   async expectSilence(milliseconds: number): Promise<void> {
-    const patience = Math.ceil(3 * milliseconds);
-    const longer = patience > Math.max(staleAfterMs, this.patience);
     // It falls by halves: one short piece of work among long ones says little.
-    this.patience = patience > this.patience / 2 ? patience : Math.floor(this.patience / 2);
-    if (!longer) return;
+    this.patience = Math.max(Math.ceil(3 * milliseconds), Math.floor(this.patience / 2));
+    const asked = Math.max(staleAfterMs, this.patience);
+    const told = Math.max(staleAfterMs, this.toldPatience);
+    const isNews = asked > told || (asked === staleAfterMs && told > staleAfterMs);
+    if (!isNews) return;
     await this.verify();
     await this.renew();
   }
@@ -209,6 +212,7 @@ export class RunLock {
   /** The file's content as of now. */
   private mark(): Uint8Array {
     this.lastBeat = this.host.now();
+    this.toldPatience = this.patience;
     const patient = this.patience > staleAfterMs ? { patience: this.patience } : {};
     const state: LockState = { ...this.host.owner, heartbeat: this.lastBeat, ...patient };
     return new TextEncoder().encode(JSON.stringify(state));
