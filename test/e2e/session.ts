@@ -24,7 +24,7 @@ const smallTraining = {
   'cellscope.cells.findAfterTraining': false,
 };
 
-/** Opens before the file's tests, closes after them, takes a picture of each failure. No webview may have complained of anything. */
+/** Opens before the file's tests, closes after them, takes a picture of each failure. No webview may have complained of anything, nothing may have been asked of another machine. */
 export function useSession(options: Partial<SessionOptions> = {}): Session {
   let session: Session | undefined;
   before(async () => {
@@ -46,6 +46,7 @@ export function useSession(options: Partial<SessionOptions> = {}): Session {
   after(async () => {
     await session?.close();
     assert.deepEqual(session?.browser.complaints ?? [], [], 'a webview complained');
+    assert.deepEqual(session?.browser.blocked ?? [], [], 'something was asked of another machine');
   });
   return new Proxy({} as Session, {
     get: (_, name) => {

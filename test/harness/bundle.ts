@@ -61,7 +61,7 @@ function forWebWorker(files: string[]): Plugin {
 /** CELLSCOPE_TEST_FILES: only files whose path contains it, for whoever works on one of them. */
 const isChosen = (file: string): boolean => file.includes(process.env.CELLSCOPE_TEST_FILES ?? '');
 
-/** Core's unit tests and test/web as a web extension. Gives the extension's folder. */
+/** Core's unit tests and test/web as a web extension, with the fixture's files for its workspace. Gives the extension's folder. */
 export async function bundleWebWorkerTests(): Promise<string> {
   const outdir = path.join(cache, 'tests/web-worker');
   rmSync(outdir, { recursive: true, force: true });
@@ -72,10 +72,17 @@ export async function bundleWebWorkerTests(): Promise<string> {
     version: '0.0.1',
     engines: { vscode: '^1.101.0' },
     browser: './extension.js',
-    activationEvents: ['onStartupFinished'],
+    activationEvents: ['onStartupFinished', 'onFileSystem:cellscope-memory'],
     capabilities: { untrustedWorkspaces: { supported: true }, virtualWorkspaces: true },
   };
   writeFileSync(path.join(outdir, 'package.json'), JSON.stringify(manifest));
+  const fixture = path.join(root, 'test/fixtures/workspace');
+  const files = readdirSync(fixture, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const encoded = files.map(({ parentPath, name }) => {
+    const file = path.join(parentPath, name);
+    return [path.relative(fixture, file).replaceAll(path.sep, '/'), readFileSync(file, 'base64')];
+  });
+  writeFileSync(path.join(outdir, 'fixture.json'), JSON.stringify(Object.fromEntries(encoded)));
   await build({
     ...shared,
     platform: 'browser',

@@ -1,7 +1,7 @@
 /**
  * What @vscode/test-electron believes to be desktop VS Code: takes the arguments it passes and runs the same suite in the
- * node extension host of a headless VS Code, with a browser as its window. Exit code: the suite's; 71 where the extension
- * host or the workbench dies.
+ * node extension host of a headless VS Code, with a browser as its window. Exit code: the suite's; 70 where something was asked of
+ * another machine; 71 where the extension host or the workbench dies.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -73,8 +73,9 @@ async function run(): Promise<number> {
     await browser.page.goto(workbenchUrl(server.port, folders[0] ?? temporary));
     const code = await ended;
     if (code !== 0) for (const message of messages) console.error(message.slice(0, 2000));
-    if (browser.blocked.length > 0) console.error('Requests to other machines, blocked:', browser.blocked);
-    return code;
+    if (browser.blocked.length === 0) return code;
+    console.error('Requests to other machines, blocked:', browser.blocked);
+    return code || 70;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     console.error(server?.output().split('\n').slice(-30).join('\n'));
