@@ -40,7 +40,7 @@ export async function readCorpus(folders: readonly vscode.Uri[], options: ReadOp
     if (files.length > 0) await options.onFiles(files);
   };
   const report = await walk(
-    folders.map(rootOf),
+    await Promise.all(folders.map(rootOf)),
     {
       ...defaultWalkOptions,
       maxFileBytes: 1024 * numberSetting('cellscope.files.maxFileSize'),
@@ -66,12 +66,13 @@ export async function readCorpus(folders: readonly vscode.Uri[], options: ReadOp
  * Paths are relative to the workspace folder, with its name in front in a multi-root workspace, as in
  * vscode.workspace.asRelativePath: so that a document finds its file in a run again.
  */
-function rootOf(folder: vscode.Uri): WalkRoot {
+async function rootOf(folder: vscode.Uri): Promise<WalkRoot> {
   const workspaceFolder = vscode.workspace.getWorkspaceFolder(folder);
   const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
   const root = workspaceFolder?.uri ?? folder;
   const own = vscode.workspace.getConfiguration('cellscope.files', root);
   const hidden = vscode.workspace.getConfiguration('files', root).get<Record<string, unknown>>('exclude') ?? {};
+  const repository = await repositoryAbove(root);
   return {
     name: several && workspaceFolder ? workspaceFolder.name : null,
     files: new FolderFiles(root),
@@ -83,7 +84,24 @@ function rootOf(folder: vscode.Uri): WalkRoot {
         .filter(([, on]) => on === true)
         .map(([glob]) => glob),
     ],
+    excludeBeside: Object.entries(hidden).flatMap(([glob, value]) => {
+      const when = (value as { when?: unknown } | null)?.when;
+      return typeof when === 'string' ? [{ glob, when }] : [];
+    }),
+    ...(repository ? { repository } : {}),
   };
+}
+
+/** The repository above a folder: by the nearest `.git`, which is a folder, or a file in a work tree of its own. */
+async function repositoryAbove(folder: vscode.Uri): Promise<WalkRoot['repository'] | null> {
+  const names = folder.path.split('/').filter((name) => name !== '');
+  for (let depth = names.length; depth > 0; depth--) {
+    const above = folder.with({ path: `/${names.slice(0, depth).join('/')}` });
+    const found = await Promise.resolve(vscode.workspace.fs.stat(vscode.Uri.joinPath(above, '.git'))).catch(() => null);
+    if (!found) continue;
+    return depth === names.length ? null : { files: new FolderFiles(above), path: names.slice(depth).join('/') };
+  }
+  return null;
 }
 
 function pathBelow(root: vscode.Uri, folder: vscode.Uri): string {
