@@ -233,6 +233,8 @@ export const toCells = {
   notes: messageKind('cells/notes', v.object({ run: runId, notes: v.record(v.string(), note) })),
   /** Asked for from outside the panel: the page of a cell. */
   place: messageKind('cells/place', v.object({ run: runId, ...place.entries, concept: v.nullable(v.string()) })),
+  /** Asked for from outside the panel: the page that compares two runs. */
+  comparison: messageKind('cells/comparison', v.object({ run: runId })),
   progress: messageKind('cells/progress', v.object({ run: runId, job, fraction: optional })),
   /** Why something is not there: a failure, or that it was cancelled (null). */
   ended: messageKind('cells/ended', v.object({ run: runId, job, message: v.nullable(v.string()) })),

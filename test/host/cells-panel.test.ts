@@ -66,6 +66,23 @@ describe('the cells panel in the extension host', () => {
     assert.deepEqual(last(toCells.report), { run, report: null, outdated: null, measuring: null, failure: null });
   });
 
+  it('shows two runs beside each other where that was asked for, once', async () => {
+    const { store } = await activate();
+    const other = store.folderOf('planted-other');
+    await writePlantedRun(nodeStorage(other.fsPath), { id: 'planted-other', files: 4 });
+    await store.refresh();
+    session.show(run, null, 'planted-other');
+    const { selected, other: beside } = last(toCells.runs)!;
+    assert.deepEqual([selected, beside], [run, 'planted-other']);
+    assert.ok(told.some((message) => toCells.report.is(message) && message.payload.run === 'planted-other'));
+    assert.deepEqual(last(toCells.comparison), { run });
+    session.show(run, null);
+    assert.equal(told.filter((message) => toCells.comparison.is(message)).length, 1);
+    await vscode.workspace.fs.delete(other, { recursive: true });
+    await store.refresh();
+    assert.equal(last(toCells.runs)!.other, null);
+  });
+
   it('says that a model file has no page, while one is open', async () => {
     const { inspection } = await activate();
     const file = path.join(repository(), 'media/base/lstm-1x128.safetensors');

@@ -88,6 +88,33 @@ describe('kept runs', () => {
     assert.equal(folder.fsPath, run.folder.fsPath);
   });
 
+  it('are compared by their command with another one that is chosen', async () => {
+    const { store } = await activate();
+    const copy = await left('to-compare', null);
+    const originals = { command: vscode.commands.executeCommand, pick: vscode.window.showQuickPick };
+    const opened: unknown[] = [];
+    const choices: string[] = [];
+    Object.assign(vscode.commands, {
+      executeCommand: async (name: string, ...rest: unknown[]) =>
+        name === 'cellscope.openCells' ? void opened.push(...rest) : originals.command(name, ...rest),
+    });
+    Object.assign(vscode.window, {
+      showQuickPick: async (items: { entry: RunEntry }[]) => {
+        choices.push(...items.map(({ entry }) => entry.id));
+        return items.find(({ entry }) => entry.id === run.id);
+      },
+    });
+    try {
+      await originals.command('cellscope.compareRun', copy);
+    } finally {
+      Object.assign(vscode.commands, { executeCommand: originals.command });
+      Object.assign(vscode.window, { showQuickPick: originals.pick });
+    }
+    assert.deepEqual(opened, [{ run: copy.id, other: run.id }]);
+    assert.ok(!choices.includes(copy.id), 'not with itself');
+    await store.delete(copy.id);
+  });
+
   it('are counted beside the name of the view, with what they take on disk', async () => {
     const { store } = await activate();
     const view: { description?: string } = {};

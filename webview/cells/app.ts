@@ -82,6 +82,9 @@ export class CellsApp {
         on(toCells.place, ({ run, ...open }) => {
           if (isShown({ run })) this.openCell(open);
         }),
+        on(toCells.comparison, ({ run }) => {
+          if (isShown({ run })) this.tabs.show('compare');
+        }),
         on(toCells.progress, ({ run, job, fraction }) => {
           if (!isShown({ run })) return;
           this.jobs.set(job, fraction);

@@ -1,4 +1,4 @@
-/** What can be done with a run from the Cellscope view: open, rename, delete, reveal. */
+/** What can be done with a run from the Cellscope view: open, compare, rename, delete, reveal. */
 import * as vscode from 'vscode';
 import type { ModelReference } from '../../protocol/inspector-service.ts';
 import { CodedError } from '../../worker/channel.ts';
@@ -47,6 +47,20 @@ export function registerRunCommands(deps: Dependencies): vscode.Disposable {
         );
       });
       await vscode.commands.executeCommand('cellscope.openHeatmap');
+    }),
+    command('compareRun', async (entry) => {
+      const comparable = (run: RunEntry): boolean => run.id !== entry.id && run.manifest.current !== null;
+      if (!store.entries.some(comparable)) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t(
+            'There is no other run to compare "{0}" with. Train another one first, for example the same with another network.',
+            entry.manifest.name,
+          ),
+        );
+        return;
+      }
+      const other = await pickRun(store, vscode.l10n.t('Compare {0} with which run?', entry.manifest.name), comparable);
+      if (other) await vscode.commands.executeCommand('cellscope.openCells', { run: entry.id, other: other.id });
     }),
     command('renameRun', async (entry) => {
       const name = await vscode.window.showInputBox({

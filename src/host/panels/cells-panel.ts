@@ -8,6 +8,8 @@ import { SinglePanel } from './single-panel.ts';
 interface Wish {
   run: string | null;
   place: EvidencePlace | null;
+  /** The run that it is to be compared with. */
+  other: string | null;
 }
 
 export function registerCellsPanel(context: vscode.ExtensionContext, deps: CellsPanelDependencies): vscode.Disposable {
@@ -18,11 +20,13 @@ export function registerCellsPanel(context: vscode.ExtensionContext, deps: Cells
     styles: ['cards.css'],
     command: 'cellscope.openCells',
     wishOf: (argument) => {
+      const comparison = comparisonOf(argument);
+      if (comparison) return { ...comparison, place: null };
       const place = placeOf(argument);
-      return { run: place?.run ?? entryOf(argument)?.id ?? null, place };
+      return { run: place?.run ?? entryOf(argument)?.id ?? null, place, other: null };
     },
-    begin: (wish, send) => new CellsSession(deps, wish ?? { run: null, place: null }, send),
-    change: (session, { run, place }) => session.show(run, place),
+    begin: (wish, send) => new CellsSession(deps, wish ?? { run: null, place: null, other: null }, send),
+    change: (session, { run, place, other }) => session.show(run, place, other),
   });
 }
 
@@ -37,6 +41,12 @@ function placeOf(argument: unknown): EvidencePlace | null {
   return typeof run === 'string' && isIndex(layer) && isIndex(cell)
     ? { run, layer, cell, concept: typeof concept === 'string' ? concept : null }
     : null;
+}
+
+/** `{ run, other }`: two runs beside each other. */
+function comparisonOf(argument: unknown): { run: string; other: string } | null {
+  const { run, other } = (argument ?? {}) as Record<string, unknown>;
+  return typeof run === 'string' && typeof other === 'string' ? { run, other } : null;
 }
 
 function isIndex(value: unknown): value is number {

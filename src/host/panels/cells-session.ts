@@ -48,6 +48,8 @@ export class CellsSession implements vscode.Disposable {
   private selected: string | null;
   private other: string | null = null;
   private place: EvidencePlace | null;
+  /** The comparison was asked for, and the page does not know yet. */
+  private comparing: boolean;
   /** Why cells that were sought from here were not found, by run. */
   private readonly failures = new Map<string, string>();
   /** Notes are written one after the other: each holds those before it. */
@@ -55,13 +57,15 @@ export class CellsSession implements vscode.Disposable {
 
   constructor(
     deps: CellsPanelDependencies,
-    wanted: { run: string | null; place: EvidencePlace | null },
+    wanted: { run: string | null; place: EvidencePlace | null; other?: string | null },
     send: (message: Message<string, unknown>) => void,
     longestPattern?: number,
   ) {
     this.deps = deps;
     this.selected = wanted.run;
     this.place = wanted.place;
+    this.other = wanted.other ?? null;
+    this.comparing = this.other !== null;
     this.send = (message) => {
       if (this.ready) send(message);
     };
@@ -115,9 +119,16 @@ export class CellsSession implements vscode.Disposable {
       ),
     ];
   }
-  /** Shows a run, or the page of one of its cells. */
-  show(run: string | null, place: EvidencePlace | null): void {
+
+  /** Shows a run, or the page of one of its cells, or the run beside another one. */
+  show(run: string | null, place: EvidencePlace | null, other: string | null = null): void {
     this.place = place;
+    if (other !== null) {
+      this.comparing = true;
+      this.other = other;
+      this.sendRuns();
+      this.sendReport(other);
+    }
     const wanted = place?.run ?? run;
     if (wanted !== null && wanted !== this.selected) this.select(wanted);
     this.sendPlace();
@@ -221,7 +232,10 @@ export class CellsSession implements vscode.Disposable {
   }
 
   private sendPlace(): void {
-    if (!this.ready || !this.place || !this.entryOf(this.place.run)) return;
+    if (!this.ready) return;
+    if (this.comparing && this.selected !== null) this.send(toCells.comparison({ run: this.selected }));
+    this.comparing = false;
+    if (!this.place || !this.entryOf(this.place.run)) return;
     this.send(toCells.place(this.place));
     this.place = null;
   }
