@@ -33,7 +33,7 @@ const shownRun = v.object({
   clipNorm: finite,
   vocabularySize: index,
   files: index,
-  /** Of the text: all characters and those that are held out, its languages (the largest first), where the split was made. */
+  /** Of the text: all characters and those that are held out, its largest languages, where the split was made. */
   text: v.object({
     chars: finite,
     validation: finite,

@@ -54,7 +54,7 @@ export function advice(run: ShownRun): string | null {
 export function factsLine({ heldOut, ngram, files, vocabularySize, text }: ShownRun): string {
   const inside = text.splitInsideFiles;
   const chars = compact(text.chars);
-  const languages = text.languages.slice(0, 3).join(', ');
+  const languages = text.languages.join(', ');
   const [validation, test] = [text.validation, text.test].map((part) => percent(part / Math.max(1, text.chars)));
   const bits = ngram && fixed(ngram.nats * bitsPerNat, 3);
   return [

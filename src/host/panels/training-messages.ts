@@ -1,5 +1,6 @@
 /** From a run's files and live progress to what the training panel shows. */
 import { corpusShares } from '../../core/corpus/dry-summary.ts';
+import { inertText } from '../../core/formats/inert-text.ts';
 import type { MetricPoint, RunManifest } from '../../core/formats/manifest.ts';
 import type { Architecture } from '../../core/training/options.ts';
 import { t, whole } from '../../core/words.ts';
@@ -48,7 +49,7 @@ export function shownRun(id: string, manifest: RunManifest): ShownRun {
       chars: corpus.chars,
       validation: manifest.corpus.chars.validation,
       test: manifest.corpus.chars.test,
-      languages: corpus.languages.map(({ language }) => language),
+      languages: corpus.languages.slice(0, 3).map(({ language }) => inertText(language, 40)),
       splitInsideFiles: manifest.corpus.splitInsideFiles,
     },
     generations: manifest.generations.map(({ number, trainedChars, validationNats }) => ({

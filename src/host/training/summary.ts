@@ -33,7 +33,7 @@ export function summaryLine(planned: PlannedTraining): string {
   const { files, chars, languages, vocabularySize, splitInsideFiles, expected, leftOut, sampled } = summaryOf(planned);
   const main = languages
     .slice(0, 3)
-    .map(({ language }) => language)
+    .map(({ language }) => inertText(language, 40)) // a workspace's settings may call a language anything
     .join(', ');
   return [
     files === 1
@@ -79,7 +79,7 @@ export function summaryDocument(planned: PlannedTraining): string {
     ([name, value]) => `| ${name} | ${cell(value)} |`,
   );
   const languages = summary.languages.map(
-    ({ language, files, chars }) => `| ${cell(language)} | ${files} | ${whole(chars)} |`,
+    ({ language, files, chars }) => `| ${cell(inertText(language))} | ${files} | ${whole(chars)} |`,
   );
   const left = summary.leftOut.map(
     ({ reason, files, folders, examples }) =>

@@ -44,6 +44,13 @@ describe('what a person is told before training', () => {
     );
   });
 
+  it('a language that the settings of a workspace name is words, no link and no icon', async () => {
+    const base = await planned(2);
+    const files = base.plan.corpus.files.map((file) => ({ ...file, language: '$(x) [go](command:y)' }));
+    const told = summaryLine({ ...base, plan: { ...base.plan, corpus: { ...base.plan.corpus, files } } });
+    expect(told).toContain('($ (x) [go] (command:y))');
+  });
+
   it('unasked: that it is held out inside files, where there is one file', async () => {
     expect(summaryLine(await planned(1, []))).toBe(
       '1 file, 4.0 k characters (typescript) · 41 characters in the vocabulary · held out inside files · ' +
