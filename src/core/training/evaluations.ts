@@ -35,7 +35,7 @@ export class Evaluations {
     this.texts = texts;
     this.total = total;
     this.health = new HealthProbe(parts.session, texts, now);
-    this.kept = new KeptEvaluation(parts.folder.storage, now);
+    this.kept = new KeptEvaluation(parts.folder.storage, parts.session.spec.layers, now);
   }
 
   /**

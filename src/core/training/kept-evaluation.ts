@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { parseInertJson } from '../formats/json.ts';
 import { type Storage, StorageError } from '../formats/storage.ts';
+import type { ModelSpec } from '../model/spec.ts';
 import type { Evaluation, EvaluationPlace, EvaluationTick } from './evaluate.ts';
 import { intervals } from './trainer-host.ts';
 
@@ -26,14 +27,19 @@ const schema = v.object({
 
 export class KeptEvaluation {
   private readonly storage: Storage;
+  private readonly layers: ModelSpec['layers'];
   private readonly now: () => number;
   private lastKept: number;
   /** Whether there may be a file. */
   private written = true;
 
-  /** @param now milliseconds */
-  constructor(storage: Storage, now: () => number) {
+  /**
+   * @param layers of the network that is evaluated
+   * @param now milliseconds
+   */
+  constructor(storage: Storage, layers: ModelSpec['layers'], now: () => number) {
     this.storage = storage;
+    this.layers = layers;
     this.now = now;
     this.lastKept = now();
   }
@@ -72,12 +78,25 @@ export class KeptEvaluation {
       const parsed = v.safeParse(schema, parseInertJson(new TextDecoder().decode(await this.storage.read(file))));
       if (!parsed.success || parsed.output.of !== of) return undefined;
       const { stream, at, totalNats, predictions, state } = parsed.output;
+      if (state !== null && !this.fits(state)) return undefined;
       const floats = state?.map(({ h, c }) => ({ h: Float32Array.from(h), c: c && Float32Array.from(c) })) ?? null;
       return { stream, at, totalNats, predictions, state: floats };
     } catch (error) {
       if (error instanceof SyntaxError || error instanceof StorageError) return undefined;
       throw error;
     }
+  }
+
+  private fits(state: readonly { h: number[]; c: number[] | null }[]): boolean {
+    const { layers } = this;
+    const sizeOf = (cells: number[] | null): number => cells?.length ?? 0;
+    return (
+      state.length === layers.length &&
+      layers.every(({ cell, hiddenSize }, k) => {
+        const { h, c } = state[k]!;
+        return sizeOf(h) === hiddenSize && sizeOf(c) === (cell === 'lstm' ? hiddenSize : 0);
+      })
+    );
   }
 
   private async keep(of: string, { state, ...place }: EvaluationPlace): Promise<void> {

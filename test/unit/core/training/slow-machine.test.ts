@@ -2,7 +2,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Corpus } from '../../../../src/core/corpus/corpus.ts';
 import type { Engine } from '../../../../src/core/engine/engine.ts';
+import { RunFolder } from '../../../../src/core/formats/run-folder.ts';
 import { readLock } from '../../../../src/core/formats/run-lock.ts';
+import { KeptEvaluation } from '../../../../src/core/training/kept-evaluation.ts';
 import { resumeTraining } from '../../../../src/core/training/run.ts';
 import { Killed, MemoryStorage } from '../formats/memory-storage.ts';
 import { hookedEngine, sampleFiles, startSmall, TestHost } from './trainer-fixtures.ts';
@@ -84,6 +86,42 @@ async function slow({ step, reading, file }: Slowness) {
   return { ...seen, messages: host.messages };
 }
 
+/** Whatever became of the file, the run goes on: it is read as far as it fits, and else as if there were none. */
+async function damaged(kept: MemoryStorage): Promise<void> {
+  const text = new TextDecoder().decode(kept.files.get('evaluation.json'));
+  const json = JSON.parse(text);
+  const wrong = [
+    text.slice(0, text.length / 2),
+    '{}',
+    '\u0000',
+    JSON.stringify({ ...json, at: -1 }),
+    JSON.stringify({ ...json, state: [] }),
+    JSON.stringify({
+      ...json,
+      state: [
+        { h: [1], c: [1] },
+        { h: [1], c: null },
+      ],
+    }),
+    JSON.stringify({ ...json, of: 'another' }),
+  ];
+  for (const content of wrong) {
+    const storage = kept.reborn();
+    storage.files.set('evaluation.json', new TextEncoder().encode(content));
+    const found: unknown[] = [];
+    const keeper = new KeptEvaluation(storage, (await RunFolder.open(storage)).manifest.spec.layers, () => 0);
+    await keeper.follow(
+      () => json.of,
+      async () => true,
+      async (_, from) => {
+        found.push(from);
+        return null;
+      },
+    );
+    expect(found, content).toEqual([undefined]);
+  }
+}
+
 describe('on a slow machine', () => {
   it.each([2000, 3000, 3700, 5300])(
     'a kill loses at most 30 s, with steps of %i ms, evaluations and saves',
@@ -152,6 +190,7 @@ describe('on a slow machine', () => {
       await expect((await startSmall(storage, corpus, { host: first, engine: counted })).run()).rejects.toThrow(Killed);
       const kept = storage.reborn();
       expect(kept.files.has('evaluation.json'), side).toBe(true);
+      await damaged(kept);
 
       read = 0;
       const second = new TestHost('two');
