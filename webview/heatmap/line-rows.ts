@@ -1,10 +1,12 @@
 /**
  * The line elements: as many as can be seen, recycled while scrolling, always in the text's order (selection follows
- * the order of the document's tree), each holding one line's text.
+ * the order of the document's tree), each holding one line's text. They stand one under the other in the page's own
+ * flow: of elements that are placed one by one each is painted by itself, and the browser decides anew for every one of
+ * them in every frame.
  */
 import { element } from '../ui/dom.ts';
 import { controlPicture, invisiblePattern, isInvisible } from '../ui/format.ts';
-import type { Range } from '../ui/rows.ts';
+import type { Range, Rows } from '../ui/rows.ts';
 import { t } from '../ui/words.ts';
 import { rightToLeft } from './layout.ts';
 
@@ -21,6 +23,10 @@ export function shownPart(line: string): string {
 interface Row {
   line: number;
   text: string | null;
+  /** Room under it, in pixels. */
+  gap: number;
+  /** Where it stands out of the flow, in pixels; null within it. */
+  apart: number | null;
   isCurrent: boolean;
   readonly node: HTMLElement;
   readonly number: HTMLElement;
@@ -30,6 +36,8 @@ export class LineRows {
   private readonly lines: HTMLElement;
   private readonly numbers: HTMLElement;
   private rows: Row[] = [];
+  /** Pixels above the first row of the flow. */
+  private above = 0;
   /** The line whose number stands out, or −1. */
   current = -1;
 
@@ -50,19 +58,26 @@ export class LineRows {
 
   /**
    * Shows a range of lines, and `pinned` ones outside it (they hold an end of the selection and must not be recycled).
-   * @param top gives a line's top within the text, in pixels
+   * @param places where the lines stand within the text
    */
-  show(range: Range, pinned: readonly number[], textOf: (line: number) => string, top: (line: number) => number): void {
+  show(range: Range, pinned: readonly number[], textOf: (line: number) => string, places: Rows): void {
     const wanted = [
       ...pinned.filter((line) => line < range.start),
       ...Array.from({ length: range.end - range.start }, (_, i) => range.start + i),
       ...pinned.filter((line) => line >= range.end),
     ];
     this.assign(wanted);
+    const above = places.top(range.start);
+    if (this.above !== above) {
+      this.above = above;
+      for (const column of [this.lines, this.numbers]) column.style.paddingBlockStart = `${above}px`;
+    }
     for (const row of this.rows) {
-      const text = textOf(row.line);
+      const { line } = row;
+      const text = textOf(line);
       if (row.text !== text) fill(row, text);
-      place(row, top(row.line));
+      const within = line >= range.start && line < range.end;
+      place(row, within ? null : places.top(line), line === places.gapAfter ? places.gapHeight : 0);
       if (row.isCurrent === (row.line === this.current)) continue;
       row.isCurrent = !row.isCurrent;
       row.number.classList.toggle('current', row.isCurrent);
@@ -110,24 +125,31 @@ function create(): Row {
   return {
     line: -1,
     text: null,
+    gap: 0,
+    apart: null,
     isCurrent: false,
     node: element('div', { class: 'line' }),
     number: element('div', { class: 'number' }),
   };
 }
 
-function place(row: Row, top: number): void {
-  const transform = `translateY(${top}px)`;
-  if (row.node.style.transform === transform) return;
-  row.node.style.transform = transform;
-  row.number.style.transform = transform;
+function place(row: Row, apart: number | null, gap: number): void {
+  if (row.apart === apart && row.gap === gap) return;
+  row.apart = apart;
+  row.gap = gap;
+  for (const { style, classList } of [row.node, row.number]) {
+    classList.toggle('apart', apart !== null);
+    style.top = apart === null ? '' : `${apart}px`;
+    style.marginBlockEnd = gap > 0 ? `${gap}px` : '';
+  }
 }
 
 function fill(row: Row, text: string): void {
   row.text = text;
   const shown = shownPart(text);
   const { node } = row;
-  node.classList.toggle('left-to-right', rightToLeft.test(shown));
+  // Only where it changes: a class that is set again is looked at again.
+  if (rightToLeft.test(shown) !== node.classList.contains('left-to-right')) node.classList.toggle('left-to-right');
   if (shown.length < text.length)
     node.dataset.rest = `  ${t('… line of {0} characters, first {1} shown', text.length, shown.length)}`;
   else if (node.dataset.rest) delete node.dataset.rest;

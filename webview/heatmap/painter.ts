@@ -33,12 +33,14 @@ export interface Viewport {
   height: number;
 }
 
-const tileWidth = 1024;
+/** A tile is as wide as the view, in steps of so many CSS pixels, up to the widest: what nobody sees is not painted. */
+const widthStep = 256;
+const widest = 2048;
 const tileHeight = 256;
 /** Tiles out of view that are kept. */
 const most = 6;
 /** Where those are: hidden ones would be laid out anew when they are used again. */
-const aside = `translateX(${-2 * tileWidth}px)`;
+const aside = `translateX(${-2 * widest}px)`;
 
 interface Tile {
   canvas: HTMLCanvasElement;
@@ -58,6 +60,7 @@ export class Painter {
   private readonly bars = new OverlayBars();
   private runs = new Int32Array(1024);
   private ratio = 0;
+  private tileWidth = widthStep;
 
   constructor(host: HTMLElement) {
     this.host = host;
@@ -90,6 +93,8 @@ export class Painter {
       this.ratio = devicePixelRatio;
       this.invalidate();
     }
+    this.fitTo(view.width);
+    const { tileWidth } = this;
     const firstRow = Math.max(0, Math.floor((view.top - tileHeight / 2) / tileHeight));
     const lastRow = Math.floor((Math.min(source.rows.total, view.top + view.height + tileHeight / 2) - 1) / tileHeight);
     const firstColumn = Math.floor(view.left / tileWidth);
@@ -115,6 +120,15 @@ export class Painter {
     for (const tile of this.tiles.values()) if (tile.dirty) this.paintTile(tile, source);
   }
 
+  /** Another width is another grid: no tile is where it was. */
+  private fitTo(width: number): void {
+    const tileWidth = Math.min(widest, Math.max(1, Math.ceil(width / widthStep)) * widthStep);
+    if (tileWidth === this.tileWidth) return;
+    this.tileWidth = tileWidth;
+    this.spare.push(...this.tiles.values());
+    this.tiles.clear();
+  }
+
   private create(): Tile {
     const canvas = document.createElement('canvas');
     canvas.className = 'tile';
@@ -124,7 +138,7 @@ export class Painter {
 
   private paintTile(tile: Tile, source: PaintSource): void {
     tile.dirty = false;
-    const { ratio } = this;
+    const { ratio, tileWidth } = this;
     const cleared = fitCanvas(tile.canvas, tileWidth, tileHeight, ratio);
     const { context } = tile;
     if (!context) return;
@@ -157,7 +171,7 @@ export class Painter {
     left: number,
     { y, height, bottom }: { y: number; height: number; bottom: number },
   ): void {
-    const { ratio, palette, solid } = this;
+    const { ratio, palette, solid, tileWidth } = this;
     const { edges } = layout;
     const count = Math.min(values.length, layout.count + 1);
     if (this.runs.length < 3 * count) this.runs = new Int32Array(6 * count);

@@ -9,10 +9,15 @@ class ShownCell {
   cell: Cell | null = null;
   /** Values shown while those of a newly chosen cell or checkpoint are on their way. */
   fallbackKey: string | null = null;
+  private known: { model: string; cell: Cell; key: string } | null = null;
 
-  /** Values of a cell and model; null while there is none. */
+  /** Values of a cell and model; null while there is none. Made once for both: every line of every frame asks for it. */
   key(model: string | null): string | null {
-    return model !== null && this.cell ? cellKey(model, this.cell) : null;
+    const { cell, known } = this;
+    if (model === null || !cell) return null;
+    if (known?.model === model && known.cell === cell) return known.key;
+    this.known = { model, cell, key: cellKey(model, cell) };
+    return this.known.key;
   }
 }
 

@@ -256,7 +256,7 @@ export class TextView {
       range,
       pinned.sort((a, b) => a - b),
       (line) => shown[line] ?? '',
-      (line) => this.rows.top(line),
+      this.rows,
     );
     this.selection.settle();
     this.painter.paint(
