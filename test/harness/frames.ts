@@ -2,8 +2,10 @@
 import type { Frame, Page } from 'playwright-core';
 
 export interface Scrolling {
-  /** Milliseconds between animation frames. */
+  /** Milliseconds between the page's turns at two frames: a frame that is shown in time may have been begun late. */
   intervals: number[];
+  /** Milliseconds between the times the browser gives two frames: whole multiples of the screen's, more than one where frames are left out. */
+  frameTimes: number[];
   /** Milliseconds of script per frame, in CPU time of its thread where the trace tells it. */
   script: number[];
 }
@@ -31,7 +33,7 @@ export async function measureScrolling(
   step: number,
   frames = 300,
 ): Promise<Scrolling> {
-  const intervals = await scroll(frame, selector, step, frames);
+  const { intervals, frameTimes } = await scroll(frame, selector, step, frames);
   const client = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
   client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
@@ -44,26 +46,31 @@ export async function measureScrolling(
   await client.send('Tracing.end');
   await complete;
   await client.detach();
-  return { intervals, script: scriptPerFrame(events) };
+  return { intervals, frameTimes, script: scriptPerFrame(events) };
 }
 
-/** Milliseconds between the frames. As text: this side of the wire knows no DOM. */
-async function scroll(frame: Frame, selector: string, step: number, frames: number): Promise<number[]> {
-  const intervals = await frame.evaluate<number[]>(`new Promise((resolve) => {
+/** As text: this side of the wire knows no DOM. */
+async function scroll(
+  frame: Frame,
+  selector: string,
+  step: number,
+  frames: number,
+): Promise<Pick<Scrolling, 'intervals' | 'frameTimes'>> {
+  const [turns, given] = await frame.evaluate<[number[], number[]]>(`new Promise((resolve) => {
     const scroller = document.querySelector(${JSON.stringify(selector)});
-    const times = [];
-    let last = performance.now();
-    const tick = () => {
-      const now = performance.now();
-      times.push(now - last);
-      last = now;
+    const turns = [];
+    const given = [];
+    const tick = (time) => {
+      turns.push(performance.now());
+      given.push(time);
       scroller.scrollTop += ${step};
-      if (times.length < ${frames}) requestAnimationFrame(tick);
-      else resolve(times);
+      if (turns.length <= ${frames}) requestAnimationFrame(tick);
+      else resolve([turns, given]);
     };
     requestAnimationFrame(tick);
   })`);
-  return intervals.slice(1);
+  const between = (times: number[]): number[] => times.slice(1).map((time, i) => time - times[i]!);
+  return { intervals: between(turns), frameTimes: between(given) };
 }
 
 /** Sums script between two frames on the thread that drew most of them: the scrolled frame's, whatever process it has. */

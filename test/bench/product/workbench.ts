@@ -1,10 +1,7 @@
-/** In the workbench, as a person would: from the click to the first coloured characters, and scrolling a long heatmap. */
-import path from 'node:path';
-import type { Frame } from 'playwright-core';
-import { measureScrolling, type Scrolling } from '../../harness/frames.ts';
-import { root } from '../../harness/paths.ts';
-import { openSession } from '../../harness/session.ts';
+/** In the workbench, as a person would: from the click to the first coloured characters, scrolling a long heatmap, typing. */
 import type { Workbench } from '../../harness/workbench.ts';
+import { measureHeatmapScrolling, type ScrollingMeasurements } from './scrolling.ts';
+import { inTrainedWorkbench } from './trained.ts';
 
 interface Typing {
   /** Milliseconds from a key to the last change of colours in the visible lines of the coloured editor. */
@@ -15,77 +12,21 @@ interface Typing {
   uncoloured: { typing: number; echo: number };
 }
 
-export interface WorkbenchMeasurements extends Typing {
+export interface WorkbenchMeasurements extends Typing, ScrollingMeasurements {
   /** Seconds from choosing *Train on Workspace* to values in the heatmap. */
   firstColours: number;
-  scrolling: Scrolling;
-  /** The same with the same text in the same place as one plain element: what this browser needs on this machine. */
-  plainScrolling: Scrolling;
 }
 
-/** Each round: the peer, then ours. */
+/** Of scrolling; and of typing, each with the peer, then ours. */
 const rounds = 3;
 const keysOfRound = 25;
 
 export async function measureInWorkbench(folder: string): Promise<WorkbenchMeasurements> {
-  // Quick open finds the long files too, which .gitignore keeps out of the training.
-  const settings = {
-    'cellscope.training.confirm': 'never',
-    'cellscope.cells.findAfterTraining': false, // a minute of work on one core, which would be measured along
-    'search.useIgnoreFiles': false,
-  };
-  const session = await openSession({
-    folder,
-    theme: 'dark',
-    settings,
-    extensions: [path.join(root, 'test/bench/product/echo')],
-  });
-  try {
-    const { workbench } = session;
-    await workbench.openFile('long-100.ts');
-    const row = await workbench.palette('Cellscope: Train on Workspace');
-    const start = performance.now();
-    await row.click();
-    const settled = '[data-testid="heatmap"][data-settled="true"]';
-    await workbench.webview(settled, 120_000);
-    const firstColours = (performance.now() - start) / 1000;
-    await workbench.command('Cellscope: Stop Training');
-    await workbench.command('View: Focus First Editor Group'); // the heatmap's group stays as it is
-    await workbench.openFile('long-500.ts');
-    await workbench.page.waitForTimeout(15_000); // the whole file is read meanwhile
-    const frame = await workbench.webview(settled, 120_000);
-    const scrolling: Scrolling = { intervals: [], script: [] };
-    const plainScrolling: Scrolling = { intervals: [], script: [] };
-    for (let round = 0; round < rounds; round++) {
-      add(scrolling, await measureScrolling(workbench.page, frame, '.scroller', 150, 150));
-      await showPlain(frame, true);
-      add(plainScrolling, await measureScrolling(workbench.page, frame, '#plain', 150, 150));
-      await showPlain(frame, false);
-    }
-    return { firstColours, scrolling, plainScrolling, ...(await measureTyping(workbench)) };
-  } finally {
-    await session.close();
-  }
-}
-
-function add(all: Scrolling, { intervals, script }: Scrolling): void {
-  all.intervals.push(...intervals);
-  all.script.push(...script);
-}
-
-/** Lays the lines of the scrolled document over the heatmap as plain text, or takes them away. */
-async function showPlain(frame: Frame, shown: boolean): Promise<void> {
-  await frame.evaluate(`(() => {
-    document.querySelector('#plain')?.remove();
-    if (!${shown}) return;
-    const plain = document.createElement('pre');
-    plain.id = 'plain';
-    const { color, font } = getComputedStyle(document.querySelector('[data-line]'));
-    Object.assign(plain.style, { position: 'fixed', inset: '0', margin: '0', overflow: 'auto', zIndex: 9, background: 'Canvas', color, font });
-    plain.textContent = 'const peer = (line) => line.text; // as long as a line of code is\\n'.repeat(8000);
-    document.body.append(plain);
-  })()`);
-  await frame.page().waitForTimeout(3000); // laid out, or collected
+  return inTrainedWorkbench(folder, async (workbench, firstColours) => ({
+    firstColours,
+    ...(await measureHeatmapScrolling(workbench, folder, rounds)),
+    ...(await measureTyping(workbench)),
+  }));
 }
 
 /** Types into the middle of the 100 KB file in a coloured editor and watches the painted decorations. */

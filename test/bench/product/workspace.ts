@@ -15,10 +15,15 @@ export function benchWorkspace(): string {
     .join('\n');
   mkdirSync(path.join(folder, 'long'));
   writeFileSync(path.join(folder, '.gitignore'), 'long/\n');
-  for (const kilobytes of [100, 500]) {
+  for (const kilobytes of [100, 500] as const) {
     const length = kilobytes * 1024;
     const repeated = text.repeat(Math.ceil(length / text.length)).slice(0, length);
-    writeFileSync(path.join(folder, 'long', `long-${kilobytes}.ts`), repeated);
+    writeFileSync(longFile(folder, kilobytes), repeated);
   }
   return folder;
+}
+
+/** The file of so many KB that is not trained on. */
+export function longFile(folder: string, kilobytes: 100 | 500): string {
+  return path.join(folder, 'long', `long-${kilobytes}.ts`);
 }
