@@ -97,11 +97,13 @@ function withoutThreads(engineName: string): string {
  */
 export async function resumeTraining(setup: ContinuedRun, host: TrainerHost): Promise<Trainer> {
   const { storage, engine, missing, moreChars } = setup;
-  const folder = await RunFolder.open(storage);
+  await RunFolder.open(storage); // where there is no run, none is locked
   let lock: RunLock | null = null;
   let session: Session | null = null;
   try {
     lock = await RunLock.acquire(storage, host.lock);
+    // Read again: another training may have ended, and dropped checkpoints, between the reading above and the lock.
+    const folder = await lock.during(RunFolder.open(storage));
     // First: a run without its text has no state to go on from either, and this is why.
     const corpus = Corpus.restore(await lock.during(folder.readCorpus()));
     const generation = await lock.during(folder.loadGeneration());

@@ -7,7 +7,7 @@ import { RunFolder } from '../../../../src/core/formats/run-folder.ts';
 import { readLock } from '../../../../src/core/formats/run-lock.ts';
 import { Random } from '../../../../src/core/random.ts';
 import { evaluateStreams } from '../../../../src/core/training/evaluate.ts';
-import { resumeTraining } from '../../../../src/core/training/run.ts';
+import { resumeTraining, startTraining } from '../../../../src/core/training/run.ts';
 import type { Trainer } from '../../../../src/core/training/trainer.ts';
 import { sentence, setWords } from '../../../../src/core/words.ts';
 import { Killed, MemoryStorage } from '../formats/memory-storage.ts';
@@ -243,6 +243,29 @@ describe('a resume', () => {
     await trainer.run();
     expect(third.messages.some((message) => /will not be those/.test(message.message ?? ''))).toBe(true);
     expect(trainer.folder.manifest.engine.name).toBe('other');
+  });
+
+  it('goes on from what a training left that ended while the lock was asked for', async () => {
+    const storage = new MemoryStorage();
+    const options = { ...smallOptions, budget: { kind: 'chars' as const, amount: 60 * 256 } };
+    const host = new TestHost();
+    let first: Trainer | null = null;
+    const engine = hookedEngine((step) => {
+      if (step === 10) first!.abort();
+    });
+    const about = { id: 'r', name: 'R', created: '2030-01-01', keptGenerations: 2 };
+    first = await startTraining({ storage, corpus, engine, options, ...about }, host);
+    await first.run();
+    let others = 0;
+    storage.create = async (...file) => {
+      if (others++ === 0) await (await resume(storage, new TestHost('faster'))).run();
+      return MemoryStorage.prototype.create.apply(storage, file);
+    };
+    const trainer = await resume(storage, new TestHost('slower'));
+    expect(trainer.folder.manifest.state).toBe('finished');
+    const outcome = await trainer.run();
+    expect(outcome.state).toBe('finished');
+    expect(outcome.trainedChars).toBeGreaterThanOrEqual(60 * 256 * 0.9);
   });
 
   it('of a finished run trains longer', async () => {
