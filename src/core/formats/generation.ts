@@ -116,7 +116,7 @@ async function readChecked(storage: Storage, path: string, expected: StateFile['
 }
 
 function damaged(path: string, why: string): RunFileError {
-  return new RunFileError('invalid', t('{0} is damaged: {1}.', path, why));
+  return new RunFileError('invalid', t('{0} is damaged: {1}.', path, why.replace(/\.$/, '')));
 }
 
 function stateTensors({ parameters, optimizer, carry }: SessionState): Map<string, Tensor> {

@@ -66,24 +66,32 @@ export const sameInstant: AbuseCase = {
   quick: 1,
   async run({ count, scratch, distribution, progress }) {
     const run = await beginRun(distribution, scratch);
+    let refusals = 0;
     for (let k = 0; k < count; k++) {
       progress(`${k} of ${count}`);
       const folder = path.join(scratch, `run${k}`);
       cpSync(run.begun, folder, { recursive: true });
       const order: HostOrder = { distribution, folder, action: 'resume', together: true };
       let ready = 0;
-      const windows: HostProcess[] = [1, 2, 3].map(() =>
-        startHost(order, ({ kind }) => {
-          if (kind === 'ready' && ++ready === 3) for (const window of windows) window.process.send('go');
+      /** By window, the numbers of characters that it said it had trained on. */
+      const trained = [1, 2, 3].map(() => new Set<number>());
+      const windows: HostProcess[] = trained.map((chars) =>
+        startHost(order, (word) => {
+          if (word.kind === 'ready' && ++ready === 3) for (const window of windows) window.process.send('go');
+          if (word.kind === 'progress' && word.phase === 'training') chars.add(word.trainedChars);
         }),
       );
       const words = await Promise.all(windows.map(({ ended }) => ended));
+      // On a busy machine a window may come when the run is finished: it says so, too, and has trained nothing.
       const finished = words.filter((word) => word?.kind === 'outcome' && word.state === 'finished');
       const refused = words.filter((word) => word?.kind === 'error' && word.code === 'locked');
-      assert.deepEqual([finished.length, refused.length], [1, 2], JSON.stringify(words));
+      const trainers = trained.filter((chars) => chars.size > 1);
+      assert.deepEqual([trainers.length, finished.length + refused.length], [1, 3], JSON.stringify(words));
+      refusals += refused.length;
       assert.ok(weightsOf(folder).equals(run.weights), 'other weights than in one window');
       rmSync(folder, { recursive: true });
     }
-    return 'one trains, two are told so; the same weights';
+    assert.ok(refusals > 0, 'no window came while another one trained');
+    return `one trains, the others are told so (${refusals}) or find it finished (${2 * count - refusals}); the same weights`;
   },
 };
