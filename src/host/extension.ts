@@ -60,6 +60,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   const view = vscode.window.createTreeView('cellscope.runs', { treeDataProvider: tree, showCollapseAll: false });
   const files = new BackgroundWorker<FileWorkerService>(platform, log, 'model files', 'file-worker');
   const panels = { context, store, runs: store, training, inspection, cells, platform, log };
+  const heatmap = registerHeatmapPanel(context, panels);
 
   context.subscriptions.push(
     log,
@@ -80,6 +81,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
       extension: context.extensionUri,
       inspection,
       cells,
+      heatmap,
       log,
     }),
     registerSettingsCommands(),
@@ -87,7 +89,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
     registerRunCommands({ store, training, inspection, log, selected: () => view.selection[0] }),
     registerCellCommands({ cells, store, training, inspection, log, selected: () => view.selection[0] }),
     registerRunArchiveCommands({ store, training, files, platform, log, selected: () => view.selection[0] }),
-    registerHeatmapPanel(context, panels),
+    heatmap,
     registerTrainingPanel(context, panels),
     registerGradientsPanel(context, panels),
     registerCellsPanel(context, panels),

@@ -184,6 +184,8 @@ export const fromHeatmap = {
       ),
     }),
   ),
+  /** The characters in view have their colours: once a page. */
+  coloured: messageKind('heatmap/coloured', v.object({})),
   selectRun: messageKind('heatmap/selectRun', v.object({ id: v.string() })),
   selectGeneration: messageKind('heatmap/selectGeneration', v.object({ generation: index })),
   selectCell: messageKind('heatmap/selectCell', cellAddress),

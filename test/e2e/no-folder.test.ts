@@ -25,6 +25,10 @@ describe(`a window without a folder (${mode})`, () => {
     await workbench.page.locator('.welcome-view-content').getByText('Explore the Sample Run').click();
     const heatmap = await workbench.webview('[data-testid="heatmap"][data-settled="true"]', 60_000);
     await heatmap.locator('[data-line="1"]', { hasText: 'Small dense matrices' }).waitFor();
+    // The text in an editor comes after the colours, on their left.
+    const groups = workbench.page.locator('.editor-group-container');
+    await groups.nth(0).locator('.tab[data-resource-name="matrix.py"]').waitFor();
+    await groups.nth(1).locator('.tab', { hasText: 'Cellscope Heatmap' }).waitFor();
     await workbench.treeRows(/Sample: small utilities.*named cells/).waitFor();
     await workbench.shot(`sample-${mode}`);
   });

@@ -63,6 +63,7 @@ export class HeatmapApp {
   private following = true;
   private canTrain = true;
   private kept: KeptState;
+  private wasColoured = false;
   private readonly requestOverview = later(() => {
     if (this.text && this.model) this.link.post(fromHeatmap.requestOverview({}));
   });
@@ -314,6 +315,9 @@ export class HeatmapApp {
     const settled = String(this.text !== null && this.colours.settled(visible.start, visible.end));
     if (this.root.dataset.settled !== settled) this.root.dataset.settled = settled;
     this.pages.update(visible);
+    if (settled !== 'true' || this.wasColoured) return;
+    this.wasColoured = true;
+    this.link.post(fromHeatmap.coloured({}));
   }
 
   private afterChange(): void {

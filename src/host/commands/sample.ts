@@ -4,6 +4,8 @@ import { bestCandidates, namedCells } from '../../core/cells/standing.ts';
 import type { RunCells } from '../cells/run-cells.ts';
 import type { RunEntry } from '../contracts.ts';
 import type { InspectionSession } from '../inspection/inspection-session.ts';
+import type { Heatmap } from '../panels/heatmap-panel.ts';
+import type { HeatmapWish } from '../panels/heatmap-session.ts';
 import { type SampleDependencies, SampleRun } from '../sample/sample-run.ts';
 import { SampleTexts, sampleUri } from '../sample/sample-texts.ts';
 import { runReference } from './runs.ts';
@@ -12,6 +14,7 @@ import { guarded } from './train.ts';
 interface Dependencies extends SampleDependencies {
   inspection: InspectionSession;
   cells: RunCells;
+  heatmap: Heatmap;
   log: vscode.LogOutputChannel;
 }
 
@@ -32,9 +35,18 @@ export function registerSampleCommands(context: vscode.ExtensionContext, deps: D
 
 /** Shows a text of the sample coloured by its surest cell. Gives the run's id. */
 async function openSample(deps: Dependencies, sample: SampleRun): Promise<string> {
-  // All at once: the page loads, the inspector starts, and the run is unpacked meanwhile.
+  // All at once: the page loads, the inspector starts, the text opens, and the run is unpacked meanwhile.
   deps.inspection.prepare();
-  const [entry] = await Promise.all([showModel(deps, sample), showText(sample), showPage()]);
+  const document = openText(sample);
+  const model = showModel(deps, sample);
+  const page = showPage(deps, { document, model });
+  const [entry, text] = await Promise.all([model, document, page]);
+  // An editor takes the window's time: it comes when the colours are there.
+  await vscode.window.showTextDocument(text, {
+    viewColumn: vscode.ViewColumn.One,
+    preview: false,
+    preserveFocus: true,
+  });
   // What is looked at has the keyboard.
   await vscode.commands.executeCommand('cellscope.openHeatmap');
   return entry.id;
@@ -49,21 +61,18 @@ async function showModel(deps: Dependencies, sample: SampleRun): Promise<RunEntr
   return entry;
 }
 
-/** The heatmap on the right, before there is a text on the left. */
-async function showPage(): Promise<void> {
+/** The heatmap on the right, before there is a text on the left. Resolves when it is coloured. */
+async function showPage({ heatmap }: Dependencies, wish: HeatmapWish): Promise<void> {
+  const [only, second] = vscode.window.tabGroups.all;
+  const coloured = heatmap.open(wish, { viewColumn: vscode.ViewColumn.Two, preserveFocus: true });
   // A panel goes into the only group where that is empty, and a text would cover it.
-  if (vscode.window.tabGroups.all.length < 2)
-    await vscode.commands.executeCommand('vscode.setEditorLayout', { orientation: 0, groups: [{}, {}] });
-  await vscode.commands.executeCommand('cellscope.openHeatmap', {
-    preserveFocus: true,
-    viewColumn: vscode.ViewColumn.Two,
-  });
+  if (!second && only?.tabs.length === 0) await vscode.commands.executeCommand('workbench.action.newGroupLeft');
+  await coloured;
 }
 
-async function showText(sample: SampleRun): Promise<void> {
+async function openText(sample: SampleRun): Promise<vscode.TextDocument> {
   const { open } = await sample.note();
-  const document = await vscode.workspace.openTextDocument(sampleUri(open));
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+  return vscode.workspace.openTextDocument(sampleUri(open));
 }
 
 /** Without a word in the person's own choice, which other models are opened with. */

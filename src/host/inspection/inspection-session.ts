@@ -274,7 +274,8 @@ export class InspectionSession implements Inspection, vscode.Disposable {
     const info = await remote.call('openModel', reference);
     const previous = this.open;
     this.open = { reference, info };
-    await this.memory.update(MODEL_KEY, reference);
+    // Not waited for: the window writes it down when it has time, and colours are waited for.
+    void this.memory.update(MODEL_KEY, reference);
     if (previous && previous.info.key !== info.key) this.closeInWorker(previous.info.key);
     const fitting = fittingCell(info.spec, this.chosenCell);
     this.modelChanged.fire(info);

@@ -11,6 +11,11 @@ type Asked<K extends keyof typeof fromHeatmap> = ReturnType<(typeof fromHeatmap)
 /** Failed questions are asked again this often before a person is asked to. */
 const retries = 3;
 
+/** Lines that hardly a screen is higher than. */
+const firstLines = 120;
+/** The number of no request: the page counts its own from 1. */
+const unasked = 0;
+
 export class HeatmapAnswers implements vscode.Disposable {
   private readonly deps: { inspection: Inspection; log: vscode.LogOutputChannel };
   private readonly document: () => vscode.TextDocument | null;
@@ -60,6 +65,26 @@ export class HeatmapAnswers implements vscode.Disposable {
       if (controller.signal.aborted || isCancelled(error)) return;
       this.send(toHeatmap.noPages({ request }));
       this.failed(error);
+    }
+  }
+
+  /** Sends what a page that shows the document from its beginning is about to ask for. */
+  async first(): Promise<void> {
+    const document = this.document();
+    const { model, cell } = this.deps.inspection;
+    if (!document || !model) return;
+    const cells = [cell];
+    try {
+      const range = { startLine: 0, endLine: Math.min(firstLines, document.lineCount) };
+      const pages = await this.deps.inspection.page(document, { cells, ...range });
+      if (this.deps.inspection.model !== model || document !== this.document()) return;
+      const { key } = summaryOfModel(model);
+      this.send(
+        toHeatmap.pages({ request: unasked, id: document.uri.toString(), model: key, ...packPages(cells, pages) }),
+      );
+    } catch (error) {
+      // The page asks for itself, and is told then.
+      this.deps.log.debug('The first lines could not be coloured ahead of time.', error);
     }
   }
 

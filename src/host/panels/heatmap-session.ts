@@ -22,6 +22,16 @@ export interface HeatmapDependencies {
   log: vscode.LogOutputChannel;
 }
 
+/** What a heatmap is to show that is not open yet. */
+export interface HeatmapWish {
+  document: Promise<vscode.TextDocument>;
+  /** Until then the page says that it is opening. */
+  model: Promise<unknown>;
+}
+
+/** Whoever waits for colours waits no longer, milliseconds: there may be none. */
+const patience = 5000;
+
 type Asked<K extends keyof typeof fromHeatmap> = ReturnType<(typeof fromHeatmap)[K]>['payload'];
 
 export class HeatmapSession implements vscode.Disposable {
@@ -33,12 +43,22 @@ export class HeatmapSession implements vscode.Disposable {
   private readonly reach: HeatmapReach;
   private readonly subscriptions: vscode.Disposable[];
   private ready = false;
+  private opening: Promise<unknown> = Promise.resolve();
+  /** What is sent before the page says anything waits for it: so it is with a new page, until it is hidden. */
+  private keptForPage: boolean;
+  private readonly coloured = Promise.withResolvers<void>();
   /** The cell the webview is choosing: it is not told of it, since it may have chosen the next one meanwhile. */
   private choosing: CellAddress | null = null;
 
-  constructor(deps: HeatmapDependencies, scratch: ScratchDocuments, send: (message: Message<string, unknown>) => void) {
+  constructor(
+    deps: HeatmapDependencies,
+    scratch: ScratchDocuments,
+    wish: HeatmapWish | null,
+    send: (message: Message<string, unknown>) => void,
+  ) {
     this.deps = deps;
-    // Before `ready` nothing listens, and `ready` is answered with everything.
+    this.keptForPage = wish !== null;
+    // Before `ready` a page that is restored has not said what it showed; it is answered with everything.
     this.send = (message) => {
       if (this.ready) send(message);
     };
@@ -86,6 +106,7 @@ export class HeatmapSession implements vscode.Disposable {
     this.handlers = [
       ...this.reach.handlers,
       on(fromHeatmap.ready, (message) => void this.onReady(message)),
+      on(fromHeatmap.coloured, () => this.coloured.resolve()),
       on(fromHeatmap.selectRun, ({ id }) => void this.selectRun(id)),
       on(fromHeatmap.selectGeneration, ({ generation }) => void this.selectGeneration(generation)),
       on(fromHeatmap.selectCell, (cell) => this.selectCell(cell)),
@@ -103,6 +124,26 @@ export class HeatmapSession implements vscode.Disposable {
       on(fromHeatmap.train, () => void vscode.commands.executeCommand('cellscope.trainOnWorkspace')),
       on(fromHeatmap.openSample, () => void vscode.commands.executeCommand('cellscope.openSample')),
     ];
+    if (!wish) return;
+    this.show(wish);
+    void this.sendAhead();
+  }
+
+  /** VS Code forgets what waits for a page that is hidden before it has loaded: the next one is told anew. */
+  hidden(): void {
+    this.keptForPage = false;
+  }
+
+  show({ document, model }: HeatmapWish): void {
+    const shown = document.then((text) => this.shown.show(text));
+    this.opening = Promise.allSettled([shown, model]);
+  }
+
+  /** Resolves when the characters in view have had their colours once, and where they get none after a while. */
+  async whenColoured(): Promise<void> {
+    const late = setTimeout(() => this.coloured.resolve(), patience);
+    await this.coloured.promise;
+    clearTimeout(late);
   }
 
   /** Shows what the prediction that was pointed at goes back to. */
@@ -117,16 +158,13 @@ export class HeatmapSession implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
+    this.coloured.resolve();
   }
 
   private async onReady({ restore }: Asked<'ready'>): Promise<void> {
-    this.ready = true;
-    if (restore?.document) await this.shown.restore(restore.document, restore.following);
-    if (restore && restore.scratch !== null) await this.shown.setScratch(restore.scratch);
-    this.sendRuns();
-    this.sendModel();
-    this.send(toHeatmap.cell(this.deps.inspection.cell));
-    this.sendDocument();
+    await this.opening;
+    if (restore || !this.keptForPage) await this.begin(restore);
+    this.keptForPage = false;
     await this.deps.inspection.whenSelected();
     if (this.deps.inspection.model) return;
     const { entries } = this.deps.runs;
@@ -139,6 +177,23 @@ export class HeatmapSession implements vscode.Disposable {
     const generation = entry.id === restore?.run ? (restore.generation ?? null) : null;
     await this.openModel(entry, generation);
     if (restore?.cell) this.deps.inspection.selectCell(restore.cell);
+  }
+
+  /** A new page has nothing to restore, and VS Code keeps what is sent to it until it has loaded. */
+  private async sendAhead(): Promise<void> {
+    await this.opening;
+    if (this.keptForPage) await this.begin(null);
+  }
+
+  private async begin(restore: Asked<'ready'>['restore']): Promise<void> {
+    this.ready = true;
+    if (restore?.document) await this.shown.restore(restore.document, restore.following);
+    if (restore && restore.scratch !== null) await this.shown.setScratch(restore.scratch);
+    this.sendRuns();
+    this.sendModel();
+    this.send(toHeatmap.cell(this.deps.inspection.cell));
+    this.sendDocument();
+    if (!restore) void this.answers.first();
   }
 
   private sendRuns(): void {

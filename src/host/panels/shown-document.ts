@@ -78,7 +78,8 @@ export class ShownDocument implements vscode.Disposable {
     this.moved.dispose();
   }
 
-  private show(document: vscode.TextDocument | null, even = false): void {
+  /** `even`: also where it is the one that is shown. */
+  show(document: vscode.TextDocument | null, even = false): void {
     if (document && passedOver.has(document.uri.scheme)) return;
     if (document === this.document && !even) return;
     this.document = document;

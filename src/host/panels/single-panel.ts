@@ -13,6 +13,8 @@ import {
 /** The host's side of an open panel. */
 interface PanelSession extends vscode.Disposable {
   readonly handlers: Parameters<typeof receive>[1];
+  /** Its page is no longer on the screen. */
+  hidden?(): void;
 }
 
 /** `Wish`: what its command may ask a panel to show. */
@@ -59,7 +61,8 @@ export class SinglePanel<Session extends PanelSession, Wish> implements vscode.D
     this.current?.panel.dispose();
   }
 
-  private open(wish: Wish, place: PanelPlace): void {
+  /** Opens the panel, or takes the open one to what is wished for. */
+  open(wish: Wish, place: PanelPlace): void {
     if (!this.current) {
       this.adopt(createPanel(this.kind, this.context, place), wish);
       return;
@@ -73,6 +76,9 @@ export class SinglePanel<Session extends PanelSession, Wish> implements vscode.D
     const session = this.kind.begin(wish, (message) => void panel.webview.postMessage(message));
     const frame = openFrame(this.kind, panel, this.context, session.handlers, this.deps);
     this.current = { panel, session, ready: frame.ready };
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) session.hidden?.();
+    });
     panel.onDidDispose(() => {
       frame.dispose();
       session.dispose();

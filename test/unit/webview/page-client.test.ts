@@ -34,6 +34,19 @@ function setUp() {
 }
 
 describe('what is asked for', () => {
+  it('nothing that came unasked, which is no answer to what was asked', () => {
+    const { asked, client, store, answer } = setUp();
+    answer({ request: 0, version: 3, cells: [cell], startLine: 0, endLine: 120 });
+    client.update(wanted, store);
+    expect(asked.map(({ request, startLine, endLine }) => [request, startLine, endLine])).toEqual([[1, 120, 140]]);
+    client.failed(0);
+    client.update(wanted, store);
+    expect(asked).toHaveLength(1);
+    answer(asked[0]!);
+    client.update(wanted, store);
+    expect(asked).toHaveLength(2);
+  });
+
   it('first what is in view, then around it, then the neighbours, then nothing', () => {
     const { asked, client, store, answer } = setUp();
     const ranges: unknown[] = [];
