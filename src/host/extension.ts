@@ -53,7 +53,7 @@ export async function activate(context: vscode.ExtensionContext, platform: HostP
   setWords(vscode.l10n.bundle);
   const log = vscode.window.createOutputChannel('Cellscope', { log: true });
   const store = new RunStore(vscode.Uri.joinPath(context.globalStorageUri, 'runs'), platform);
-  const training = new TrainingController(platform, store, log, () => readBase(context.extensionUri));
+  const training = new TrainingController(platform, store, log, (options) => readBase(context.extensionUri, options));
   const cells = new RunCells(store, platform, log);
   const inspection = new InspectionSession(context, platform, store, cells, log);
   const tree = new RunsTree(store, training, cells);

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:warm [-- --codebases LIST] [--seeds LIST] [--chars N] [--lr X] [--no-cells]`: how much sooner a training that starts from
- * the base model learns than one that starts from random weights, on codebases that the base has not read. The same text, split, seed,
- * windows and options; only the start differs. Prints the loss on the validation documents along the way, when each start reaches what the
- * other one has at the end of the budget, and the cells that have a name after the first checkpoints.
+ * `npm run bench:warm [-- --hidden N] [--codebases LIST] [--seeds LIST] [--chars N] [--lr X] [--no-cells]`: how much sooner a training
+ * that starts from the base model of its size learns than one that starts from random weights, on codebases that the base has not read.
+ * The same text, split, seed, windows and options; only the start differs. Prints the loss on the validation documents along the way, when
+ * each start reaches what the other one has at the end of the budget, and the cells that have a name after the first checkpoints.
  *
  * Characters, not seconds, so that a busy machine changes nothing.
  */
@@ -14,7 +14,13 @@ import { buildAll } from '../../scripts/build.ts';
 import { trainerHost } from '../../src/cli/trainer-host.ts';
 import { chooseEngine } from '../../src/core/engine/choose.ts';
 import type { RunFolder } from '../../src/core/formats/index.ts';
-import { defaultOptions, readBaseModel, startTraining, type TrainingOptions } from '../../src/core/training/index.ts';
+import {
+  baseModelName,
+  defaultOptions,
+  readBaseModel,
+  startTraining,
+  type TrainingOptions,
+} from '../../src/core/training/index.ts';
 import type { InspectorService } from '../../src/protocol/inspector-service.ts';
 import { connect } from '../../src/worker/channel.ts';
 import { nodeKernelPlatform } from '../../src/worker/kernel-loader.node.ts';
@@ -29,6 +35,7 @@ const { values: given } = parseArgs({
   options: {
     codebases: { type: 'string', default: 'cellscope,mocha,assemblyscript' },
     seeds: { type: 'string', default: '1' },
+    hidden: { type: 'string', default: String(defaultOptions.hiddenSize) },
     chars: { type: 'string', default: '500000' },
     lr: { type: 'string', default: String(defaultOptions.learningRate) },
     cells: { type: 'boolean', default: true },
@@ -56,7 +63,9 @@ interface Curve {
 
 await buildAll();
 const engine = await chooseEngine(nodeKernelPlatform(dist), { engine: 'auto', threads: 1 });
-const base = await readBaseModel('lstm-1x128', await readFile(path.join(root, 'media/base/lstm-1x128.safetensors')));
+const hiddenSize = Number(given.hidden);
+const baseName = baseModelName({ hiddenSize });
+const base = await readBaseModel(baseName, await readFile(path.join(root, 'media/base', `${baseName}.safetensors`)));
 for (const codebase of chooseCodebases(list(given.codebases), undefined)) {
   const corpus = await readCodebase(codebase);
   const curves: Record<'fresh' | 'warm', Curve[]> = { fresh: [], warm: [] };
@@ -66,6 +75,7 @@ for (const codebase of chooseCodebases(list(given.codebases), undefined)) {
       try {
         const options: TrainingOptions = {
           ...defaultOptions,
+          hiddenSize,
           learningRate: Number(given.lr),
           budget: { kind: 'chars', amount: budget },
           seed,

@@ -1,4 +1,5 @@
 /** What hosts, workers and the command line use of the training. */
+export { baseModelName, baseSizes } from './base-models.ts';
 export { openEngineOf } from './engine-of-run.ts';
 export { type Evaluation, evaluateStream, evaluateStreams, heldOutOf } from './evaluate.ts';
 export { initOf, specOf } from './model-of-options.ts';
