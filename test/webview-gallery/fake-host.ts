@@ -6,9 +6,11 @@ import { quantitiesOf } from '../../src/core/model/spec.ts';
 import { packPages } from '../../src/host/panels/pack-pages.ts';
 import { fromHeatmap, toHeatmap } from '../../src/protocol/heatmap.ts';
 import type { CellAddress, Page } from '../../src/protocol/inspector-service.ts';
+import { fromReach, toReach } from '../../src/protocol/reach.ts';
 import { on, receive } from '../../src/protocol/webview.ts';
 import { cellsHandlers } from './fake-cells.ts';
 import { gradientsHandlers } from './fake-gradients.ts';
+import { placeOf, reachValues } from './fake-reach.ts';
 import { safetensorsHandlers } from './fake-safetensors.ts';
 import { trainingHandlers } from './fake-training.ts';
 import { hash, valuesOf } from './fake-values.ts';
@@ -149,10 +151,35 @@ class Host {
     this.send(toHeatmap.ready({ id: 'file:///rcu/tree.c', version: this.version }), 20);
   }
 
+  /** The character at a line and UTF-16 column, counted from the text's first. */
+  private indexOf(line: number, column: number): number {
+    let at = this.lineStarts[line]!;
+    for (let units = 0; units < column; at++) units += this.points[at]!.length;
+    return at;
+  }
+
+  private reach(request: number, line: number, column: number): void {
+    const at = this.indexOf(line, column);
+    if (at === 0) {
+      this.send(toReach.failed({ request, message: 'Nothing stands before the first character.' }));
+      return;
+    }
+    const start = Math.max(0, at - 300);
+    this.send(
+      toReach.result({
+        request,
+        id: this.scratch === null ? 'file:///rcu/tree.c' : 'scratch:1',
+        model: `demo@${this.generation}`,
+        version: this.version,
+        predicted: placeOf(this.lineStarts, at),
+        start: placeOf(this.lineStarts, start),
+        values: reachValues(at - start),
+      }),
+    );
+  }
+
   private report(line: number, columnAt: number): void {
-    let inLine = 0;
-    for (let units = 0; units < columnAt; inLine++) units += this.points[this.lineStarts[line]! + inLine]!.length;
-    const at = this.lineStarts[line]! + inLine;
+    const at = this.indexOf(line, columnAt);
     const all = quantitiesOf.lstm;
     const from = this.lineStarts[line]!;
     const to = this.lineStarts[line + 1]!;
@@ -209,6 +236,7 @@ class Host {
       );
     }),
     on(fromHeatmap.requestReport, ({ line, column: at }) => this.report(line, at)),
+    on(fromReach.ask, ({ request, line, column }) => this.reach(request, line, column)),
     on(fromHeatmap.requestOverview, () => {
       const count = this.layers.reduce((sum, layer) => sum + layer.hiddenSize, 0);
       const packed = new Float32Array(4 * count);
@@ -244,8 +272,8 @@ class Host {
         this.sendDocument();
       }
     }),
-    ...['selectRun', 'reveal', 'exportHtml', 'exportCsv', 'retry', 'train', 'openSample'].map((name) =>
-      on(fromHeatmap[name as 'train'], (payload) => console.log('to host', name, JSON.stringify(payload))),
+    ...Object.values(fromHeatmap).map((kind) =>
+      on(kind as typeof fromHeatmap.train, (payload) => console.log('to host', kind.type, JSON.stringify(payload))),
     ),
   ];
 
@@ -266,10 +294,13 @@ const handlers = [
   ...cellsHandlers(query, sendSoon),
   ...safetensorsHandlers(query, sendSoon),
 ];
+/** What the page told its host, oldest first: for tests. */
+const posted: unknown[] = [];
 Object.assign(window, {
-  gallery: { applyTheme, host },
+  gallery: { applyTheme, host, posted },
   acquireVsCodeApi: () => ({
     postMessage: (message: unknown) => {
+      posted.push(message);
       void started.then(() => {
         if (!receive(message, handlers)) console.error('The host does not understand', message);
       });

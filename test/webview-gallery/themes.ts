@@ -1,4 +1,5 @@
 /** The colours VS Code hands to webviews in its four kinds of default theme (the ones the panels use). */
+import manifest from '../../package.json' with { type: 'json' };
 
 export type ThemeName = 'dark' | 'light' | 'hc-dark' | 'hc-light';
 
@@ -15,20 +16,16 @@ const fonts = {
   'editor-font-weight': 'normal',
 };
 
-const contributed = (positive: string, negative: string, forget: string, input: string, output: string) => ({
-  'cellscope-heatmap.positive': positive,
-  'cellscope-heatmap.negative': negative,
-  'cellscope-gate.forget': forget,
-  'cellscope-gate.input': input,
-  'cellscope-gate.output': output,
-});
+/** What package.json contributes, under the names that VS Code gives: only the first dot becomes a dash. */
+const contributed = (kind: 'dark' | 'light' | 'highContrast' | 'highContrastLight'): Record<string, string> =>
+  Object.fromEntries(manifest.contributes.colors.map(({ id, defaults }) => [id.replace('.', '-'), defaults[kind]]));
 
 export const themes: Record<ThemeName, ThemeSet> = {
   dark: {
     body: 'vscode-dark',
     variables: {
       ...fonts,
-      ...contributed('#f08a2c', '#3f7fe0', '#4db6a0', '#d9a441', '#a98be0'),
+      ...contributed('dark'),
       foreground: '#cccccc',
       'editor-background': '#1f1f1f',
       'editor-foreground': '#cccccc',
@@ -78,7 +75,7 @@ export const themes: Record<ThemeName, ThemeSet> = {
     body: 'vscode-light',
     variables: {
       ...fonts,
-      ...contributed('#d9650a', '#1f63c9', '#1f8a72', '#9a6b00', '#7450c0'),
+      ...contributed('light'),
       foreground: '#3b3b3b',
       'editor-background': '#ffffff',
       'editor-foreground': '#3b3b3b',
@@ -127,7 +124,7 @@ export const themes: Record<ThemeName, ThemeSet> = {
     body: 'vscode-high-contrast',
     variables: {
       ...fonts,
-      ...contributed('#ff9d3b', '#5ea1ff', '#5fe0c4', '#ffd060', '#cbb2ff'),
+      ...contributed('highContrast'),
       foreground: '#ffffff',
       'editor-background': '#000000',
       'editor-foreground': '#ffffff',
@@ -167,7 +164,7 @@ export const themes: Record<ThemeName, ThemeSet> = {
     body: 'vscode-high-contrast vscode-high-contrast-light',
     variables: {
       ...fonts,
-      ...contributed('#b04a00', '#0a48a8', '#00694f', '#6b4a00', '#4b2a9a'),
+      ...contributed('highContrastLight'),
       foreground: '#292929',
       'editor-background': '#ffffff',
       'editor-foreground': '#292929',
