@@ -1,6 +1,6 @@
-/** What the inspector worker offers the host: activations, hover reports, samples, gradients, cells. Types only. */
+/** What the inspector worker offers the host: activations, hover reports, samples, gradients, cells. */
 import type { ModelSpec, Quantity } from '../core/model/spec.ts';
-import type { CallContext } from '../worker/channel.ts';
+import type { CallContext, MethodsOf } from '../worker/channel.ts';
 import type { CellEvidenceService } from './cell-evidence-service.ts';
 import type { CellsService } from './cells-service.ts';
 import type { DocumentReachService, GradientsService } from './gradients-service.ts';
@@ -132,3 +132,32 @@ export interface InspectorService
     context: CallContext<{ text: string }>,
   ): Promise<{ text: string }>;
 }
+
+export const inspectorMethods: MethodsOf<InspectorService> = {
+  prepare: true,
+  openModel: true,
+  closeModel: true,
+  openDocument: true,
+  changeDocument: true,
+  closeDocument: true,
+  page: true,
+  inspect: true,
+  overview: true,
+  sample: true,
+  findCells: true,
+  pictureCell: true,
+  scoreCell: true,
+  clampCell: true,
+  birthOfCells: true,
+  compareBaseline: true,
+  gradientReport: true,
+  gradientContribution: true,
+  gradientHorizon: true,
+  gradientJacobians: true,
+  gradientMemory: true,
+  gradientTexts: true,
+  gradientReach: true,
+  documentReach: true,
+  cellsForSelection: true,
+  placesOfCell: true,
+};

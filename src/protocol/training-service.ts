@@ -1,9 +1,9 @@
-/** What the training worker offers the host. Types only. */
+/** What the training worker offers the host. */
 import type { NGramLoss } from '../core/baselines/ngram-loss.ts';
 import type { SourceFile } from '../core/corpus/document.ts';
 import type { CorpusSummary, HeldOut, MetricPoint, RunState } from '../core/formats/manifest.ts';
 import type { TrainingOptions } from '../core/training/options.ts';
-import type { CallContext } from '../worker/channel.ts';
+import type { CallContext, MethodsOf } from '../worker/channel.ts';
 
 /** What is known before training starts (the dry summary). */
 export interface TrainingPlan {
@@ -85,3 +85,15 @@ export interface TrainingService {
   /** Saves, evaluates on the test files and finishes. */
   stop(request: Record<string, never>, context: CallContext): Promise<void>;
 }
+
+export const trainingMethods: MethodsOf<TrainingService> = {
+  begin: true,
+  addFiles: true,
+  plan: true,
+  train: true,
+  resume: true,
+  pause: true,
+  unpause: true,
+  makeWay: true,
+  stop: true,
+};

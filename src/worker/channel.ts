@@ -115,8 +115,11 @@ function fromWireError(wire: WireError): Error {
   return error;
 }
 
-/** Answers calls that arrive on `port` with the methods of `service`. */
-export function serve<S extends Service<S>>(port: Port, service: S): void {
+/** All methods of a service by name: at run time an object's private methods cannot be told from those that others may call. */
+export type MethodsOf<S> = Readonly<Record<keyof S, true>>;
+
+/** Answers calls that arrive on `port` with the methods of `service`: those of the list, or its own where it is a plain object. */
+export function serve<S extends Service<S>>(port: Port, service: S, methods?: MethodsOf<S>): void {
   const running = new Map<number, AbortController>();
   port.onClose((reason) => {
     for (const controller of running.values()) controller.abort(reason);
@@ -136,8 +139,7 @@ export function serve<S extends Service<S>>(port: Port, service: S): void {
       running.delete(id);
       port.post(wire, transfer);
     };
-    // Only the service's own methods, never those every object inherits.
-    const handler = method in Object.prototype ? undefined : service[method as keyof S];
+    const handler = Object.hasOwn(methods ?? service, method) ? service[method as keyof S] : undefined;
     if (typeof handler !== 'function') {
       reply({ kind: 'error', id, error: { name: 'Error', message: `No such method: ${method}` } });
       return;

@@ -1,7 +1,7 @@
 /** The inspector worker in a browser: its host reads the files. */
 import { chooseEngine, chooseReadingEngine } from '../core/engine/choose.ts';
 import type { FilesService } from '../protocol/files-service.ts';
-import type { InspectorService } from '../protocol/inspector-service.ts';
+import { type InspectorService, inspectorMethods } from '../protocol/inspector-service.ts';
 import { connect, serve } from './channel.ts';
 import { readRemoteFile, remoteStorage } from './files.ts';
 import { Inspector } from './inspector.ts';
@@ -22,4 +22,5 @@ serve<InspectorService>(
     readAsset: (name) => files.call('readAsset', { name }),
     pause: letMessagesIn,
   }),
+  inspectorMethods,
 );

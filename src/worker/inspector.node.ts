@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { chooseEngine, chooseReadingEngine } from '../core/engine/choose.ts';
 import { t } from '../core/words.ts';
-import type { InspectorService } from '../protocol/inspector-service.ts';
+import { type InspectorService, inspectorMethods } from '../protocol/inspector-service.ts';
 import { CodedError, serve } from './channel.ts';
 import { Inspector } from './inspector.ts';
 import { nodeKernelPlatform } from './kernel-loader.node.ts';
@@ -43,4 +43,5 @@ serve<InspectorService>(
     readAsset: (name) => readFile(path.join(distributionFolder(), name)),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   }),
+  inspectorMethods,
 );

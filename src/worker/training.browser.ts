@@ -2,7 +2,7 @@
 import { chooseEngine } from '../core/engine/choose.ts';
 import type { LockHost } from '../core/formats/run-lock.ts';
 import type { FilesService } from '../protocol/files-service.ts';
-import type { TrainingService } from '../protocol/training-service.ts';
+import { type TrainingService, trainingMethods } from '../protocol/training-service.ts';
 import { connect, serve } from './channel.ts';
 import { remoteStorage } from './files.ts';
 import { browserKernelPlatform } from './kernel-loader.browser.ts';
@@ -28,4 +28,5 @@ serve<TrainingService>(
     now: () => performance.now(),
     pause: letMessagesIn,
   }),
+  trainingMethods,
 );

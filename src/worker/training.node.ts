@@ -1,6 +1,6 @@
 /** The training worker in node: a worker thread with the machine's file system. */
 import { chooseEngine } from '../core/engine/choose.ts';
-import type { TrainingService } from '../protocol/training-service.ts';
+import { type TrainingService, trainingMethods } from '../protocol/training-service.ts';
 import { serve } from './channel.ts';
 import { nodeKernelPlatform } from './kernel-loader.node.ts';
 import { nodeLock } from './node-lock.ts';
@@ -19,4 +19,5 @@ serve<TrainingService>(
     now: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   }),
+  trainingMethods,
 );

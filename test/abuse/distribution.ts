@@ -22,6 +22,7 @@ export async function buildDistribution(folder: string): Promise<void> {
     entryPoints: {
       'training-worker': 'src/worker/training.node.ts',
       'inspector-worker': 'src/worker/inspector.node.ts',
+      'file-worker': 'src/worker/file.node.ts',
       'kernel-thread': 'src/worker/kernel-thread.node.ts',
       cli: 'src/cli/main.ts',
     },

@@ -6,6 +6,7 @@ import { parseManifest } from '../../src/core/formats/manifest-file.ts';
 import { RunFolder } from '../../src/core/formats/run-folder.ts';
 import { defaultOptions, type TrainingOptions } from '../../src/core/training/options.ts';
 import type { InspectorService } from '../../src/protocol/inspector-service.ts';
+import type { ModelFilesService } from '../../src/protocol/model-files-service.ts';
 import type { TrainingOutcome, TrainingProgress, TrainingService } from '../../src/protocol/training-service.ts';
 import { type CallOptions, connect, type Remote } from '../../src/worker/channel.ts';
 import { nodeStorage } from '../../src/worker/node-storage.ts';
@@ -38,6 +39,11 @@ export function startTraining(distribution: string): TrainingHands {
 export function startInspector(distribution: string): { worker: WorkerHandle; remote: Remote<InspectorService> } {
   const worker = startNodeWorker(path.join(distribution, 'inspector-worker.cjs'));
   return { worker, remote: connect<InspectorService>(worker.port) };
+}
+
+export function startFiles(distribution: string): { worker: WorkerHandle; remote: Remote<ModelFilesService> } {
+  const worker = startNodeWorker(path.join(distribution, 'file-worker.cjs'));
+  return { worker, remote: connect<ModelFilesService>(worker.port) };
 }
 
 export async function plan(

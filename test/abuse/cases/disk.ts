@@ -40,8 +40,8 @@ export const fullDisk: AbuseCase = {
         const folder = path.join(disk, 'run');
         cpSync(run.begun, folder, { recursive: true });
         const { bavail, bsize } = statfsSync(disk);
-        // From no room at all to about as much as the run will write.
-        const room = random.below(90_000);
+        // From no room at all, to begin with, to about as much as the run will write.
+        const room = k === 0 ? 0 : random.below(90_000);
         writeFileSync(path.join(disk, 'ballast'), new Uint8Array(Math.max(0, bavail * bsize - room)));
         const outcome = await resume(distribution, folder).catch((error: Error) => error);
         const message = outcome instanceof Error || outcome.state === 'failed' ? outcome.message! : null;
@@ -57,7 +57,7 @@ export const fullDisk: AbuseCase = {
         unmount(disk);
       }
     }
-    assert.ok(failures > 0 || count < 3, 'no disk was full');
+    assert.ok(failures > 0, 'no disk was full');
     return `${failures} were full before the end: each said so, kept its checkpoint and resumed to the same weights`;
   },
 };

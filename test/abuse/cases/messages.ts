@@ -1,13 +1,13 @@
 /** Random and mutated messages to every guard of the webviews' protocol and to the workers. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Random } from '../../../src/core/random.ts';
 import { type MessageKind, receive } from '../../../src/protocol/webview.ts';
 import { root } from '../../harness/paths.ts';
 import type { AbuseCase } from '../case.ts';
 import { hostileValue, mutateValue } from '../mutate.ts';
-import { plan, startInspector, startTraining } from '../runs.ts';
+import { beginRun, plan, startFiles, startInspector, startTraining } from '../runs.ts';
 import { validValue } from '../schema.ts';
 
 type AnyKind = MessageKind<string, unknown>;
@@ -64,91 +64,113 @@ export const webviewMessages: AbuseCase = {
   },
 };
 
-/** Methods that would work for long, or write where the message says, on a request that happens to be valid. */
+/**
+ * What the workers are asked for: all but the methods that would write where a message says, or work for long on a request that happens
+ * to be valid.
+ */
 const methods = {
   training: [
-    'begin',
-    'addFiles',
-    'plan',
-    'resume',
-    'pause',
-    'unpause',
-    'stop',
-    '__proto__',
-    'constructor',
-    'toString',
-    'run',
+    ...['begin', 'addFiles', 'plan', 'resume', 'pause', 'unpause', 'makeWay', 'stop'],
+    ...['__proto__', 'constructor', 'toString', 'run'],
   ],
   inspector: [
-    'openModel',
-    'closeModel',
-    'openDocument',
-    'changeDocument',
-    'closeDocument',
-    'page',
-    'inspect',
-    'overview',
-    'gradientReport',
-    'gradientTexts',
-    'gradientReach',
-    'hasOwnProperty',
-    'valueOf',
+    ...['prepare', 'openModel', 'closeModel', 'openDocument', 'changeDocument', 'closeDocument'],
+    ...['page', 'inspect', 'overview', 'sample', 'cellsForSelection', 'placesOfCell', 'documentReach'],
+    ...['gradientReport', 'gradientTexts', 'gradientReach', 'gradientContribution', 'gradientMemory'],
+    ...['scoreCell', 'hasOwnProperty', 'valueOf'],
   ],
+  files: ['describeModelFile', 'tensorStatistics', 'forgetModelFile', '__proto__', 'isPrototypeOf'],
 };
 
 export const workerMessages: AbuseCase = {
   name: 'worker-messages',
-  what: 'random messages and calls to both workers',
+  what: 'random messages and calls to all three workers, about a model and a document that are open',
   unit: 'messages',
   full: 20_000,
   quick: 1_000,
   async run({ count, distribution, seed, scratch }) {
     const random = new Random(seed);
+    const { begun } = await beginRun(distribution, scratch);
+    // The training worker may resume a run: not the one that is read.
+    const resumed = path.join(scratch, 'resumed');
+    cpSync(begun, resumed, { recursive: true });
     const training = startTraining(distribution);
     const inspector = startInspector(distribution);
-    const request = (): unknown =>
-      mutateValue(
-        {
-          options: { hiddenSize: 4, layers: 1, seed: 1 },
-          files: [{ path: 'a.ts', language: 'typescript', text: 'let a;\n' }],
-          key: 'm',
-          kind: 'run',
-          folder: path.join(scratch, 'nowhere'),
-          path: path.join(scratch, 'nothing'),
-          document: 'd',
-          model: 'm',
-          version: 1,
-          text: 'abc',
-          changes: [{ rangeOffset: 0, rangeLength: 1, text: 'x' }],
-          cells: [{ layer: 0, cell: 0, quantity: 'h' }],
-          startLine: 0,
-          endLine: 2,
-          offset: 1,
-          lags: 10,
-          positions: 3,
-          at: 1,
-          logit: null,
-        },
-        random,
-      );
+    const files = startFiles(distribution);
+    const workers = { training, inspector, files };
+    const reference = { key: 'm', kind: 'run', folder: begun, generation: null } as const;
+    const text = 'let a = (b);\n';
+    const reopen = async (): Promise<void> => {
+      await inspector.remote.call('openModel', reference);
+      await inspector.remote.call('openDocument', { document: 'd', version: 1, text });
+    };
+    const address = { layer: 0, cell: 0, quantity: 'h' };
+    const request = (method: string): unknown => ({
+      options: { hiddenSize: 4, layers: 1, seed: 1 },
+      files: [{ path: 'a.ts', language: 'typescript', text: 'let a;\n' }],
+      ...reference,
+      ...(method === 'openModel' ? { folder: random.below(2) ? begun : path.join(scratch, 'nowhere') } : {}),
+      ...(method === 'resume' ? { folder: resumed } : {}),
+      path: path.join(begun, 'checkpoints/1/model.safetensors'),
+      document: 'd',
+      model: /^(gradient|score)/.test(method) ? reference : 'm',
+      version: 1,
+      text,
+      texts: null,
+      changes: [{ rangeOffset: 0, rangeLength: 1, text: 'x' }],
+      cells: [address],
+      cell: address,
+      sign: 1,
+      threshold: 0,
+      shortest: 1,
+      language: 'typescript',
+      start: 1,
+      end: 4,
+      count: 3,
+      startLine: 0,
+      endLine: 1,
+      offset: 1,
+      lags: 10,
+      positions: 3,
+      at: 1,
+      logit: null,
+      prime: 'let',
+      length: 5,
+      temperature: 1,
+      seed: 1,
+      milliseconds: 1,
+      tensor: { name: 'out.bias', dtype: 'F32', shape: [4], begin: 0, end: 16 },
+    });
+    let answered = 0;
     try {
+      await reopen();
       for (let k = 0; k < count; k++) {
-        const [name, { worker }] = k % 2 ? (['training', training] as const) : (['inspector', inspector] as const);
-        const list = methods[name];
-        const call = { kind: 'call', id: 1e9 + k, method: list[random.below(list.length)], request: request() };
+        const name = (['training', 'inspector', 'files'] as const)[k % 3]!;
+        const { worker } = workers[name];
+        const method = methods[name][random.below(methods[name].length)]!;
+        const call = { kind: 'call', id: 1e9 + k, method, request: mutateValue(request(method), random) };
         const message = random.below(3) === 0 ? mutateValue(call, random) : call;
         worker.port.post(random.below(20) === 0 ? hostileValue(random) : message);
-        // Their answers are heard by nobody; now and then all are waited for.
-        if (k % 200 === 199) await inspector.remote.call('closeDocument', { document: 'none' });
+        // Their answers are heard by nobody; now and then all are waited for, and what they are about is opened again.
+        if (k % 200 !== 199) continue;
+        await reopen();
+        const [page] = await inspector.remote.call('page', {
+          model: 'm',
+          document: 'd',
+          cells: [{ ...address, quantity: 'h' }],
+          startLine: 0,
+          endLine: 1,
+        });
+        assert.equal(page!.values.length, text.length);
+        answered++;
       }
-      // Whatever was begun, both still do what they are for.
+      // Whatever was begun, all still do what they are for.
       await plan(training.remote, { engine: 'reference', threads: 1 });
-      await inspector.remote.call('openDocument', { document: 'd', version: 1, text: 'abc' });
+      await files.remote.call('forgetModelFile', { path: 'none' });
     } finally {
-      await training.worker.terminate();
-      await inspector.worker.terminate();
+      for (const { worker } of [training, inspector, files]) await worker.terminate();
     }
     assertUnpolluted();
-    return 'both workers live and work on';
+    return `all live and work on; the inspector gave a page ${answered} times meanwhile`;
   },
 };

@@ -8,7 +8,7 @@ import { RunFolder } from '../../../src/core/formats/run-folder.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/core/formats/safetensors.ts';
 import type { ModelSpec } from '../../../src/core/model/spec.ts';
 import { defaultOptions } from '../../../src/core/training/options.ts';
-import type { InspectorService } from '../../../src/protocol/inspector-service.ts';
+import { type InspectorService, inspectorMethods } from '../../../src/protocol/inspector-service.ts';
 import { type CodedError, connect, type Port, type Remote, serve } from '../../../src/worker/channel.ts';
 import { Inspector } from '../../../src/worker/inspector.ts';
 import { MemoryStorage } from '../core/formats/memory-storage.ts';
@@ -71,6 +71,7 @@ describe('the inspector', () => {
         readAsset: async () => new Uint8Array(),
         pause: () => new Promise((resolve) => setImmediate(resolve)),
       }),
+      inspectorMethods,
     );
     remote = connect<InspectorService>(port(channel.port1));
   });

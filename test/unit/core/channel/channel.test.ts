@@ -4,6 +4,7 @@ import {
   CodedError,
   cancelled,
   connect,
+  type MethodsOf,
   serve,
   withTransfer,
 } from '../../../../src/worker/channel.ts';
@@ -18,6 +19,10 @@ interface Calculator {
 }
 
 class CalculatorService implements Calculator {
+  /** Not of the interface: nothing for the other end. */
+  async clear(): Promise<void> {
+    this.waiting = [];
+  }
   waiting: AbortSignal[] = [];
   lastResult: Float32Array | null = null;
   async add({ a, b }: { a: number; b: number }): Promise<number> {
@@ -42,10 +47,12 @@ class CalculatorService implements Calculator {
   }
 }
 
+const calculatorMethods: MethodsOf<Calculator> = { add: true, count: true, fail: true, wait: true, floats: true };
+
 function open() {
   const { left, right, die } = portPair();
   const service = new CalculatorService();
-  serve<Calculator>(right, service);
+  serve<Calculator>(right, service, calculatorMethods);
   return { remote: connect<Calculator>(left), service, left, right, die };
 }
 
@@ -113,7 +120,7 @@ describe('the channel', () => {
   it('serves and calls on one port at once', async () => {
     const { remote, left, right } = open();
     const other = new CalculatorService();
-    serve<Calculator>(left, other);
+    serve<Calculator>(left, other, calculatorMethods);
     const back = connect<Calculator>(right);
     const controller = new AbortController();
     const there = remote.call('wait', null, { signal: controller.signal });
@@ -138,7 +145,7 @@ describe('the channel', () => {
 
   it('refuses methods that are none, and ignores messages that are not its own', async () => {
     const { remote, left } = open();
-    for (const method of ['nothing', 'constructor', 'toString', '__proto__', 'waiting'])
+    for (const method of ['nothing', 'constructor', 'toString', '__proto__', 'waiting', 'clear'])
       await expect(remote.call(method as 'add', { a: 1, b: 1 })).rejects.toThrow(/No such method/);
     for (const noise of [null, 1, 'x', {}, { id: 1 }, { kind: 'result', id: 999, value: 1 }, { kind: 'call' }])
       left.post(noise);
