@@ -41,10 +41,15 @@ if (mode === 'packaged')
 
     it('show their tensors with statistics, their network and their metadata as text', async () => {
       write(model(0.5, { vocab: JSON.stringify(vocabulary), note: '<img src=x onerror="document.body.remove()">' }));
-      const { page: window } = session.workbench;
-      await window.keyboard.press('Control+P');
-      await window.keyboard.type('gru.safetensors');
-      await session.workbench.quickRows('gru.safetensors').first().click();
+      const { workbench } = session;
+      // A window that has just opened may not know of an extension's editors yet, and shows a binary file instead.
+      await until('the editor of the package', async () => {
+        await workbench.command('View: Close All Editors');
+        await workbench.page.keyboard.press('Control+P');
+        await workbench.page.keyboard.type('gru.safetensors');
+        await workbench.quickRows('gru.safetensors').first().click();
+        return workbench.webview('[data-testid="safetensors"]', 8000);
+      });
       // √(12 · 4) · 0.5
       await until('the statistics', async () => (await row('fc.weight'))[4] === '3.464');
       assert.deepEqual((await row('fc.weight')).slice(0, 9), [
