@@ -6,7 +6,9 @@ const vscode = require('vscode');
 
 exports.activate = (context) => {
   const open = () => {
-    const panel = vscode.window.createWebviewPanel('cellscope-bench.floor', 'Page', vscode.ViewColumn.One);
+    const panel = vscode.window.createWebviewPanel('cellscope-bench.floor', 'Page', vscode.ViewColumn.One, {
+      enableScripts: true, // whoever measures looks at the page by a script of its own
+    });
     panel.webview.html = '<!DOCTYPE html><html><body><p data-testid="floor">One line of text</p></body></html>';
   };
   context.subscriptions.push(vscode.commands.registerCommand('cellscope-bench.floor', open));
