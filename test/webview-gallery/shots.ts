@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { cutTexts } from './cut-texts.ts';
 import { serveGallery } from './serve.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -91,15 +92,6 @@ const shots: {
   { name: 'training-zoom', page: 'training?theme=dark', zoom: 2 },
 ];
 
-/** Texts that do not fit where they stand, and pages that are wider than their window. Runs in the page. */
-const cutTexts = `
-  [...document.querySelectorAll('*')]
-    .filter((node) => node.childElementCount === 0 || node.matches('h1, h2, h3, h4, label, th, button, body, html'))
-    .filter((node) => node.checkVisibility() && !/auto|scroll/.test(getComputedStyle(node).overflowX))
-    .filter((node) => node.clientWidth > 1 && node.scrollWidth > node.clientWidth + 1)
-    .map((node) => [node.tagName.toLowerCase(), ...node.classList].join('.') + ' ' + node.textContent.trim().slice(0, 80))
-`;
-
 await mkdir(folder, { recursive: true });
 const { url, server } = await serveGallery();
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
@@ -127,7 +119,7 @@ for (const shot of shots.filter(({ name }) => name.includes(only))) {
     await page.locator(shot.next).first().click();
     await page.waitForTimeout(700);
   }
-  for (const cut of await page.evaluate<string[]>(cutTexts)) console.log(`${shot.name}: cut: ${cut}`);
+  for (const cut of await page.evaluate<string[]>(cutTexts)) console.log(`${shot.name}: ${cut}`);
   await page.screenshot({ path: path.join(folder, `${shot.name}.png`) });
   await context.close();
 }
